@@ -1,0 +1,1 @@
+"""kamlib: key-account analysis that says how sure it is."""
