@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from kamlib.datasets.online_retail import DatasetError, fetch_online_retail_ii
+from kamlib.datasets.online_retail import DatasetError, cache_folder, fetch_online_retail_ii
 
-__all__ = ["NAMES", "DatasetError", "fetch_online_retail_ii", "load"]
+__all__ = ["NAMES", "DatasetError", "cache_folder", "fetch_online_retail_ii", "load"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 
