@@ -20,8 +20,9 @@ import pandas as pd
 
 from kamlib.tables import ABC, CLIENT_TYPES, XYZ, XYZ_UNKNOWN
 
-Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "label"]
+Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "label", "interval"]
 NUMERIC = ("money", "share", "whole", "number")
+RIGHT = (*NUMERIC, "interval")  # kinds that stand in columns of figures
 DECIMALS = {"money": 0, "share": 1, "whole": 0, "number": 2}
 MISSING = "–"
 SHORT = 60  # characters of a text cell; the whole text is in its title
@@ -57,16 +58,17 @@ class Col:
     ----------
     label : str
         Heading. Default: the column's name, without `_cents`, underscores as spaces.
-    kind : {"money", "share", "whole", "number", "date", "flag", "text", "label"}
+    kind : {"money", "share", "whole", "number", "date", "flag", "text", "label", "interval"}
         `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
-        (A, X, expert) with its colour. Default: by name and dtype.
+        (A, X, expert) with its colour. Default: by name and dtype. `interval` is not for use:
+        it is what `interval` below makes.
     decimals : int
         Default: money 0, share 1, number 2.
     unit : str
         Shown after the heading, in brackets.
     interval : (str, str)
-        Names of the columns with the lower and upper limit, shown beside the value. These two
-        columns are then not shown on their own.
+        Names of the columns with the lower and upper limit, shown as "low to high" in a column
+        of its own after the value. The two are then not shown by themselves.
     """
 
     label: str = ""
@@ -86,7 +88,7 @@ class Table:
 
     caption: str
     columns: tuple[Col, ...]
-    rows: tuple[tuple[tuple[Any, str], ...], ...]  # (value, text) of each cell shown
+    rows: tuple[tuple[tuple[Any, str], ...], ...]  # (value to sort by, text) of each cell shown
     note: str = ""
 
     def _repr_html_(self) -> str:
@@ -146,10 +148,11 @@ def table(
     """
     chosen = _chosen(frame, columns)
     top = frame.head(n)
-    cells = [_cells(top, name, col) for name, col in chosen.items()]
+    shown = [part for name, col in chosen.items() for part in _parts(top, name, col)]
+    heads, cells = zip(*shown, strict=True)
     note = f"Showing {n:,} of {len(frame):,} rows" if len(frame) > n else ""
     note += f"; all rows in {source}." if note and source else "." if note else ""
-    return Table(clean_text(caption), tuple(chosen.values()), tuple(zip(*cells, strict=True)), clean_text(note))
+    return Table(clean_text(caption), heads, tuple(zip(*cells, strict=True)), clean_text(note))
 
 
 @dataclass(frozen=True)
@@ -232,16 +235,19 @@ def _kind(name: str, values: pd.Series) -> Kind:
     return "text"
 
 
-def _cells(frame: pd.DataFrame, name: str, col: Col) -> list[tuple[Any, str]]:
-    texts = [_text(v, col) for v in frame[name]]
+def _parts(frame: pd.DataFrame, name: str, col: Col) -> list[tuple[Col, list[tuple[Any, str]]]]:
+    """The column, and its interval as a second one, so that figures stand under figures."""
+    parts = [(col, [(v, _text(v, col)) for v in frame[name]])]
     if col.interval:
-        low, high = (frame[k] for k in col.interval)
-        texts = [_with_interval(t, _text(a, col), _text(b, col)) for t, a, b in zip(texts, low, high, strict=True)]
-    return list(zip(frame[name], texts, strict=True))
+        limits = zip(*(frame[k] for k in col.interval), strict=True)
+        parts.append((Col("Interval", "interval"), [(low, _range(low, high, col)) for low, high in limits]))
+    return parts
 
 
-def _with_interval(text: str, low: str, high: str) -> str:
-    return text if low == high == MISSING else f"{text} ({low} to {high})"
+def _range(low: Any, high: Any, col: Col) -> str:
+    if pd.isna(low) and pd.isna(high):
+        return MISSING
+    return f"{_text(low, col).removesuffix(' %')} to {_text(high, col)}"
 
 
 def _text(value: Any, col: Col) -> str:
@@ -265,10 +271,10 @@ def _number(value: Any, kind: Kind, decimals: int) -> str:
 
 def _cell_html(col: Col, cell: tuple[Any, str]) -> str:
     value, text = cell
-    if col.kind in NUMERIC:
-        return f'<td class="num" data-sort="{"" if pd.isna(value) else value}">{text}</td>'
+    if col.kind in RIGHT:
+        return f'<td{_num(col)} data-sort="{"" if pd.isna(value) else value}">{text}</td>'
     if col.kind in ("date", "flag"):
-        return f"<td>{escape(text)}</td>"
+        return f'<td class="date">{escape(text)}</td>'
     name = LABEL_CLASSES.get(text) if col.kind == "label" else None
     title = f' title="{escape(text)}"' if len(text) > SHORT else ""
     classes = f' class="label {name}"' if name else ""
@@ -276,7 +282,7 @@ def _cell_html(col: Col, cell: tuple[Any, str]) -> str:
 
 
 def _num(col: Col) -> str:
-    return ' class="num"' if col.kind in NUMERIC else ""
+    return f' class="num{" interval" if col.kind == "interval" else ""}"' if col.kind in RIGHT else ""
 
 
 def _heading(col: Col) -> str:
@@ -288,11 +294,11 @@ def _short(text: str) -> str:
 
 
 def _pad(text: str, width: int, col: Col) -> str:
-    return text.rjust(width) if col.kind in NUMERIC else text.ljust(width)
+    return text.rjust(width) if col.kind in RIGHT else text.ljust(width)
 
 
 def _bold(text: str) -> str:
-    parts = escape(text).split("**")
+    parts = escape(text).replace(" %", "\u00a0%").split("**")
     if len(parts) % 2 == 0:  # an odd mark is not a mark
         parts[-2:] = ["**".join(parts[-2:])]
     return "".join(f"<strong>{p}</strong>" if i % 2 else p for i, p in enumerate(parts))

@@ -26,7 +26,7 @@ from kamlib.show import clean_text
 COLOURS = {
     "A": "#0b4f8a", "B": "#56b4e9", "C": "#b9c3cd",
     "X": "#00735c", "Y": "#e6a700", "Z": "#d55e00", "?": "#9aa1a9",
-    "breadwinner": "#332288", "prospect": "#44aa99", "image-maker": "#cc6677",
+    "breadwinner": "#332288", "prospect": "#117733", "image-maker": "#aa4499",
     "expert": "#ddaa33", "ordinary": "#b5bac0",
     "accent": "#0b5fa5", "muted": "#8a939d", "warning": "#e6a700", "bad": "#c4451c", "good": "#00735c",
 }  # fmt: skip
