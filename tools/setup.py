@@ -6,7 +6,6 @@ the same. It starts under whatever `python3` is there, so it keeps to what Pytho
 
 import contextlib
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -83,9 +82,7 @@ def choose_python(this_one_only, need_ensurepip):
     raise SetupError(
         "kamlib needs Python 3.11 or newer; {} is {}.{}.{}{}.\n"
         "Install a newer one, or name it:  make setup PYTHON=/path/to/python3.12".format(
-            sys.executable,
-            *sys.version_info[:3],
-            "" if this_one_only else ", and no newer python3 is on the PATH"
+            sys.executable, *sys.version_info[:3], "" if this_one_only else ", and no newer python3 is on the PATH"
         )
     )
 
@@ -99,7 +96,11 @@ def digest(name):
 
 def wanted_stamp():
     """What the environment depends on. The folder is part of it, since an environment cannot be moved."""
-    return ["folder " + str(ROOT), "requirements.lock " + digest("requirements.lock"), "pyproject.toml " + digest("pyproject.toml")]
+    return [
+        "folder " + str(ROOT),
+        "requirements.lock " + digest("requirements.lock"),
+        "pyproject.toml " + digest("pyproject.toml"),
+    ]
 
 
 def read_stamp():
@@ -162,19 +163,19 @@ def explain(step, output):
         return (
             "The package registry cannot be reached, so the packages could not be installed.\n"
             "Check the network, the proxy and pip's own configuration (pip config list), then run this again: "
-            "it carries on.\nThe details are in {}".format(log)
+            f"it carries on.\nThe details are in {log}"
         )
     if "DO NOT MATCH THE HASHES" in output or "Hash mismatch" in output:
         return (
             "A downloaded package is not the one that requirements.lock names (its hash differs): nothing was "
-            "installed.\nTry again; if it stays, the registry serves other files.  The details are in {}".format(log)
+            f"installed.\nTry again; if it stays, the registry serves other files.  The details are in {log}"
         )
     if "No matching distribution" in output or "No solution found" in output:
         return (
-            "{}\nThe registry has no ready-made package for this Python and system. Try another Python, "
-            "e.g.  make setup PYTHON=python3.12\nThe details are in {}".format(errors[-1], log)
+            f"{errors[-1]}\nThe registry has no ready-made package for this Python and system. Try another Python, "
+            f"e.g.  make setup PYTHON=python3.12\nThe details are in {log}"
         )
-    return "{} failed: {}\nThe details are in {}".format(step, errors[-1], log)
+    return f"{step} failed: {errors[-1]}\nThe details are in {log}"
 
 
 def install(*arguments):
@@ -200,14 +201,14 @@ def install_packages(this_one_only):
     python, version, has_ensurepip = choose_python(this_one_only, need_ensurepip=not uv)
     name = "Python " + ".".join(map(str, version))
     if uv:
-        say("Setting up .venv with {} and uv (a minute or less, once)".format(name))
+        say(f"Setting up .venv with {name} and uv (a minute or less, once)")
         try:
             return make_venv(uv, "venv", "-q", "--allow-existing", "--python", python)
         except SetupError:
             if not has_ensurepip:
                 raise
             say("uv could not do it: trying pip, which has its own configuration")
-    say("Setting up .venv with {} (a minute or two, once)".format(name))
+    say(f"Setting up .venv with {name} (a minute or two, once)")
     return make_venv(python, "-m", "venv")
 
 
@@ -231,11 +232,11 @@ def main():
         with one_at_a_time():
             set_up(this_one_only="--this-python" in sys.argv[1:])
     except SetupError as error:
-        sys.exit("\n{}".format(error))
+        sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit("\nStopped before it was done. Run it again: it starts this step anew.")
     except OSError as error:
-        sys.exit("\nThe set-up could not write or read a file: {}".format(error))
+        sys.exit(f"\nThe set-up could not write or read a file: {error}")
 
 
 if __name__ == "__main__":
