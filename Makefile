@@ -19,7 +19,7 @@ help: ## this list
 	@awk -F ' *[?]=.*## *' '/^[A-Z_]+ [?]=.*## / {printf "  %-9s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv, or bring it up to date (every other target does so by itself)
-	@[ -n "$(ANY_PYTHON)" ] || { echo "kamlib needs Python 3.11 or newer, and there is no python3 on the PATH: install it, or name it with PYTHON=/path/to/python3" >&2; exit 1; }
+	@command -v "$(ANY_PYTHON)" >/dev/null || { echo "kamlib needs Python 3.11 or newer, and $(or $(PYTHON),python3) is not there: install it, or name one:  make setup PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(ANY_PYTHON)" tools/setup.py $(if $(PYTHON),--this-python)
 
 report: setup ## the report of BOOK, in reports/: one folder of offline pages

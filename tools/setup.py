@@ -19,6 +19,7 @@ LOG = VENV / "setup.log"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 OLDEST = (3, 11)
+NEWEST = (3, 14)  # the newest that every package in requirements.lock is built for; a newer one is tried last
 OTHER_PYTHONS = ["python3.13", "python3.12", "python3.11", "python3.14"]  # tried where python3 will not do
 PROBE = """
 import importlib.util, sys
@@ -65,14 +66,19 @@ def probe(python):
 
 
 def choose_python(this_one_only, need_ensurepip):
-    """The running Python, or the first on the PATH that is new enough and complete; otherwise say what is missing."""
-    incomplete = None
+    """The running Python, or the first on the PATH that fits and is complete; otherwise say what is missing."""
+    incomplete = newer = None
     for name in [sys.executable] + ([] if this_one_only else OTHER_PYTHONS):
         found = shutil.which(name) and probe(shutil.which(name))
         if found and found[1] >= OLDEST:
-            if found[2] or not need_ensurepip:
+            if need_ensurepip and not found[2]:
+                incomplete = incomplete or found
+            elif found[1][:2] > NEWEST:
+                newer = newer or found
+            else:
                 return found
-            incomplete = incomplete or found
+    if newer:
+        return newer
     if incomplete:
         raise SetupError(
             "Python {0}.{1} is here, but without the part that makes virtual environments (venv, ensurepip).\n"
@@ -172,8 +178,9 @@ def explain(step, output):
         )
     if "No matching distribution" in output or "No solution found" in output:
         return (
-            f"{errors[-1]}\nThe registry has no ready-made package for this Python and system. Try another Python, "
-            f"e.g.  make setup PYTHON=python3.12\nThe details are in {log}"
+            f"{errors[-1]}\nThe registry has no ready-made package for this Python or system. Packages are locked for "
+            f"Python {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}; name one:  make setup PYTHON=python3.12\n"
+            f"The details are in {log}"
         )
     return f"{step} failed: {errors[-1]}\nThe details are in {log}"
 
