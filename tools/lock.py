@@ -28,7 +28,7 @@ dependencies:
   - python >={oldest},<{too_new}
   - pip
   - pip:
-      - --only-binary=:all:
+      - "--only-binary=:all:"
       - -r requirements.lock
 """
 

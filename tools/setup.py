@@ -178,8 +178,9 @@ def explain(step, output):
         )
     if "No matching distribution" in output or "No solution found" in output:
         return (
-            f"{errors[-1]}\nThe registry has no ready-made package for this Python or system. Packages are locked for "
-            f"Python {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}; name one:  make setup PYTHON=python3.12\n"
+            f"{errors[-1]}\nEither the registry was not reached, or it has no ready-made package for this Python and "
+            f"system: the packages are locked for Python {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}.\n"
+            f"Check pip's own configuration, or name another Python:  make setup PYTHON=python3.12\n"
             f"The details are in {log}"
         )
     return f"{step} failed: {errors[-1]}\nThe details are in {log}"
