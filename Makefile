@@ -41,9 +41,10 @@ test: setup ## every test (library, docstring examples, notebooks), then lint
 	exit $$status
 
 lint: setup ## ruff, and import-linter: who may import whom
-	@$(BIN)/ruff check --quiet .
-	@contracts=$$($(BIN)/lint-imports --no-cache 2>&1) || { echo "$$contracts"; exit 1; }
-	@echo "Lint: ruff and the import contracts hold"
+	@status=0; \
+	$(BIN)/ruff check --quiet --output-format concise . || status=1; \
+	contracts=$$($(BIN)/lint-imports --no-cache --no-logo 2>&1) || { echo "$$contracts"; status=1; }; \
+	[ $$status = 0 ] && echo "Lint: ruff and the import contracts hold"
 
 lock: setup ## solve requirements.lock and environment.yml anew, with uv (ARGS=--upgrade for newer versions)
 	@$(BIN)/python tools/lock.py $(ARGS)
