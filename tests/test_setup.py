@@ -186,10 +186,13 @@ def test_a_newer_python_on_the_path_is_found_and_a_named_one_is_obeyed(fresh):
 
 
 @needs_make
-def test_the_registry_cannot_be_reached(fresh):
+def test_the_registry_cannot_be_reached_by_uv_and_then_by_pip(fresh):
+    fresh.add("uv", FAKE_UV)
     fresh.add("python3", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     nobody_answers = "http:" + "//localhost:9/"
-    message = fresh.message(PIP_INDEX_URL=nobody_answers, PIP_RETRIES="1", no_proxy="localhost", PIP_NO_CACHE_DIR="1")
+    pip_settings = {"PIP_INDEX_URL": nobody_answers, "PIP_RETRIES": "1", "PIP_NO_CACHE_DIR": "1"}
+    message = fresh.message(UV_FAILS_ON="requirements.lock", no_proxy="localhost", **pip_settings)
+    assert fresh.uv_calls() == ["venv -q", "pip install"]
     assert message.startswith("The package registry cannot be reached")
     assert "pip's own configuration" in message
 

@@ -155,6 +155,8 @@ def run(step, *command):
         failed = subprocess.call(
             [str(part) for part in command], cwd=str(ROOT), env=environment(), stdout=log, stderr=subprocess.STDOUT
         )
+    if failed < 0:
+        raise SetupError(f"{step} was stopped from outside (signal {-failed}). Run it again: it starts anew.")
     if failed:
         output = LOG.read_bytes()[begin:].decode("utf-8", "replace")
         raise SetupError(explain(step, output))
