@@ -38,11 +38,15 @@ MappingOption = Annotated[Path | None, typer.Option("--mapping", help="TOML that
 @app.command()
 def report(
     book: BookArgument = "sample",
-    as_of: Annotated[str, typer.Option("--as-of", help="Last day that counts, YYYY-MM-DD. Default: last complete month's end.")] = "",
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="Last day that counts, YYYY-MM-DD. Default: last complete month's end.")
+    ] = "",
     to: Annotated[Path, typer.Option("--out", help="Where reports go.")] = Path("reports"),
     settings: Annotated[Path | None, typer.Option("--settings", help="A kam.toml of settings.")] = None,
     assign: Annotated[list[str] | None, typer.Option("--set", help="One setting, name=value; may be repeated.")] = None,
-    only: Annotated[list[str] | None, typer.Option("--only", help="Run this notebook (and what it needs); may be repeated.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Run this notebook (and what it needs); may be repeated.")
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Notebooks at once; 0: one a processor.")] = 0,
     mapping: MappingOption = None,
 ) -> None:
@@ -130,7 +134,9 @@ def _say_problems(book: Book) -> None:
     if book.problems.empty:
         out.print("\nNothing was set aside.\n")
         return
-    table = _table("\nSet aside or emptied", "table", "column", "cause", "treatment", "rows", "for example", right=("rows",))
+    table = _table(
+        "\nSet aside or emptied", "table", "column", "cause", "treatment", "rows", "for example", right=("rows",)
+    )
     causes = book.problems.groupby(["table", "file", "column", "cause", "treatment"], sort=False)
     for (name, file, column, cause, treatment), rows in causes:
         examples = "; ".join(f"line {r.line}: {str(r.value)[:40]!r}" for r in rows.head(3).itertuples())
@@ -176,7 +182,9 @@ def fetch(name: Annotated[str, typer.Argument(help="online-retail-ii")] = "onlin
         raise BookError(f"There is nothing to fetch under the name {name!r}; there is online-retail-ii.")
     with err.status("Online Retail II: fetching, checking (once; 45 MB from UCI)"):
         ledger = datasets.fetch_online_retail_ii()
-    out.print(f"online-retail-ii: {len(ledger):,} lines in {datasets.cache_folder()}. Next: kam report online-retail-ii")
+    out.print(
+        f"online-retail-ii: {len(ledger):,} lines in {datasets.cache_folder()}. Next: kam report online-retail-ii"
+    )
 
 
 def main() -> None:

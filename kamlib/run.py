@@ -40,26 +40,70 @@ class Finding:
         `notebook.what`, the same from run to run.
     says : str
         What it is, in words that fit before a number.
-    value : float or None
+    value : float, str or None
         None where it could not be found out.
     unit : str
-        `money` (cents), `share`, `accounts`, `lines`, `days` ...
+        `share`; `money EUR` (integer cents); `day` (ISO text); `word`; else a noun in the plural: accounts, lines.
     low, high : float or None
         95 % interval, where there is one.
     n : int or None
         How many things it rests on.
     verdict : str
-        Of a claim: supported, not supported, cannot tell here.
+        Of a claim: supported, not supported, cannot tell.
     """
 
     key: str
     says: str
-    value: float | int | None
+    value: float | int | str | None
     unit: str
     low: float | None = None
     high: float | None = None
     n: int | None = None
     verdict: str = ""
+
+    @property
+    def text(self) -> str:
+        """The value with its unit, as prose and tables show it."""
+        return _in_words(self.value, self.unit)
+
+    @property
+    def interval(self) -> str:
+        """The 95 % interval with its unit; empty where there is none."""
+        if self.low is None or self.high is None:
+            return ""
+        return f"{_in_words(self.low, self.unit, bare=True)} to {_in_words(self.high, self.unit)}"
+
+    def __format__(self, spec: str) -> str:
+        """In an f-string: the value; with `:ci` the interval after it."""
+        return f"{self.text} (95 % interval {self.interval})" if spec == "ci" and self.interval else self.text
+
+
+def _in_words(value: float | None, unit: str, *, bare: bool = False) -> str:
+    """A number for a reader. Units: `share`, `money XXX` (cents of a currency), `day`, or a noun in the plural."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "not known"
+    if unit in ("day", "word"):
+        return str(value)
+    if unit == "share":
+        return f"{100 * value:.1f}" + ("" if bare else " %")
+    if unit.split(" ")[0] == "money":
+        return f"{value / 100:,.0f}" + ("" if bare else f" {unit[6:]}".rstrip())
+    number = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+    # One account, two accounts.
+    noun = unit.removesuffix("s") if value == 1 else unit
+    return number if bare else f"{number} {noun}".rstrip()
+
+
+def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Findings as a table for a reader: what, value, interval, rests_on, verdict.
+
+    Examples
+    --------
+    >>> findings_table([Finding("a.b", "Share of the largest", 0.031, "share", 0.02, 0.05, n=7)]).values.tolist()
+    [['Share of the largest', '3.1 %', '2.0 to 5.0 %', '7', '']]
+    """
+    rows = [(f.says, f.text, f.interval, "" if f.n is None else f"{f.n:,}", f.verdict) for f in findings]
+    return pd.DataFrame(rows, columns=["what", "value", "interval", "rests_on", "verdict"])
 
 
 class RunError(Exception):

@@ -122,8 +122,9 @@ def _validated(given: Mapping) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name, value = first["loc"][0], given[first["loc"][0]]
-        why = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        why = first["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
         default = json.dumps(fields[name].default)
         raise SettingsError(
-            f"Setting {name} cannot be {value!r}: {why}. It is the {fields[name].description}; the default is {default}."
+            f"Setting {name} cannot be {value!r}: {why}. "
+            f"It is the {fields[name].description}; the default is {default}."
         ) from None

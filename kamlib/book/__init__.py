@@ -14,15 +14,14 @@ import duckdb
 import pandas as pd
 
 from kamlib import datasets
-from kamlib.book import values
 from kamlib.book.check import PROBLEMS, Checked, check_part
 from kamlib.book.errors import BookError
 from kamlib.book.read import MAPPING_FILE, Part, connect, read_parts
 from kamlib.book.recognise import load_mapping
-from kamlib.book.totals import control_totals, line_totals
+from kamlib.book.totals import control_totals, line_totals, month_totals, repeated_lines
 from kamlib.tables import TABLES
 
-__all__ = ["Book", "BookError", "control_totals", "line_totals", "open_book"]
+__all__ = ["Book", "BookError", "control_totals", "line_totals", "month_totals", "open_book", "repeated_lines"]
 
 MONEY = {t.name: [c.name for c in t.columns if c.kind == "money"] for t in TABLES.values()}
 
@@ -78,6 +77,41 @@ class Book:
         """Whether any line says what was earned on it."""
         return bool(self.ledger.aggregate("count(profit_cents)").fetchall()[0][0])
 
+    def named(self, frame: pd.DataFrame, *, as_of) -> pd.DataFrame:
+        """A frame by customer_id with the accounts' names beside the ids, where the book knows any.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Indexed by customer_id.
+        as_of : datetime.date
+            A name counts from its `since` on; an undated one always.
+
+        Returns
+        -------
+        pandas.DataFrame
+            customer_id, name (only if there is one), then the frame's columns.
+        """
+        flat = frame.reset_index()
+        names = self.names(as_of)
+        if len(names):
+            flat.insert(1, "name", flat["customer_id"].map(names))
+        return flat
+
+    def names(self, as_of) -> pd.Series:
+        """Latest known name of each account by customer_id; empty where the book has no names."""
+        accounts = self.tables.get("accounts", pd.DataFrame())
+        if "name" not in accounts:
+            return pd.Series(dtype="str")
+        if "since" in accounts:
+            known = accounts["since"].isna() | (accounts["since"] <= pd.Timestamp(as_of))
+            accounts = accounts[known].sort_values("since", kind="stable", na_position="first")
+        return (
+            accounts.dropna(subset=["name"])
+            .drop_duplicates("customer_id", keep="last")
+            .set_index("customer_id")["name"]
+        )
+
 
 def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str | None = None) -> Book:
     """Open a company's book, whatever it comes in.
@@ -105,7 +139,9 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
 
     Examples
     --------
-    >>> lines = pd.DataFrame({"Client": ["k1", "k2"], "Invoice Date": ["2024-03-13", "2024-04-01"], "Sales": [10, -2.5]})
+    >>> lines = pd.DataFrame(
+    ...     {"Client": ["k1", "k2"], "Invoice Date": ["2024-03-13", "2024-04-01"], "Sales": [10, -2.5]}
+    ... )
     >>> book = open_book({"ledger": lines}, name="tiny")
     >>> book.ledger.project("customer_id, date::varchar AS date, cents").fetchall()
     [('k1', '2024-03-13', 1000), ('k2', '2024-04-01', -250)]

@@ -110,7 +110,8 @@ def _number(source: str, sql_type: str, decimal: str) -> str:
 def _id_of(source: str, sql_type: str) -> str:
     """Ids that a spreadsheet or pandas turned into 17850.0 are 17850."""
     if sql_type in ("DOUBLE", "FLOAT"):
-        return f"(CASE WHEN {source} = floor({source}) THEN CAST(try_cast({source} AS BIGINT) AS VARCHAR) ELSE CAST({source} AS VARCHAR) END)"
+        whole = f"CAST(try_cast({source} AS BIGINT) AS VARCHAR)"
+        return f"(CASE WHEN {source} = floor({source}) THEN {whole} ELSE CAST({source} AS VARCHAR) END)"
     return f"CAST({source} AS VARCHAR)"
 
 
@@ -121,7 +122,9 @@ def _ledger_money(select: list[str], found: dict[str, int], part: Part, types: d
 
     if "amount" not in found:
         # Exact: DECIMAL(24, 6) as (18, 4) x (18, 6) fits in 36 digits.
-        product = f"try_cast({number('quantity')} AS DECIMAL(18, 4)) * try_cast({number('unit_price')} AS DECIMAL(18, 6))"
+        product = (
+            f"try_cast({number('quantity')} AS DECIMAL(18, 4)) * try_cast({number('unit_price')} AS DECIMAL(18, 6))"
+        )
         select = [s for s in select if not s.endswith('AS "amount"')]
         select.append(f'{values.whole_cents(product)} AS "amount"')
     return select

@@ -136,7 +136,11 @@ def _load_csv(con, part: Part, path: Path, delimiter: str) -> None:
 def _encoding(file: Path) -> str:
     with file.open("rb") as stream:
         start = stream.read(4096)
-        for bom, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        for bom, name in (
+            (codecs.BOM_UTF8, "utf-8-sig"),
+            (codecs.BOM_UTF16_LE, "utf-16"),
+            (codecs.BOM_UTF16_BE, "utf-16"),
+        ):
             if start.startswith(bom):
                 return name
         if b"\0" in start:
@@ -154,9 +158,10 @@ def _encoding(file: Path) -> str:
 
 def _as_utf8(file: Path, encoding: str, scratch: Path) -> Path:
     path = scratch / "ledger.csv"
-    with file.open(encoding=encoding, errors="replace", newline="") as source, path.open(
-        "w", encoding="utf-8", newline=""
-    ) as target:
+    with (
+        file.open(encoding=encoding, errors="replace", newline="") as source,
+        path.open("w", encoding="utf-8", newline="") as target,
+    ):
         while chunk := source.read(1 << 20):
             target.write(chunk)
     return path
@@ -166,7 +171,9 @@ def _delimiter(head: str) -> str:
     lines = [line for line in head.splitlines() if line.strip()][:20]
     counts = {d: [len(row) for row in csv.reader(lines, delimiter=d)] for d in DELIMITERS}
     # The header decides; the lines below break a tie.
-    return max(DELIMITERS, key=lambda d: (counts[d][0] if counts[d] else 0, counts[d].count(counts[d][0]) if counts[d] else 0))
+    return max(
+        DELIMITERS, key=lambda d: (counts[d][0] if counts[d] else 0, counts[d].count(counts[d][0]) if counts[d] else 0)
+    )
 
 
 def _checked_headers(headers: list[str], where: str) -> list[str]:

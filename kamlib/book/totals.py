@@ -42,7 +42,8 @@ def line_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -
     )
     rows = book.ledger.aggregate(
         f"{part} AS part, kind, count(*) AS lines, sum(cents)::BIGINT AS cents,"
-        " count(*) FILTER (cents < 0) AS return_lines, coalesce(sum(cents) FILTER (cents < 0), 0)::BIGINT AS return_cents",
+        " count(*) FILTER (cents < 0) AS return_lines,"
+        " coalesce(sum(cents) FILTER (cents < 0), 0)::BIGINT AS return_cents",
         f"{part}, kind",
     ).df()
     order = pd.Categorical(rows["part"], ["analysed", "no customer", "not trade", "after as_of"], ordered=True)
@@ -80,3 +81,51 @@ def control_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE
         rows, key = table[table["part"] == part], part.replace(" ", "_")
         totals |= {f"{key}_lines": int(rows["lines"].sum()), f"{key}_cents": int(rows["cents"].sum())}
     return totals
+
+
+def month_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -> pd.DataFrame:
+    """Trade of each calendar month up to `as_of`, with a row for months without any.
+
+    Returns
+    -------
+    pandas.DataFrame
+        month (first day), lines, days (with a line), customers, identified_cents, no_customer_cents,
+        returns_cents (negative lines, identified or not), partial (the ledger or `as_of` cuts the month; the
+        first month is taken as cut when its first line comes after the 3rd day).
+    """
+    kinds = ", ".join("'" + k.replace("'", "''") + "'" for k in leave_out) or "''"
+    trade = book.ledger.filter(f"date <= DATE '{as_of:%Y-%m-%d}' AND kind NOT IN ({kinds})")
+    rows = trade.aggregate(
+        "date_trunc('month', date)::DATE AS month, count(*) AS lines, count(DISTINCT date) AS days,"
+        " count(DISTINCT customer_id) AS customers, min(day(date)) AS first_day,"
+        " coalesce(sum(cents) FILTER (customer_id IS NOT NULL), 0)::BIGINT AS identified_cents,"
+        " coalesce(sum(cents) FILTER (customer_id IS NULL), 0)::BIGINT AS no_customer_cents,"
+        " coalesce(sum(cents) FILTER (cents < 0), 0)::BIGINT AS returns_cents",
+        "date_trunc('month', date)",
+    ).df()
+    rows["month"] = pd.to_datetime(rows["month"])
+    table = rows.set_index("month").sort_index()
+    months = pd.date_range(table.index.min(), pd.Timestamp(as_of), freq="MS", name="month")
+    late_start = table["first_day"].iloc[0] > 3 if len(table) else False
+    table = table.drop(columns="first_day").reindex(months, fill_value=0).astype("int64")
+    table["partial"] = False
+    if len(table):
+        table.loc[table.index[0], "partial"] |= bool(late_start)
+        table.loc[table.index[-1], "partial"] |= (as_of + dt.timedelta(days=1)).day != 1
+    return table.reset_index()
+
+
+def repeated_lines(book, *, as_of: dt.date) -> tuple[int, int]:
+    """Lines that repeat an earlier one in every column, and their net in cents.
+
+    They are kept: two equal lines on an invoice can be right. `line_id`, where there is one, is not compared.
+
+    Returns
+    -------
+    (lines, cents)
+    """
+    columns = ", ".join(f'"{c}"' for c in book.ledger.columns if c != "line_id")
+    before = book.ledger.filter(f"date <= DATE '{as_of:%Y-%m-%d}'")
+    groups = before.aggregate(f"{columns}, count(*) AS n", columns).filter("n > 1")
+    lines, cents = groups.aggregate("sum(n - 1)::BIGINT, sum((n - 1) * cents)::BIGINT").fetchall()[0]
+    return lines or 0, cents or 0

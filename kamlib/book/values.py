@@ -66,21 +66,17 @@ def day_first(con: duckdb.DuckDBPyConnection, table: str, source: str, options: 
         f" count(*) FILTER (a <= 12 AND b <= 12 AND a <> b), min(s) FILTER (a <= 12 AND b <= 12 AND a <> b)"
         f" FROM (SELECT {a} AS a, {b} AS b, {source} AS s FROM {table})"
     ).fetchone()
-    if day and month or (both and not day and not month):
+    if (day and month) or (both and not day and not month):
         why = (
             f"{day:,} dates can only be day-first and {month:,} only month-first"
             if day
             else f"all {both:,} dates like {example!r} can be read day-first and month-first"
         )
-        raise BookError(
-            f"{where}: {why}. Settle it with a mapping file:\n[options]\nday_first = true   # or false"
-        )
+        raise BookError(f"{where}: {why}. Settle it with a mapping file:\n[options]\nday_first = true   # or false")
     return not month
 
 
-def decimal_sign(
-    con: duckdb.DuckDBPyConnection, table: str, sources: list[str], options: Options, where: str
-) -> str:
+def decimal_sign(con: duckdb.DuckDBPyConnection, table: str, sources: list[str], options: Options, where: str) -> str:
     """The decimal sign of a file's numbers, from all its text columns that hold numbers.
 
     `1.234` alone can be a thousand or one and a bit: it says nothing, and a file that holds only
@@ -98,7 +94,7 @@ def decimal_sign(
             f" count(*) FILTER ({_UNCLEAR}), min(s) FILTER ({_UNCLEAR}) FROM (SELECT {s} AS s FROM {table})"
         ).fetchone()
         point, comma, unclear, example = point + row[0], comma + row[1], unclear + row[2], row[3] or example
-    if point and comma or (unclear and not point and not comma):
+    if (point and comma) or (unclear and not point and not comma):
         why = (
             f"{point:,} numbers have a decimal point and {comma:,} a decimal comma"
             if point

@@ -123,7 +123,13 @@ def _child(source: str, target: str, parameters: str) -> int:
     given = json.loads(Path(parameters).read_text("utf-8"))
     try:
         papermill.execute_notebook(
-            source, target, given, kernel_name="python3", progress_bar=False, log_output=False, request_save_on_cell_execute=False
+            source,
+            target,
+            given,
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
         )
     except PapermillExecutionError as error:
         facts = {"cell": error.cell_index, "error": error.ename, "message": str(error.evalue)[:500]}

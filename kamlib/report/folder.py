@@ -53,7 +53,9 @@ def building(target: Path) -> Iterator[Path]:
         lock.acquire(timeout=0)
         folder.mkdir()
     except OSError as error:
-        raise RunError(f"The report cannot be written to {target}: {error.strerror or error}. Choose another --out.") from None
+        raise RunError(
+            f"The report cannot be written to {target}: {error.strerror or error}. Choose another --out."
+        ) from None
     try:
         yield folder
         publish(folder, target)

@@ -106,7 +106,9 @@ def read_notebook(path: Path) -> Notebook:
     if len(cells) != 1:
         raise RunError(f"{path.name}: there must be one cell tagged parameters, not {len(cells)}.")
     lists = {k: tuple(kam[k]) for k in ("needs", "uses", "after")}
-    return Notebook(path.stem, path, kam["title"], kam["question"], **lists, parameters=_parameters(cells[0].source, path))
+    return Notebook(
+        path.stem, path, kam["title"], kam["question"], **lists, parameters=_parameters(cells[0].source, path)
+    )
 
 
 def _parameters(source: str, path: Path) -> tuple[Parameter, ...]:

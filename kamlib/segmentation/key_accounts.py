@@ -55,6 +55,15 @@ def measure_of(panel: Panel) -> str:
     return "profit" if panel.has_profit else "sales"
 
 
+def window_values(panel: Panel, *, measure: str = "sales") -> pd.Series:
+    """Sales or profit of the window in cents, by customer_id, of accounts with a line in the window.
+
+    Accounts that were silent for the whole window are nobody's C: they are left to the room on churn.
+    """
+    table = panel.accounts[panel.accounts["lines"] > 0]
+    return table.set_index("customer_id")[f"{measure}_cents"].astype("int64")
+
+
 def window_months(panel: Panel, *, column: str) -> pd.DataFrame:
     """Money by account and month of the window, missing before the account's first line.
 
@@ -64,9 +73,7 @@ def window_months(panel: Panel, *, column: str) -> pd.DataFrame:
     return dense.loc[:, dense.columns >= pd.Timestamp(panel.start).replace(day=1)].astype("float64")
 
 
-def key_accounts(
-    panel: Panel, *, line: float = KEY_SHARE, repetitions: int = 1000, seed: int = 1
-) -> KeyAccounts:
+def key_accounts(panel: Panel, *, line: float = KEY_SHARE, repetitions: int = 1000, seed: int = 1) -> KeyAccounts:
     """Accounts that hold at least `line` of the window's profit (sales, where there is no profit).
 
     The base is the money of all identified customers with a positive total, so that a customer in the red
@@ -106,9 +113,7 @@ def key_accounts(
     table = table.sort_values(["value", "customer_id"], ascending=[False, True]).set_index("customer_id")
     low, high = interval(np.where(reached, drawn, 0).sum(axis=1))
     together = float(share[share >= line].sum()) if value.gt(0).any() else float("nan")
-    return KeyAccounts(
-        table[["value", "share", "low", "high", "stability", "key"]], together, low, high, measure, line
-    )
+    return KeyAccounts(table[["value", "share", "low", "high", "stability", "key"]], together, low, high, measure, line)
 
 
 def shares_of(value: pd.Series) -> pd.Series:
@@ -124,16 +129,16 @@ def shares_of(value: pd.Series) -> pd.Series:
 
 
 def claim_verdict(keys: KeyAccounts, *, months: int, claim: Sequence[float] = CLAIM) -> str:
-    """`supported`, `not supported` or `cannot tell here`, for the claim that key accounts make 30-55 % of sales.
+    """`supported`, `not supported` or `cannot tell`, for the claim that key accounts make 30-55 % of sales.
 
     Supported where the whole interval lies within the claim, not supported where it lies wholly outside,
     otherwise, and with less than twelve months or no key account to speak of, it cannot be told.
     """
     if months < CLAIM_MONTHS or not np.isfinite(keys.low):
-        return "cannot tell here"
+        return "cannot tell"
     if keys.low >= claim[0] and keys.high <= claim[1]:
         return "supported"
-    return "not supported" if keys.high < claim[0] or keys.low > claim[1] else "cannot tell here"
+    return "not supported" if keys.high < claim[0] or keys.low > claim[1] else "cannot tell"
 
 
 def sensitivity(

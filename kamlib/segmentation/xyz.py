@@ -14,9 +14,7 @@ XYZ_SHARES = (0.75, 0.25)
 XYZ_MIN_MONTHS = 6
 
 
-def xyz(
-    panel: Panel, *, shares: Sequence[float] = XYZ_SHARES, min_months: int = XYZ_MIN_MONTHS
-) -> pd.DataFrame:
+def xyz(panel: Panel, *, shares: Sequence[float] = XYZ_SHARES, min_months: int = XYZ_MIN_MONTHS) -> pd.DataFrame:
     """Classes X, Y, Z by purchase frequency: the share of an account's months with a purchase.
 
     Only months since the account's first line count, so that a young account is not called irregular for
@@ -45,7 +43,8 @@ def xyz(
     Examples
     --------
     >>> from kamlib.panel import build_panel
-    >>> lines = pd.DataFrame({"customer_id": "a", "cents": 100, "date": pd.date_range("2024-01-05", periods=12, freq="MS")})
+    >>> dates = pd.date_range("2024-01-05", periods=12, freq="MS")
+    >>> lines = pd.DataFrame({"customer_id": "a", "cents": 100, "date": dates})
     >>> xyz(build_panel(lines, as_of="2025-01-31")).loc["a", ["active_months", "months", "xyz"]].tolist()
     [12, 12, 'X']
     """
