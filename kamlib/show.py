@@ -24,6 +24,7 @@ Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "lab
 NUMERIC = ("money", "share", "whole", "number")
 RIGHT = (*NUMERIC, "interval")  # kinds that stand in columns of figures
 DECIMALS = {"money": 0, "share": 1, "whole": 0, "number": 2}
+LABELLED = ("abc", "xyz", "type", "client_type")  # columns of labels, by name
 MISSING = "–"
 SHORT = 60  # characters of a text cell; the whole text is in its title
 LABEL_CLASSES = {x: f"label-{x}" for x in (*ABC, *XYZ, *CLIENT_TYPES)} | {XYZ_UNKNOWN: "label-unknown"}
@@ -57,11 +58,12 @@ class Col:
     Attributes
     ----------
     label : str
-        Heading. Default: the column's name, without `_cents`, underscores as spaces.
+        Heading. Default: the column's name, without `_cents` or `_id`, underscores as spaces.
     kind : {"money", "share", "whole", "number", "date", "flag", "text", "label", "interval"}
         `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
-        (A, X, expert) with its colour. Default: by name and dtype. `interval` is not for use:
-        it is what `interval` below makes.
+        (A, X, expert) with its colour, `interval` text such as "11 to 14". Default: by name
+        and dtype. A str in a numeric column is shown as it is, so that a table of findings
+        with many units can stand in one column.
     decimals : int
         Default: money 0, share 1, number 2.
     unit : str
@@ -213,11 +215,15 @@ def _chosen(frame: pd.DataFrame, columns: Mapping[str, Col | str] | None) -> dic
 
 
 def _filled(col: Col, name: object, values: pd.Series) -> Col:
-    label = col.label or str(name).removesuffix("_cents").replace("_", " ")
-    return replace(
-        col, label=clean_text(label if col.label else label[:1].upper() + label[1:]), unit=clean_text(col.unit),
-        kind=col.kind or _kind(str(name), values),
-    )  # fmt: skip
+    label = clean_text(col.label or _label(str(name)))
+    return replace(col, label=label, unit=clean_text(col.unit), kind=col.kind or _kind(str(name), values))
+
+
+def _label(name: str) -> str:
+    if name in LABELLED[:2]:
+        return name.upper()
+    words = name.removesuffix("_cents").removesuffix("_id").replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _kind(name: str, values: pd.Series) -> Kind:
@@ -232,7 +238,7 @@ def _kind(name: str, values: pd.Series) -> Kind:
         return "whole" if is_.is_integer_dtype(values) else "number"
     if is_.is_datetime64_any_dtype(values) or isinstance(next(iter(values.dropna()), None), dt.date):
         return "date"
-    return "text"
+    return "label" if name in LABELLED else "text"
 
 
 def _parts(frame: pd.DataFrame, name: str, col: Col) -> list[tuple[Col, list[tuple[Any, str]]]]:
@@ -253,7 +259,7 @@ def _range(low: Any, high: Any, col: Col) -> str:
 def _text(value: Any, col: Col) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return MISSING
-    if col.kind in NUMERIC:
+    if col.kind in NUMERIC and not isinstance(value, str):
         return _number(value, col.kind, DECIMALS[col.kind] if col.decimals is None else col.decimals)
     if col.kind == "flag":
         return "yes" if value else "no"
@@ -272,7 +278,8 @@ def _number(value: Any, kind: Kind, decimals: int) -> str:
 def _cell_html(col: Col, cell: tuple[Any, str]) -> str:
     value, text = cell
     if col.kind in RIGHT:
-        return f'<td{_num(col)} data-sort="{"" if pd.isna(value) else value}">{text}</td>'
+        sort = "" if isinstance(value, str) else f' data-sort="{"" if pd.isna(value) else value}"'
+        return f"<td{_num(col)}{sort}>{escape(text)}</td>"
     if col.kind in ("date", "flag"):
         return f'<td class="date">{escape(text)}</td>'
     name = LABEL_CLASSES.get(text) if col.kind == "label" else None

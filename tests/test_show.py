@@ -57,7 +57,7 @@ def frame():
 def test_formats_by_name_and_type(frame):
     assert repr(table(frame.drop(columns=["low", "high"]), caption="All")).splitlines() == [
         "All",
-        "Account      Abc               Profit   Share  Gap days  Orders  Last        New",
+        "Account      ABC               Profit   Share  Gap days  Orders  Last        New",
         "Łódź & Sons  A              1,234,568  41.0 %      3.14   1,200  2011-12-09  yes",
         "B Ltd        ?                      0   3.0 %     30.00       1  –           no",
         "C            A' onclick='x          –       –         –       0  2010-01-31  no",
@@ -95,8 +95,8 @@ def test_html_structure(frame):
 def test_hostile_text_stays_text(text):
     everywhere = pd.DataFrame([[text]], columns=pd.Index([text], dtype=object), dtype=object)
     shown = table(everywhere, caption=text, columns={text: Col(text, "label", unit=text)}, n=0, source=text)
-    plain = table(everywhere, caption=text)
-    html = shown._repr_html_() + plain._repr_html_() + say(text)._repr_html_() + verdict("supported", text)._repr_html_()
+    plain = table(everywhere, caption=text, columns={text: Col(kind="money")})
+    html = "".join(x._repr_html_() for x in (shown, plain, say(text), verdict("supported", text)))
     seen = Seen(html)
     assert seen.tags <= {"table", "caption", "thead", "tbody", "tr", "th", "td", "bdi", "p", "strong"}
     assert seen.names <= {"class", "scope", "data-sort", "title"}
@@ -126,6 +126,16 @@ def test_long_tables_are_cut_and_say_so():
     assert shown._repr_html_().count("<tr>") == 26
     assert repr(table(long, caption="c", n=3)).endswith("Showing 3 of 4,338 rows.")
     assert "Showing" not in repr(table(long.head(25), caption="c", source="f"))
+
+
+def test_findings_of_many_units_stand_in_one_column():
+    frame = pd.DataFrame({"finding": ["Accounts", "Share"], "value": ["12", "41.0 %"], "between": ["11 to 14", None]})
+    columns = {"finding": Col(), "value": Col(kind="number"), "between": Col(kind="interval")}
+    shown = table(frame, caption="c", columns=columns)
+    assert repr(shown).splitlines()[1:] == [
+        "Finding    Value   Between", "Accounts      12  11 to 14", "Share     41.0 %         –",
+    ]  # fmt: skip
+    assert '<td class="num">41.0 %</td><td class="num interval" data-sort="">–</td>' in shown._repr_html_()
 
 
 def test_an_empty_table_still_has_headings():

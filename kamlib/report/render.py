@@ -140,9 +140,8 @@ def output_html(output: NotebookNode) -> str:
             return _figure(kind, data[kind], meta.get(kind, {}))
     if "text/html" in data:
         return sanitised(data["text/html"])
-    if "text/markdown" in data:
-        return sanitised(markdown(data["text/markdown"]))
-    return _plain(data.get("text/plain", ""))
+    # Markdown made by code may hold names from a book, and Markdown cannot escape: as it stands
+    return _plain(data.get("text/markdown") or data.get("text/plain", ""))
 
 
 def sanitised(html: str) -> str:
@@ -159,8 +158,8 @@ def sanitised(html: str) -> str:
             tag.unwrap()
             continue
         tag.attrs = {k: v for k, v in tag.attrs.items() if k in ATTRIBUTES and _allowed(k, v)}
-        if tag.name == "a":
-            tag["rel"] = "noopener noreferrer"
+        if tag.name == "img" and "src" not in tag.attrs:
+            tag.decompose()
     return str(soup)
 
 
