@@ -1,0 +1,1 @@
+"""Ledgers to work on: the sample company with known truth, and public data."""
