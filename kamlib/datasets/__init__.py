@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from kamlib.datasets.company import Company, Parameters, make_company, write_company
 from kamlib.datasets.online_retail import DatasetError, cache_folder, fetch_online_retail_ii
 
-__all__ = ["NAMES", "DatasetError", "cache_folder", "fetch_online_retail_ii", "load"]
+__all__ = [
+    "NAMES", "Company", "DatasetError", "Parameters", "cache_folder", "fetch_online_retail_ii", "load", "make_company",
+    "write_company",
+]  # fmt: skip
 
 PROJECT = Path(__file__).resolve().parents[2]
 
