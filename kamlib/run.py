@@ -272,10 +272,9 @@ def check_reconciled(panel: Panel, totals: dict) -> list[dict]:
 
 
 def write_frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
-    """A frame as Parquet, its index kept as columns."""
+    """A frame as Parquet; a named index becomes a column for other readers, and comes back as the index for ours."""
     folder.mkdir(parents=True, exist_ok=True)
-    flat = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
-    flat.to_parquet(folder / f"{name}.parquet", index=False)
+    frame.to_parquet(folder / f"{name}.parquet")
 
 
 def write_json(path: Path, content) -> None:

@@ -47,7 +47,6 @@ def connect() -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory that never reaches for the network."""
     con = duckdb.connect()
     con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
-    con.execute("SET enable_progress_bar = false")
     return con
 
 

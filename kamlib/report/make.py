@@ -133,7 +133,7 @@ def _render(notebooks: Sequence[Notebook], executed: Path, folder: Path, book: B
     links = [(pages[n.name], n.title) for n in notebooks]
     for n in notebooks:
         content = nbformat.read(executed / f"{n.name}.ipynb", as_version=4)
-        page = render_page(content, title=n.title, book=book.name, as_of=f"{as_of}", links=links, current=pages[n.name])
+        page = render_page(content, title=n.heading, book=book.name, as_of=f"{as_of}", links=links, current=pages[n.name])
         (folder / pages[n.name]).write_text(page, "utf-8")
     return pages
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import ast
 import difflib
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-
-import nbformat
 
 from kamlib.run import RunError
 
@@ -43,6 +42,8 @@ class Notebook:
         File name without `.ipynb`.
     title, question : str
         For the navigation, and for `kam check`.
+    heading : str
+        The notebook's first heading: the title of its page.
     needs, uses : tuple of str
         Tables without which it says nothing, and tables that add to it.
     after : tuple of str
@@ -54,6 +55,7 @@ class Notebook:
     path: Path
     title: str
     question: str
+    heading: str
     needs: tuple[str, ...]
     uses: tuple[str, ...]
     after: tuple[str, ...]
@@ -98,17 +100,20 @@ def _named(name: str, found: dict[str, Notebook]) -> str:
 
 def read_notebook(path: Path) -> Notebook:
     """One notebook's metadata and parameters."""
-    content = nbformat.read(path, as_version=4)
-    kam = content.metadata.get("kam")
+    # As JSON: importing nbformat takes longer than all the rest of a plan.
+    content = json.loads(path.read_text("utf-8"))
+    kam = content["metadata"].get("kam")
     if kam is None or not {"title", "question", "needs", "uses", "after"} <= set(kam):
         raise RunError(f"{path.name}: metadata.kam needs title, question, needs, uses and after.")
-    cells = [c for c in content.cells if "parameters" in c.metadata.get("tags", [])]
+    cells = [c for c in content["cells"] if "parameters" in c["metadata"].get("tags", [])]
     if len(cells) != 1:
         raise RunError(f"{path.name}: there must be one cell tagged parameters, not {len(cells)}.")
     lists = {k: tuple(kam[k]) for k in ("needs", "uses", "after")}
-    return Notebook(
-        path.stem, path, kam["title"], kam["question"], **lists, parameters=_parameters(cells[0].source, path)
-    )
+    heading = "".join(content["cells"][0]["source"]).partition("\n")[0]
+    if not heading.startswith("# "):
+        raise RunError(f"{path.name}: the first cell must begin with the title, `# ...`.")
+    parameters = _parameters("".join(cells[0]["source"]), path)
+    return Notebook(path.stem, path, kam["title"], kam["question"], heading[2:], **lists, parameters=parameters)
 
 
 def _parameters(source: str, path: Path) -> tuple[Parameter, ...]:
