@@ -65,6 +65,15 @@ class Panel:
     has_profit: bool
 
     @property
+    def period(self) -> str:
+        """The window for a reader: whole months by name, else its days."""
+        whole = self.start.day == 1 and not self.last_month_partial
+        if not whole:
+            return f"{self.start:%d %b %Y} to {self.as_of:%d %b %Y}"
+        first, last = f"{self.start:%B %Y}", f"{self.as_of:%B %Y}"
+        return first if first == last else f"{first} to {last}"
+
+    @property
     def last_month_partial(self) -> bool:
         """Whether `as_of` is not the last day of its month."""
         return (self.as_of + dt.timedelta(days=1)).day != 1
@@ -170,12 +179,16 @@ def _lines(ledger, as_of: dt.date, leave_out: Sequence[str]) -> nw.LazyFrame:
     names = lines.collect_schema().names()
     if "kind" in names:
         lines = lines.filter(~nw.col("kind").is_in(list(leave_out)))
-    if "profit_cents" not in names:
-        lines = lines.with_columns(profit_cents=nw.lit(None, dtype=nw.Int64))
+    if "profit_cents" in names:
+        missing = nw.col("profit_cents").is_null().cast(nw.Int64)
+        lines = lines.with_columns(nw.col("profit_cents").cast(nw.Int64).fill_null(0), profit_missing=missing)
+    else:
+        one = nw.lit(1, dtype=nw.Int64)
+        lines = lines.with_columns(profit_cents=nw.lit(0, dtype=nw.Int64), profit_missing=one)
     lines = lines.with_columns(nw.col("date").cast(nw.Date))
     if "order_id" not in names:
         lines = lines.with_columns(order_id=nw.lit("", dtype=nw.String))
-    wanted = ("customer_id", "date", "cents", "profit_cents", "order_id")
+    wanted = ("customer_id", "date", "cents", "profit_cents", "profit_missing", "order_id")
     return lines.filter(~nw.col("customer_id").is_null(), nw.col("date") <= as_of).select(*wanted)
 
 
@@ -185,7 +198,6 @@ def _account_days(lines: nw.LazyFrame) -> nw.LazyFrame:
     flagged = lines.with_columns(
         order_id=nw.col("order_id").fill_null(""),
         gross=nw.when(nw.col("cents") > 0).then(nw.col("cents")).otherwise(zero),
-        profit_missing=nw.col("profit_cents").is_null().cast(nw.Int64),
         lines=nw.lit(1, dtype=nw.Int64),
     )
     sums = ["cents", "gross", "profit_cents", "profit_missing", "lines"]

@@ -64,34 +64,51 @@ class Finding:
     @property
     def text(self) -> str:
         """The value with its unit, as prose and tables show it."""
-        return _in_words(self.value, self.unit)
+        return in_words(self.value, self.unit)
 
     @property
     def interval(self) -> str:
         """The 95 % interval with its unit; empty where there is none."""
         if self.low is None or self.high is None:
             return ""
-        return f"{_in_words(self.low, self.unit, bare=True)} to {_in_words(self.high, self.unit)}"
+        return f"{in_words(self.low, self.unit, bare=True)} to {in_words(self.high, self.unit)}"
 
     def __format__(self, spec: str) -> str:
-        """In an f-string: the value; with `:ci` the interval after it."""
+        """In an f-string: the value; `:ci` adds the interval, `:n` leaves the unit out and says none for 0."""
+        if spec == "n":
+            return "none" if self.value == 0 else in_words(self.value, self.unit, bare=True)
         return f"{self.text} (95 % interval {self.interval})" if spec == "ci" and self.interval else self.text
 
 
-def _in_words(value: float | None, unit: str, *, bare: bool = False) -> str:
-    """A number for a reader. Units: `share`, `money XXX` (cents of a currency), `day`, or a noun in the plural."""
+def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) -> str:
+    """A number for a reader.
+
+    Parameters
+    ----------
+    value : number, str or None
+    unit : str
+        `share`; `money XXX` (integer cents of a currency); `day` and `word` for text; else a noun in the plural.
+    bare : bool
+        Without the unit.
+
+    Examples
+    --------
+    >>> in_words(0.0312, "share"), in_words(-123456, "money EUR"), in_words(1, "accounts")
+    ('3.1 %', '−1,235 EUR', '1 account')
+    """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "not known"
     if unit in ("day", "word"):
         return str(value)
-    if unit == "share":
-        return f"{100 * value:.1f}" + ("" if bare else " %")
-    if unit.split(" ")[0] == "money":
-        return f"{value / 100:,.0f}" + ("" if bare else f" {unit[6:]}".rstrip())
-    number = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
-    # One account, two accounts.
-    noun = unit.removesuffix("s") if value == 1 else unit
-    return number if bare else f"{number} {noun}".rstrip()
+    kind, _, currency = unit.partition(" ")
+    if kind == "share":
+        number, noun = f"{100 * value:.1f}", "%"
+    elif kind == "money":
+        number, noun = f"{value / 100:,.0f}", currency
+    else:
+        number = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+        noun = unit.removesuffix("s") if value == 1 else unit
+    return (number if bare else f"{number} {noun}".rstrip()).replace("-", "−")
 
 
 def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:

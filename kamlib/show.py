@@ -20,7 +20,7 @@ import pandas as pd
 
 from kamlib.tables import ABC, CLIENT_TYPES, XYZ, XYZ_UNKNOWN
 
-Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "label", "interval"]
+Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval"]
 NUMERIC = ("money", "share", "whole", "number")
 RIGHT = (*NUMERIC, "interval")  # kinds that stand in columns of figures
 DECIMALS = {"money": 0, "share": 1, "whole": 0, "number": 2}
@@ -59,8 +59,8 @@ class Col:
     ----------
     label : str
         Heading. Default: the column's name, without `_cents` or `_id`, underscores as spaces.
-    kind : {"money", "share", "whole", "number", "date", "flag", "text", "label", "interval"}
-        `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
+    kind : {"money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval"}
+        `prose` is text of ours, shown whole; other text is cut at 60 characters. `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
         (A, X, expert) with its colour, `interval` text such as "11 to 14". Default: by name
         and dtype. A str in a numeric column is shown as it is, so that a table of findings
         with many units can stand in one column.
@@ -282,6 +282,8 @@ def _cell_html(col: Col, cell: tuple[Any, str]) -> str:
         return f"<td{_num(col)}{sort}>{escape(text)}</td>"
     if col.kind in ("date", "flag"):
         return f'<td class="date">{escape(text)}</td>'
+    if col.kind == "prose":
+        return f"<td>{escape(text)}</td>"
     name = LABEL_CLASSES.get(text) if col.kind == "label" else None
     title = f' title="{escape(text)}"' if len(text) > SHORT else ""
     classes = f' class="label {name}"' if name else ""

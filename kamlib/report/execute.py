@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -35,6 +36,7 @@ def execute_all(
     parameters: dict[str, dict],
     folder: Path,
     *,
+    failed: Path,
     jobs: int,
     told: Callable[[str, str], None] = lambda event, name: None,
 ) -> None:
@@ -47,6 +49,8 @@ def execute_all(
         By notebook, what to inject.
     folder : path
         Executed notebooks go here.
+    failed : path
+        A notebook that fails is kept here, with its traceback.
     jobs : int
     told : callable
         Called with (`started` or `done`, name).
@@ -70,7 +74,7 @@ def execute_all(
                 running[name] = _start(by_name[name], parameters[name], folder)
                 told("started", name)
             for name in [n for n, child in running.items() if child.poll() is not None]:
-                _check(name, running.pop(name), folder)
+                _check(name, running.pop(name), folder, failed)
                 told("done", name)
                 graph.done(name)
             time.sleep(POLL_SECONDS)
@@ -89,15 +93,24 @@ def _start(notebook: Notebook, parameters: dict, folder: Path) -> subprocess.Pop
         )
 
 
-def _check(name: str, child: subprocess.Popen, folder: Path) -> None:
+def _check(name: str, child: subprocess.Popen, folder: Path, failed: Path) -> None:
     if child.returncode == 0:
         return
     error = folder / f"{name}.error.json"
     if error.exists():
         facts = json.loads(error.read_text("utf-8"))
-        raise RunError(f"Notebook {name} failed in cell {facts['cell']}: {facts['error']}: {facts['message']}")
+        kept = _keep(folder / f"{name}.ipynb", failed)
+        raise RunError(
+            f"Notebook {name} failed at `{facts['line']}`: {facts['error']}: {facts['message']}\n"
+            f"The notebook as far as it came: {kept}"
+        )
     log = (folder / f"{name}.log").read_text("utf-8", "replace").strip().splitlines()
     raise RunError(f"Notebook {name} failed (exit {child.returncode}): {log[-1] if log else 'it said nothing'}")
+
+
+def _keep(notebook: Path, failed: Path) -> Path:
+    failed.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(notebook, failed / notebook.name))
 
 
 def _stop(children) -> None:
@@ -132,7 +145,8 @@ def _child(source: str, target: str, parameters: str) -> int:
             request_save_on_cell_execute=False,
         )
     except PapermillExecutionError as error:
-        facts = {"cell": error.cell_index, "error": error.ename, "message": str(error.evalue)[:500]}
+        line = (error.source or "").strip().partition("\n")[0]
+        facts = {"line": line[:200], "error": error.ename, "message": str(error.evalue)[:500]}
         write_json(Path(target).with_suffix(".error.json"), facts)
         return 1
     return 0

@@ -96,7 +96,9 @@ def make_report(
         save_panel(panel, folder)
         executed = folder / WORK / "notebooks"
         parameters = {n.name: _parameters(n, settings, book, as_of, folder) for n in wanted}
-        execute_all(wanted, parameters, executed, jobs=jobs or os.cpu_count() or 1, told=told)
+        execute_all(
+            wanted, parameters, executed, failed=target.parent / "failed", jobs=jobs or os.cpu_count() or 1, told=told
+        )
         pages = _render(wanted, executed, folder, book, as_of)
         write_json(folder / "findings.json", _findings(folder / WORK / FINDINGS))
         write_json(folder / "manifest.json", manifest(book, panel, settings, totals, reconciled, pages))
@@ -133,7 +135,9 @@ def _render(notebooks: Sequence[Notebook], executed: Path, folder: Path, book: B
     links = [(pages[n.name], n.title) for n in notebooks]
     for n in notebooks:
         content = nbformat.read(executed / f"{n.name}.ipynb", as_version=4)
-        page = render_page(content, title=n.heading, book=book.name, as_of=f"{as_of}", links=links, current=pages[n.name])
+        page = render_page(
+            content, title=n.heading, book=book.name, as_of=f"{as_of}", links=links, current=pages[n.name]
+        )
         (folder / pages[n.name]).write_text(page, "utf-8")
     return pages
 

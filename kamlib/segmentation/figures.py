@@ -63,7 +63,7 @@ def cells_figure(table: pd.DataFrame, *, measure: str = "sales", ax: Axes | None
     for i, a in enumerate(ABC):
         for j, x in enumerate(columns):
             row = table.loc[a + x]
-            text = f"{row['accounts']:,}\n{row['share']:.1%}"
+            text = f"{row['accounts']:,}\n{100 * row['share']:.1f} %"
             ax.text(j, i, text, ha="center", va="center", color="white" if share[i, j] > 0.3 else "#26313b")
     names = {"X": "X frequent", "Y": "Y regular", "Z": "Z irregular", XYZ_UNKNOWN: "? too young"}
     ax.set_xticks(range(len(columns)), [names[x] for x in columns])
@@ -76,7 +76,7 @@ def cells_figure(table: pd.DataFrame, *, measure: str = "sales", ax: Axes | None
 def key_accounts_figure(
     keys: KeyAccounts, *, names: pd.Series | None = None, most: int = 20, ax: Axes | None = None
 ) -> Axes:
-    """Share of each account near or above the line, with its 95 % interval.
+    """Share of each account near or above the line: of the window, and in an average year with its 95 % interval.
 
     Parameters
     ----------
@@ -97,10 +97,10 @@ def key_accounts_figure(
     colours = [COLOURS["accent"] if key else COLOURS["muted"] for key in shown["key"]]
     ax.hlines(y, shown["low"], shown["high"], color=colours, linewidth=2.2)
     ax.scatter(shown["share"], y, color=colours, zorder=3)
-    ax.axvline(keys.line, color=COLOURS["bad"], linewidth=1, linestyle="--", label=f"the line, {keys.line:.1%}")
+    ax.axvline(keys.line, color=COLOURS["bad"], linewidth=1, linestyle="--", label=f"the line, {100 * keys.line:.1f} %")
     labels = [short(names.get(c, c) if names is not None else c) for c in shown.index]
     ax.set_yticks(y, labels)
-    ax.set(xlabel=f"share of {keys.measure} (dot), 95 % interval (bar)", xlim=(0, None))
+    ax.set(xlabel=f"share of {keys.measure}: this window (dot), an average year (95 % interval)", xlim=(0, None))
     ticks(ax.xaxis, "share")
     ax.grid(axis="y", visible=False)
     ax.legend(loc="lower right")
@@ -108,13 +108,15 @@ def key_accounts_figure(
 
 
 def claim_figure(keys: KeyAccounts, *, ax: Axes | None = None) -> Axes:
-    """The key accounts' share together with its 95 % interval, beside the claimed 30 to 55 %."""
+    """The key accounts' share in the window and in an average year, beside the claimed 30 to 55 %."""
     ax = ax or axes(height=1.5)
-    ax.axvspan(*CLAIM, color=COLOURS["Y"], alpha=0.3, label=f"the claim, {CLAIM[0]:.0%} to {CLAIM[1]:.0%}")
-    ax.hlines(0, keys.low, keys.high, color=COLOURS["accent"], linewidth=3)
-    ax.scatter([keys.share], [0], color=COLOURS["accent"], s=45, zorder=3, label="this ledger, 95 % interval")
-    ax.set(xlim=(0, max(0.7, keys.high if np.isfinite(keys.high) else 0)), yticks=[], ylim=(-0.6, 1.4))
+    ax.axvspan(
+        *CLAIM, color=COLOURS["Y"], alpha=0.3, label=f"the claim, {100 * CLAIM[0]:.0f} to {100 * CLAIM[1]:.0f} %"
+    )
+    ax.hlines(0, keys.low, keys.high, color=COLOURS["accent"], linewidth=3, label="an average year, 95 % interval")
+    ax.scatter([keys.share], [0], color=COLOURS["Z"], s=45, zorder=3, label="this window")
+    ax.set(xlim=(0, max(0.8, keys.high if np.isfinite(keys.high) else 0)), yticks=[], ylim=(-0.6, 1.4))
     ax.set_xlabel(f"share of {keys.measure} held by all key accounts together")
     ticks(ax.xaxis, "share")
-    ax.legend(loc="upper right", ncols=2)
+    ax.legend(loc="upper right", ncols=3)
     return ax

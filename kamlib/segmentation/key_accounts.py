@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from kamlib.panel import Panel
-from kamlib.stats import interval, resampled_totals
+from kamlib.stats import expected_totals, interval
 
 KEY_SHARE = 0.01
 CLAIM = (0.30, 0.55)  # "key accounts together make 30-55 % of sales"
 BREADWINNER_SHARE = 0.10
 CLAIM_MONTHS = 12
+NEAR = 10  # accounts below a tenth of the line are not followed one by one
+LISTED_FROM = 0.05  # probability from which an account off the list is shown beside it
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,15 @@ class KeyAccounts:
     Attributes
     ----------
     table : pandas.DataFrame
-        Indexed by customer_id, all accounts whose share reached the line in at least one resample in
-        twenty, the largest first: value (cents), share, low, high (95 % interval of the share), stability
-        (in what part of the resamples it reached the line), key (whether it does in the ledger).
+        Indexed by customer_id, the accounts on the list and those with a probability of 5 % or more to belong
+        there, the largest first: value (cents of the window), share (of the window), expected, low, high (mean
+        and 95 % interval of the share in an average year), probability (that the expected share reaches the
+        line), key (whether the share of the window does). What cannot be told is missing.
     share : float
-        Share of all key accounts together; NaN where nothing was sold.
-    low, high : float
-        95 % interval of that share.
+        Share of the window that the accounts on the list hold together; NaN where nothing was sold.
+    expected, low, high : float
+        Mean and 95 % interval of the share that all accounts above the line hold in an average year; NaN where it
+        cannot be told.
     measure : str
         `profit` or `sales`.
     line : float
@@ -39,6 +43,7 @@ class KeyAccounts:
 
     table: pd.DataFrame
     share: float
+    expected: float
     low: float
     high: float
     measure: str
@@ -46,7 +51,7 @@ class KeyAccounts:
 
     @property
     def listed(self) -> pd.DataFrame:
-        """The accounts on the list: those that reach the line in the ledger."""
+        """The accounts on the list: those that reach the line in the window."""
         return self.table[self.table["key"]]
 
 
@@ -64,17 +69,17 @@ def window_values(panel: Panel, *, measure: str = "sales") -> pd.Series:
     return table.set_index("customer_id")[f"{measure}_cents"].astype("int64")
 
 
-def window_months(panel: Panel, *, column: str) -> pd.DataFrame:
+def window_months(panel: Panel, customers: pd.Index, *, column: str) -> pd.DataFrame:
     """Money by account and month of the window, missing before the account's first line.
 
-    A month that the window cuts is left whole here: the resampling wants months as they are.
+    A month that the window cuts is left whole here: months are compared with one another.
     """
-    dense = panel.dense(panel.accounts["customer_id"].tolist(), column=column)
+    dense = panel.dense(customers.tolist(), column=column)
     return dense.loc[:, dense.columns >= pd.Timestamp(panel.start).replace(day=1)].astype("float64")
 
 
 def key_accounts(panel: Panel, *, line: float = KEY_SHARE, repetitions: int = 1000, seed: int = 1) -> KeyAccounts:
-    """Accounts that hold at least `line` of the window's profit (sales, where there is no profit).
+    """Accounts that hold at least `line` of the window's profit (sales, where there is no profit), and how surely.
 
     The base is the money of all identified customers with a positive total, so that a customer in the red
     does not raise everybody's share.
@@ -85,7 +90,7 @@ def key_accounts(panel: Panel, *, line: float = KEY_SHARE, repetitions: int = 10
     line : float
         Share that makes a key account. 1 %: fixed beforehand (design rule 1), not tuned to the claim.
     repetitions, seed : int
-        Of the resampling of each account's months.
+        Draws behind intervals and probabilities.
 
     Returns
     -------
@@ -93,27 +98,44 @@ def key_accounts(panel: Panel, *, line: float = KEY_SHARE, repetitions: int = 10
 
     Notes
     -----
-    Stability is a plain resampling figure. It is too sure of itself near the line, as all of its kind are;
-    it ranks accounts by how firmly they are on the list and is not a calibrated probability.
+    The list is what the ledger says of the window. Interval and probability speak of an average year, see
+    `kamlib.stats.expected`; their coverage by simulation is in `benchmarks/coverage_key_share.md`.
     """
     measure = measure_of(panel)
-    value = panel.accounts.set_index("customer_id")[f"{measure}_cents"].astype("int64")
+    value = window_values(panel, measure=measure)
     share = shares_of(value)
-    draws = resampled_totals(
-        window_months(panel, column=f"{measure}_cents").to_numpy(), repetitions=repetitions, seed=seed
-    )
-    drawn = np.maximum(draws, 0)
-    total = drawn.sum(axis=1, keepdims=True)
-    drawn = np.divide(drawn, total, out=np.zeros_like(drawn), where=total > 0)
-    reached = drawn >= line
-    table = pd.DataFrame({"value": value, "share": share, "stability": reached.mean(axis=0)})
-    table["low"], table["high"] = np.quantile(drawn, [0.025, 0.975], axis=0)
-    table["key"] = share >= line
-    table = table[table["key"] | (table["stability"] >= 0.05)].reset_index()
+    table = pd.DataFrame({"value": value, "share": share, "key": share >= line})
+    near = np.flatnonzero(share >= line / NEAR)
+    drawn, together = _share_draws(panel, value, near, measure, line, repetitions, seed)
+    table[["expected", "low", "high", "probability"]] = np.nan
+    if len(drawn):
+        facts = [drawn.mean(axis=0), *np.quantile(drawn, [0.025, 0.975], axis=0), (drawn >= line).mean(axis=0)]
+        table.iloc[near, -4:] = np.array(facts).T
+    low, high = interval(together)
+    held = float(share[share >= line].sum()) if value.gt(0).any() else float("nan")
+    expected = float(together.mean()) if len(together) else float("nan")
+    return KeyAccounts(_listing(table), held, expected, low, high, measure, line)
+
+
+def _share_draws(panel, value, near, measure, line, repetitions, seed) -> tuple[np.ndarray, np.ndarray]:
+    """Draws of the expected share of the accounts near the line, and of all accounts above it together."""
+    accounts = panel.accounts.set_index("customer_id").loc[value.index]
+    months = window_months(panel, value.index, column=f"{measure}_cents")
+    known = expected_totals(months.to_numpy(), accounts["purchase_days"].to_numpy())
+    if known is None:
+        return np.empty((0, len(near))), np.empty(0)
+    drawn, together = [], []
+    for totals in known.draws(repetitions, seed):
+        shares = totals / totals.sum(axis=1, keepdims=True)
+        drawn.append(shares[:, near])
+        together.append(np.where(shares >= line, shares, 0).sum(axis=1))
+    return np.concatenate(drawn), np.concatenate(together)
+
+
+def _listing(table: pd.DataFrame) -> pd.DataFrame:
+    table = table[table["key"] | (table["probability"] >= LISTED_FROM)].reset_index()
     table = table.sort_values(["value", "customer_id"], ascending=[False, True]).set_index("customer_id")
-    low, high = interval(np.where(reached, drawn, 0).sum(axis=1))
-    together = float(share[share >= line].sum()) if value.gt(0).any() else float("nan")
-    return KeyAccounts(table[["value", "share", "low", "high", "stability", "key"]], together, low, high, measure, line)
+    return table[["value", "share", "expected", "low", "high", "probability", "key"]]
 
 
 def shares_of(value: pd.Series) -> pd.Series:
