@@ -246,7 +246,7 @@ def _parts(frame: pd.DataFrame, name: str, col: Col) -> list[tuple[Col, list[tup
     parts = [(col, [(v, _text(v, col)) for v in frame[name]])]
     if col.interval:
         limits = zip(*(frame[k] for k in col.interval), strict=True)
-        parts.append((Col("Interval", "interval"), [(low, _range(low, high, col)) for low, high in limits]))
+        parts.append((Col("95 % interval", "interval"), [(low, _range(low, high, col)) for low, high in limits]))
     return parts
 
 

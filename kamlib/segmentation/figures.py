@@ -32,13 +32,16 @@ def curve_figure(table: pd.DataFrame, *, measure: str = "sales", ax: Axes | None
     for label in ABC:
         inside = (table["abc"] == label).to_numpy()
         if inside.any():
-            ax.fill_between(x, 0, y, where=inside, color=COLOURS[label], step="pre", label=f"{label}: {inside.sum():,}")
+            ax.fill_between(x, 0, y, where=inside, color=COLOURS[label], step="pre")
+            # Named where it is drawn: a legend on the grey of C hides its own swatch.
+            ink = "white" if label == "A" else "#26313b"
+            ax.text(x[inside].mean(), 0.04, f"{label}\n{inside.sum():,}", ha="center", color=ink)
     ax.plot([0, *x], [0, *y], color="#26313b", linewidth=1.2)
-    ax.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=1, linestyle=":", label="all accounts alike")
+    ax.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=1, linestyle=":")
+    ax.text(0.97, 0.88, "dotted: if all accounts were alike", ha="right", va="top", color="#26313b")
     ax.set(xlabel="share of accounts, the largest first", ylabel=f"share of {measure}", xlim=(0, 1), ylim=(0, 1.02))
     ticks(ax.xaxis, "share")
     ticks(ax.yaxis, "share")
-    ax.legend(loc="lower right", title="accounts")
     return ax
 
 

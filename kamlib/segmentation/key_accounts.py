@@ -190,8 +190,8 @@ def sensitivity(
     measure = f"{measure_of(panel)}_cents"
     value = panel.accounts.set_index("customer_id")[measure].astype("int64")
     reported = _listed(value, line)
-    rows = [("as reported", f"{line:.1%}, {panel.months} months, net", value, line)]
-    rows += [("line", f"{other:.1%}", value, other) for other in lines if other != line]
+    rows = [("as reported", f"{_percent(line)}, {panel.months} months, net", value, line)]
+    rows += [("line", _percent(other), value, other) for other in lines if other != line]
     rows += [("window", f"{w} months", _summed(panel, measure, w), line) for w in _possible(panel, windows)]
     if measure == "sales_cents":
         gross = panel.accounts.set_index("customer_id")["gross_cents"]
@@ -202,6 +202,10 @@ def sensitivity(
         share = float(shares_of(values).reindex(sorted(listed)).sum())
         table.append((varied, setting, len(listed), share, len(listed - reported), len(reported - listed)))
     return pd.DataFrame(table, columns=["varied", "setting", "accounts", "share", "joined", "left"])
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def _listed(value: pd.Series, line: float) -> set[str]:
