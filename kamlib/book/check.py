@@ -8,18 +8,15 @@ import duckdb
 import pandas as pd
 
 from kamlib.book import values
+from kamlib.book.columns import Columns
 from kamlib.book.errors import BookError
-from kamlib.book.read import Part
+from kamlib.book.part import Part
 from kamlib.book.recognise import ColumnNames, recognise
 from kamlib.tables import TABLES, Column, Table
 
 LISTED = 1000  # rows set aside that are listed one by one, for each cause; all are counted
 MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file was misread
 
-SQL_TYPE = {
-    "id": "VARCHAR", "text": "VARCHAR", "date": "DATE", "money": "BIGINT", "number": "DOUBLE", "whole": "BIGINT",
-    "share": "DOUBLE", "flag": "BOOLEAN",
-}  # fmt: skip
 PROBLEMS = ["table", "file", "line", "column", "cause", "value", "treatment"]
 
 
@@ -32,6 +29,7 @@ class Checked:
     problems: pd.DataFrame  # PROBLEMS, and n: how many rows the cause had in all
     rows_read: int
     rows_set_aside: int
+    currencies: dict[str, int]  # signs and codes written into the amounts
 
 
 def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> Checked:
@@ -48,86 +46,36 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     """
     table = TABLES[part.table]
     found = recognise(part.headers, table, names.tables.get(part.table, {}), part.where)
-    parsed = _parse(con, part, table, found, names)
-    problems = _problems(con, part, table, found, parsed)
-    bad = " OR ".join(_unusable(table)) or "false"
+    source = Columns(con, part, table, found, names.options)
+    con.execute(f"CREATE TABLE parsed_{part.relation} AS SELECT {source.select()} FROM {source.cells}")
+    currencies = source.currencies()
+    con.execute(f"DROP TABLE {source.cells}")
+    if table.name == "ledger":
+        part.notes += _nobody(con, part, found)
+    problems = _problems(con, part, table, found, f"parsed_{part.relation}")
+    kept = f"clean_{part.relation}"
     columns = ", ".join(values.quoted(c) for c in table.names)
-    con.execute(f"CREATE TABLE clean_{part.relation} AS SELECT {columns} FROM {parsed} WHERE NOT ({bad})")
+    unusable = " OR ".join(_unusable(table)) or "false"
+    con.execute(f"CREATE TABLE {kept} AS SELECT {columns} FROM parsed_{part.relation} WHERE NOT ({unusable})")
     total = _count(con, part.relation) + len(part.ragged)
-    kept = _count(con, f"clean_{part.relation}")
-    con.execute(f"DROP TABLE {parsed}; DROP TABLE {part.relation}")
-    _refuse_if_misread(part, total, kept, problems)
+    aside = total - _count(con, kept)
+    con.execute(f"DROP TABLE parsed_{part.relation}; DROP TABLE {part.relation}")
+    _refuse_if_misread(part, total, aside, problems, found)
     known = [(table.name, part.where, ours, part.headers[i]) for ours, i in found.items()]
-    return Checked(f"clean_{part.relation}", known, problems, total, total - kept)
+    return Checked(kept, known, problems, total, aside, currencies)
 
 
 def _count(con, relation: str) -> int:
     return con.execute(f"SELECT count(*) FROM {relation}").fetchone()[0]
 
 
-def _parse(con, part: Part, table: Table, found: dict[str, int], names: ColumnNames) -> str:
-    types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
-    as_text = {c: f"c{i}" for c, i in found.items() if types[f"c{i}"] == "VARCHAR"}
-    numeric = [s for c, s in as_text.items() if table[c].kind in ("money", "number", "whole", "share")]
-    decimal = values.decimal_sign(con, part.relation, numeric, names.options, part.where)
-    select = ["rowid AS _row"]
-    for column in table.columns:
-        if column.name not in found:
-            select.append(f"NULL::{SQL_TYPE[column.kind]} AS {values.quoted(column.name)}")
-            continue
-        source = f"c{found[column.name]}"
-        typed = _typed(con, part, column, source, types[source], decimal, names)
-        select.append(f"{typed} AS {values.quoted(column.name)}")
-    if table.name == "ledger":
-        select = _ledger_money(select, found, part, types, decimal)
-    con.execute(f"CREATE TABLE parsed_{part.relation} AS SELECT {', '.join(select)} FROM {part.relation}")
-    return f"parsed_{part.relation}"
-
-
-def _typed(con, part: Part, column: Column, source: str, sql_type: str, decimal: str, names: ColumnNames) -> str:
-    is_text = sql_type == "VARCHAR"
-    if column.kind in ("id", "text"):
-        return values.text(source) if is_text else values.text(_id_of(source, sql_type))
-    if column.kind == "date":
-        if not is_text:
-            return f"try_cast({source} AS DATE)"
-        where = f"{part.where}, column {part.headers[int(source[1:])]!r}"
-        return values.date(source, values.day_first(con, part.relation, source, names.options, where))
-    if column.kind == "flag":
-        yes, no = "('true', 'yes', 'y', '1', 't')", "('false', 'no', 'n', '0', 'f')"
-        s = f"lower(CAST({source} AS VARCHAR))"
-        return f"(CASE WHEN {s} IN {yes} THEN true WHEN {s} IN {no} THEN false END)"
-    number = _number(source, sql_type, decimal)
-    if column.kind == "money":
-        return values.whole_cents(number)
-    return f"CAST({number} AS {SQL_TYPE[column.kind]})"
-
-
-def _number(source: str, sql_type: str, decimal: str) -> str:
-    return values.number(source, decimal) if sql_type == "VARCHAR" else f"try_cast({source} AS DECIMAL(24, 6))"
-
-
-def _id_of(source: str, sql_type: str) -> str:
-    """Ids that a spreadsheet or pandas turned into 17850.0 are 17850."""
-    if sql_type in ("DOUBLE", "FLOAT"):
-        whole = f"CAST(try_cast({source} AS BIGINT) AS VARCHAR)"
-        return f"(CASE WHEN {source} = floor({source}) THEN {whole} ELSE CAST({source} AS VARCHAR) END)"
-    return f"CAST({source} AS VARCHAR)"
-
-
-def _ledger_money(select: list[str], found: dict[str, int], part: Part, types: dict, decimal: str) -> list[str]:
-    def number(column):
-        source = f"c{found[column]}"
-        return _number(source, types[source], decimal)
-
-    if "amount" not in found:
-        # Exact: DECIMAL(24, 6) as (18, 4) x (18, 6) fits in 36 digits.
-        product = (
-            f"try_cast({number('quantity')} AS DECIMAL(18, 4)) * try_cast({number('unit_price')} AS DECIMAL(18, 6))"
-        )
-        select = [s for s in select if not s.endswith('AS "amount"')]
-        select.append(f'{values.whole_cents(product)} AS "amount"')
-    return select
+def _nobody(con, part: Part, found: dict[str, int]) -> list[str]:
+    """What stands in the column of customers and was taken for "none"."""
+    rows = con.execute(
+        f"SELECT r, count(*) FROM (SELECT CAST(c{found['customer_id']} AS VARCHAR) AS r FROM {part.relation})"
+        f" WHERE {values.taken_for_empty('r')} GROUP BY r ORDER BY 2 DESC, 1 LIMIT 5"
+    ).fetchall()
+    return [f"{part.where}: {n:,} lines with the customer {r!r} are taken as having none." for r, n in rows]
 
 
 def _unusable(table: Table) -> list[str]:
@@ -136,32 +84,46 @@ def _unusable(table: Table) -> list[str]:
 
 
 def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str) -> pd.DataFrame:
+    unusable, seen = " OR ".join(_unusable(table)) or "false", _to_look_at(con, table, parsed)
+    cells = (values.trimmed(f"CAST(c{i} AS VARCHAR)") for i in range(len(part.headers)))
+    blank = " AND ".join(f"nullif({cell}, '') IS NULL" for cell in cells)
     frames = [_ragged(part)]
-    for column in table.columns:
-        source = _source_of(column.name, found, table)
+    if any(table[c].required for c in seen):
+        frames.append(_listing(con, part, parsed, "", "''", f"({unusable}) AND {blank}", "blank row", True))
+    for column in map(table.__getitem__, seen):
+        source, name = _raw(column.name, found, table), values.quoted(column.name)
         if source is None or (table.name == "ledger" and column.name == "customer_id"):
             continue
-        name, raw = values.quoted(column.name), f"CAST({source} AS VARCHAR)"
-        filled = f"{values.text(raw)} IS NOT NULL" if column.kind != "money" or "||" not in source else "true"
-        limits = _outside(column)
+        filled = f"{values.text(source, name=column.kind == 'text')} IS NOT NULL"
+        wrong = [(f"{name} IS NULL AND {filled}", "unreadable")]
         if column.required:
-            frames.append(_listing(con, part, parsed, column, raw, f"{name} IS NULL AND NOT ({filled})", "empty", True))
-        bad = f"{name} IS NULL AND {filled}"
-        frames.append(_listing(con, part, parsed, column, raw, bad, "unreadable", column.required))
+            wrong.insert(0, (f"{name} IS NULL AND NOT ({filled}) AND NOT ({blank})", "empty"))
+        limits = _outside(column)
         if limits:
-            bad = f"{name} IS NOT NULL AND ({limits})"
-            frames.append(_listing(con, part, parsed, column, raw, bad, "outside its limits", column.required))
+            wrong.append((f"{name} IS NOT NULL AND ({limits})", "outside its limits"))
+        for bad, cause in wrong:
+            frames.append(_listing(con, part, parsed, column.name, source, bad, cause, column.required))
+        if limits:
             con.execute(f"UPDATE {parsed} SET {name} = NULL WHERE {limits}")
     frames = [f for f in frames if len(f)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])
 
 
-def _source_of(column: str, found: dict[str, int], table: Table) -> str | None:
+def _to_look_at(con, table: Table, parsed: str) -> list[str]:
+    """Columns with anything that is empty or outside its limits, found in one pass."""
+    tests = ([f"{values.quoted(c.name)} IS NULL", *filter(None, [_outside(c)])] for c in table.columns)
+    tests = (f"bool_or({' OR '.join(t)})" for t in tests)
+    row = con.execute(f"SELECT {', '.join(tests)} FROM {parsed}").fetchone()
+    return [c.name for c, hit in zip(table.columns, row, strict=True) if hit]
+
+
+def _raw(column: str, found: dict[str, int], table: Table) -> str | None:
+    """SQL: what the source holds, as text; of an amount that is a product, both factors."""
     if column in found:
-        return f"c{found[column]}"
+        return f"CAST(c{found[column]} AS VARCHAR)"
     if table.name == "ledger" and column == "amount":
-        q, p = (f"coalesce(CAST(c{found[c]} AS VARCHAR), '')" for c in ("quantity", "unit_price"))
-        return f"({q} || ' x ' || {p})"
+        q, p = (values.trimmed(f"coalesce(CAST(c{found[c]} AS VARCHAR), '')") for c in ("quantity", "unit_price"))
+        return f"(CASE WHEN {q} || {p} <> '' THEN {q} || ' x ' || {p} END)"
     return None
 
 
@@ -177,26 +139,15 @@ def _outside(column: Column) -> str:
     return " OR ".join(tests)
 
 
-def _listing(con, part: Part, parsed: str, column: Column, raw: str, bad: str, cause: str, fatal: bool) -> pd.DataFrame:
+def _listing(con, part: Part, parsed: str, column: str, raw: str, bad: str, cause: str, fatal: bool) -> pd.DataFrame:
     rows = con.execute(
         f"SELECT p._row, left({raw}, 200), count(*) OVER () FROM {parsed} p JOIN {part.relation} r ON p._row = r.rowid"
         f" WHERE {bad} ORDER BY p._row LIMIT {LISTED}"
     ).fetchall()
+    lines = part.lines([row for row, _, _ in rows])
     treatment = "row set aside" if fatal else "value emptied"
-    listed = [
-        (part.table, part.where, _line(part, row), column.name, cause, value, treatment, n) for row, value, n in rows
-    ]
+    listed = [(part.table, part.where, lines[row], column, cause, value, treatment, n) for row, value, n in rows]
     return pd.DataFrame(listed, columns=[*PROBLEMS, "n"])
-
-
-def _line(part: Part, row: int) -> int:
-    """Line in the file (header is 1) of the row-th row kept, counting ragged lines passed over."""
-    line = row + 2
-    for ragged, _ in part.ragged:
-        if ragged > line:
-            break
-        line += 1
-    return line
 
 
 def _ragged(part: Part) -> pd.DataFrame:
@@ -208,23 +159,31 @@ def _ragged(part: Part) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*PROBLEMS, "n"])
 
 
-def _refuse_if_misread(part: Part, total: int, kept: int, problems: pd.DataFrame) -> None:
-    if total == 0:
-        raise BookError(f"{part.where}: only a header and no rows.")
-    if total - kept <= MOST_SET_ASIDE * total and kept:
-        return
+def _refuse_if_misread(part: Part, total: int, aside: int, problems: pd.DataFrame, found: dict[str, int]) -> None:
     fatal = problems[problems["treatment"] == "row set aside"]
-    worst = fatal[fatal["n"] == fatal["n"].max()].iloc[:3]
+    blank = fatal["cause"] == "blank row"
+    blanks = int(fatal.loc[blank, "n"].max()) if blank.any() else 0
+    if total == blanks:
+        raise BookError(f"{part.where}: only a header and no rows. Fill it, or move it away.")
+    if aside - blanks <= MOST_SET_ASIDE * (total - blanks):
+        return
+    fatal = fatal[~blank]
+    worst = fatal[fatal["n"] == fatal["n"].max()]
     first = worst.iloc[0]
-    what = f"the column {part_header(first)} is {first['cause']}" if first["column"] else f"there are {first['cause']}"
+    worst = worst[(worst["column"] == first["column"]) & (worst["cause"] == first["cause"])].iloc[:3]
     examples = "; ".join(f"line {r.line}: {r.value!r}" for r in worst.itertuples())
+    advice = "Name the right column in a mapping file (--mapping)" if first["column"] else "Save the file anew"
     raise BookError(
-        f"{part.where}: in {first['n']:,} of {total:,} rows {what} ({examples}). That is more than "
-        f"{MOST_SET_ASIDE:.0%}, so the file has probably been misread. Name the right column in a mapping file "
-        "(--mapping), or mend the file."
+        f"{part.where}: in {first['n']:,} of {total:,} rows {_what(first, part, found)} ({examples}). More than "
+        f"{MOST_SET_ASIDE:.0%} of the rows cannot be used, so the file has probably been misread. {advice}, or mend "
+        "these lines."
     )
 
 
-def part_header(problem: pd.Series) -> str:
-    """What to call the column of a problem."""
-    return f"for {problem['column']}"
+def _what(problem: pd.Series, part: Part, found: dict[str, int]) -> str:
+    ours = problem["column"]
+    if not ours:
+        return f"there are {problem['cause']}"
+    factors = [ours] if ours in found else ["quantity", "unit_price"]
+    headers = " x ".join(repr(part.headers[found[f]]) for f in factors)
+    return f"the column {headers}, taken as {ours}, is {problem['cause']}"

@@ -1,22 +1,43 @@
 """Text -> dates and numbers, as DuckDB expressions; the whole column settles what one value cannot.
 
 Amounts go through exact decimals, never through binary fractions, so that a line's cents are
-the same on every machine.
+the same on every machine. Every expression but `text` takes text that `text` has cleaned.
 """
 
 from __future__ import annotations
 
 import duckdb
 
-from kamlib.book.errors import BookError
 from kamlib.book.recognise import Options
 
 EMPTY = ("", "nan", "n/a", "#n/a", "na", "null", "none", "nat", "-")
+# Decimals beyond the tenth are what binary fractions leave behind (0.30000000000000004): rounded off first.
+NUMBER = "DECIMAL(38, 10)"
 
-# \d{1,2}, \d{1,2}, \d{4} with one separator; a time of day may follow.
-_SLASHED = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[T ,].*)?$"
-_ISO = r"^(\d{4})[/.\-]?(\d{1,2})[/.\-]?(\d{1,2})(?:[T ,].*)?$"
-_NUMBER_NOISE = r"[\s\x{00a0}\x{202f}'$£€¥]|^[A-Z]{3}\b|\b[A-Z]{3}$"
+_BLANK_SIGNS = " \t\r\n\v\f\u00a0\u202f\ufeff"
+_BLANKS = r"\s\x{00a0}\x{202f}\x{feff}"
+_TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}.*)?$"
+_ISO = r"^(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})" + _TIME
+_COMPACT = r"^(\d{4})(\d{2})(\d{2})" + _TIME
+_SLASHED = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})" + _TIME
+_CURRENCY = r"[$£€¥]|^[A-Z]{3}\b|\b[A-Z]{3}$"
+
+
+class Ambiguous(Exception):
+    """A column whose text can be read in two ways.
+
+    Attributes
+    ----------
+    why : str
+    rows : list of (int, str)
+        Up to three rows of the raw table and what they hold.
+    option : str
+        The line of a mapping file that settles it.
+    """
+
+    def __init__(self, why: str, rows: list[tuple[int, str]], option: str):
+        super().__init__(why)
+        self.why, self.rows, self.option = why, rows, option
 
 
 def quoted(name: str) -> str:
@@ -29,110 +50,148 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def text(source: str) -> str:
+def trimmed(source: str) -> str:
+    """SQL: text without blanks around it, of any sort."""
+    outer = f"regexp_matches({source}, '^[{_BLANKS}]|[{_BLANKS}]$')"  # rare, and trim is slow
+    return f"(CASE WHEN {outer} THEN trim({source}, {literal(_BLANK_SIGNS)}) ELSE {source} END)"
+
+
+def text(source: str, *, name: bool = False) -> str:
     """SQL: trimmed text; NULL where the cell is empty in one of the usual ways."""
-    empty = ", ".join(literal(e) for e in EMPTY)
-    return f"(CASE WHEN lower(trim({source})) NOT IN ({empty}) THEN trim({source}) END)"
+    return filled(trimmed(source), name=name)
+
+
+def filled(source: str, *, name: bool = False) -> str:
+    """SQL: NULL where text that is trimmed already says that the cell is empty.
+
+    Where text is a `name` it may be "NA" (the country code of Namibia).
+    """
+    empty = ", ".join(literal(e) for e in EMPTY if not (name and e == "na"))
+    return f"(CASE WHEN length({source}) <= 4 AND lower({source}) IN ({empty}) THEN NULL ELSE {source} END)"
+
+
+def taken_for_empty(source: str) -> str:
+    """SQL: whether a cell says in words that it is empty."""
+    return f"(length({source}) BETWEEN 1 AND 7 AND {trimmed(source)} <> '' AND {text(source)} IS NULL)"
 
 
 def date(source: str, day_first: bool) -> str:
     """SQL: text -> DATE, NULL where it is none."""
-    day, month = (1, 2) if day_first else (2, 1)
-    s = text(source)
-    slashed = _date_of(s, _SLASHED, 3, month, day)
-    iso = _date_of(s, _ISO, 1, 2, 3)
-    named = f"try_cast(coalesce(try_strptime({s}, '%d %b %Y'), try_strptime({s}, '%d-%b-%Y')) AS DATE)"
-    return f"coalesce({iso}, {slashed}, {named})"
+    slashed = r"\3-\2-\1" if day_first else r"\3-\1-\2"
+    forms = ((_ISO, r"\1-\2-\3"), (_COMPACT, r"\1-\2-\3"), (_SLASHED, slashed))
+    cases = " ".join(
+        f"WHEN regexp_matches({source}, '{p}') THEN try_cast(regexp_replace({source}, '{p}', '{to}') AS DATE)"
+        for p, to in forms
+    )
+    return f"(CASE {cases} ELSE try_cast(try_strptime({source}, ['%d %b %Y', '%d-%b-%Y']) AS DATE) END)"
 
 
-def _date_of(source: str, pattern: str, year: int, month: int, day: int) -> str:
-    parts = [f"regexp_extract({source}, '{pattern}', {g})" for g in (year, month, day)]
-    return f"try_cast({parts[0]} || '-' || lpad({parts[1]}, 2, '0') || '-' || lpad({parts[2]}, 2, '0') AS DATE)"
-
-
-def day_first(con: duckdb.DuckDBPyConnection, table: str, source: str, options: Options, where: str) -> bool:
+def day_first(con: duckdb.DuckDBPyConnection, table: str, source: str, options: Options) -> bool:
     """Whether dates like 05/03/2024 are day-first in this column, from the column as a whole.
 
     Raises
     ------
-    BookError
+    Ambiguous
         Every such date can be read both ways, or some only one way and some only the other.
     """
     if options.day_first is not None:
         return options.day_first
-    a, b = (f"try_cast(regexp_extract({text(source)}, '{_SLASHED}', {g}) AS INTEGER)" for g in (1, 2))
-    day, month, both, example = con.execute(
-        f"SELECT count(*) FILTER (a > 12 AND b <= 12), count(*) FILTER (b > 12 AND a <= 12),"
-        f" count(*) FILTER (a <= 12 AND b <= 12 AND a <> b), min(s) FILTER (a <= 12 AND b <= 12 AND a <> b)"
-        f" FROM (SELECT {a} AS a, {b} AS b, {source} AS s FROM {table})"
+    a, b = (f"try_cast(regexp_extract({source}, '{_SLASHED}', {g}) AS INTEGER)" for g in (1, 2))
+    read = f"(SELECT _row, {source} AS s, {a} AS a, {b} AS b FROM {table} WHERE regexp_matches({source}, '{_SLASHED}'))"
+    day, month, both = con.execute(
+        "SELECT count(*) FILTER (a > 12 AND b <= 12), count(*) FILTER (b > 12 AND a <= 12),"
+        f" count(*) FILTER (a <= 12 AND b <= 12 AND a <> b) FROM {read}"
     ).fetchone()
-    if (day and month) or (both and not day and not month):
-        why = (
-            f"{day:,} dates can only be day-first and {month:,} only month-first"
-            if day
-            else f"all {both:,} dates like {example!r} can be read day-first and month-first"
-        )
-        raise BookError(f"{where}: {why}. Settle it with a mapping file:\n[options]\nday_first = true   # or false")
+    if day and month:
+        rarer = "a > 12 AND b <= 12" if day < month else "b > 12 AND a <= 12"
+        rows = _three(con, read, rarer)
+        why = f"{day:,} dates can only be day-first and {month:,} only month-first"
+        raise Ambiguous(why, rows, "day_first = true   # or false")
+    if both and not day and not month:
+        rows = _three(con, read, "a <= 12 AND b <= 12 AND a <> b")
+        why = f"all {both:,} dates can be read day-first and month-first"
+        raise Ambiguous(why, rows, "day_first = true   # or false")
     return not month
 
 
-def decimal_sign(con: duckdb.DuckDBPyConnection, table: str, sources: list[str], options: Options, where: str) -> str:
+def _three(con: duckdb.DuckDBPyConnection, read: str, where: str) -> list[tuple[int, str]]:
+    return con.execute(f"SELECT _row, s FROM {read} WHERE {where} ORDER BY _row LIMIT 3").fetchall()
+
+
+def decimal_sign(con: duckdb.DuckDBPyConnection, table: str, sources: list[str], options: Options) -> str:
     """The decimal sign of a file's numbers, from all its text columns that hold numbers.
 
     `1.234` alone can be a thousand or one and a bit: it says nothing, and a file that holds only
     such numbers is refused.
+
+    Raises
+    ------
+    Ambiguous
     """
     if options.decimal or not sources:
         return options.decimal or "."
-    point = comma = unclear = 0
-    example = ""
-    for source in sources:
-        s = f"regexp_replace({text(source)}, '{_NUMBER_NOISE.replace(chr(39), chr(39) * 2)}', '', 'g')"
-        s = f"regexp_replace({s}, '[()+\\-]', '', 'g')"
-        row = con.execute(
-            f"SELECT count(*) FILTER ({_evidence('.', ',')}), count(*) FILTER ({_evidence(',', '.')}),"
-            f" count(*) FILTER ({_UNCLEAR}), min(s) FILTER ({_UNCLEAR}) FROM (SELECT {s} AS s FROM {table})"
-        ).fetchone()
-        point, comma, unclear, example = point + row[0], comma + row[1], unclear + row[2], row[3] or example
-    if (point and comma) or (unclear and not point and not comma):
-        why = (
-            f"{point:,} numbers have a decimal point and {comma:,} a decimal comma"
-            if point
-            else f"numbers like {example!r} ({unclear:,}) can be read in two ways"
-        )
-        raise BookError(f'{where}: {why}. Settle it with a mapping file:\n[options]\ndecimal = "."   # or ","')
+    rows = " UNION ALL ".join(f"SELECT _row, {s} AS raw FROM {table} WHERE {s} SIMILAR TO '.*[.,].*'" for s in sources)
+    read = f"(SELECT _row, raw AS s, regexp_replace({_bare('raw')}, '[()+\\-]', '', 'g') AS n FROM ({rows}))"
+    signs = {"point": _evidence(".", ","), "comma": _evidence(",", "."), "unclear": _UNCLEAR}
+    counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({t})' for t in signs.values())} FROM {read}").fetchone()
+    point, comma, unclear = counts
+    option = 'decimal = "."   # or ","'
+    if point and comma:
+        why = f"{point:,} numbers have a decimal point and {comma:,} a decimal comma"
+        raise Ambiguous(why, _three(con, read, signs["point" if point < comma else "comma"]), option)
+    if unclear and not point and not comma:
+        why = f"{unclear:,} numbers can be thousands or have three decimals, and no other number says which"
+        raise Ambiguous(why, _three(con, read, signs["unclear"]), option)
     return "," if comma else "."
 
 
-_UNCLEAR = r"regexp_matches(s, '^[1-9]\d{0,2}[.,]\d{3}$')"
+_UNCLEAR = r"regexp_matches(n, '^[1-9]\d{0,2}[.,]\d{3}$')"
 
 
 def _evidence(sign: str, other: str) -> str:
     d, t = (f"\\{c}" for c in (sign, other))
     grouped = rf"^\d{{1,3}}({t}\d{{3}})+{d}\d+$|^\d{{1,3}}({t}\d{{3}}){{2,}}$"
     single = rf"^\d*{d}(\d{{1,2}}|\d{{4,}})$|^(0|\d{{4,}}){d}\d+$"
-    return f"regexp_matches(s, '{grouped}|{single}')"
+    return f"regexp_matches(n, '{grouped}|{single}')"
+
+
+def _bare(source: str) -> str:
+    """SQL: a number without currency, and without blanks at its ends and about its sign."""
+    s = f"regexp_replace({source}, '{_CURRENCY}', '', 'g')"
+    return f"regexp_replace({s}, '^[{_BLANKS}]+|[{_BLANKS}]+$|[{_BLANKS}]*([-+()])[{_BLANKS}]*', '\\1', 'g')"
+
+
+def currencies(con: duckdb.DuckDBPyConnection, table: str, source: str) -> dict[str, int]:
+    """Currency signs and codes that stand in the cells of a column of amounts, and how often each does."""
+    rows = con.execute(
+        f"SELECT regexp_extract({source}, '{_CURRENCY}') AS mark, count(*) FROM {table}"
+        f" WHERE regexp_matches({source}, '{_CURRENCY}') GROUP BY mark ORDER BY 2 DESC, 1"
+    ).fetchall()
+    return dict(rows)
 
 
 def number(source: str, decimal: str) -> str:
-    """SQL: text -> DECIMAL(24, 6), NULL where it is none.
+    """SQL: text -> a number as plain text (`-1234.5`), NULL where it is none.
 
     Reads currency signs and codes, thousands separators, brackets and a trailing minus for
     negatives, and the exponent that spreadsheets write.
     """
     d, t = (r"\.", ",") if decimal == "." else (",", r"\.")
-    s = f"regexp_replace({text(source)}, '{_NUMBER_NOISE.replace(chr(39), chr(39) * 2)}', '', 'g')"
-    sign = f"(CASE WHEN regexp_matches({s}, '^-|-$|^\\(.*\\)$') THEN -1 ELSE 1 END)"
+    groups = rf"[{t}''{_BLANKS}]"
+    s = _bare(source)
+    sign = f"(CASE WHEN regexp_matches({s}, '^-|-$|^\\(.*\\)$') THEN '-' ELSE '' END)"
     digits = f"regexp_replace({s}, '^[+-]|-$|^\\(|\\)$', '', 'g')"
-    well = f"regexp_matches({digits}, '^(\\d{{1,3}}({t}\\d{{3}})+|\\d+)?({d}\\d*)?$') AND {digits} <> '{decimal}'"
-    bare = f"replace(regexp_replace({digits}, '{t}', '', 'g'), ',', '.')"
-    small = f"try_cast({s} AS DOUBLE)" if decimal == "." else "NULL"
+    well = f"regexp_matches({digits}, '^(\\d{{1,3}}({groups}\\d{{3}})+|\\d+)?({d}\\d*)?$')"
+    well = f"{well} AND {digits} NOT IN ('', '{decimal}')"
+    bare = f"replace(regexp_replace({digits}, '{groups}', '', 'g'), ',', '.')"
+    plain = source if decimal == "." else f"replace({source}, ',', '.')"
     return (
-        f"(CASE WHEN {well} THEN try_cast({sign} * try_cast({bare} AS DECIMAL(24, 6)) AS DECIMAL(24, 6))"
-        f" WHEN regexp_matches({s}, '^-?\\d+(\\.\\d+)?[eE][+-]?\\d+$') THEN try_cast({small} AS DECIMAL(24, 6)) END)"
+        f"(CASE WHEN regexp_matches({source}, '^-?\\d+({d}\\d+)?$') THEN {plain}"  # nearly all, and quick
+        f" WHEN regexp_matches({source}, '^-?\\d+(\\.\\d+)?[eE][+-]?\\d+$') THEN {source if decimal == '.' else 'NULL'}"
+        f" WHEN {well} THEN {sign} || {bare} END)"
     )
 
 
 def whole_cents(expression: str) -> str:
     """SQL: a decimal amount -> integer cents, halves away from zero."""
-    return f"try_cast(round(({expression}) * 100, 0) AS BIGINT)"
+    return f"try_cast(round({expression}, 2) * 100 AS BIGINT)"

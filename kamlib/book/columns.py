@@ -1,0 +1,123 @@
+"""The columns of a raw part as those of its table: an SQL expression for each."""
+
+from __future__ import annotations
+
+from kamlib.book import values
+from kamlib.book.errors import BookError
+from kamlib.book.part import Part
+from kamlib.book.recognise import Options
+from kamlib.tables import Column, Table
+
+SQL_TYPE = {
+    "id": "VARCHAR", "text": "VARCHAR", "date": "DATE", "money": "BIGINT", "number": "DOUBLE", "whole": "BIGINT",
+    "share": "DOUBLE", "flag": "BOOLEAN",
+}  # fmt: skip
+NUMERIC = ("money", "number", "whole", "share")
+
+
+class Columns:
+    """How the columns of one part are read: an SQL expression for each."""
+
+    def __init__(self, con, part: Part, table: Table, found: dict[str, int], options: Options):
+        self.con, self.part, self.table, self.found, self.options = con, part, table, found, options
+        types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
+        self.types = {c: types[f"c{i}"] for c, i in found.items()}
+        raw = {f"c{i}": self._cell(table[c], f"c{i}") for c, i in found.items()}
+        cells = {f"c{i}": self._filled(table[c], f"c{i}") for c, i in found.items()}
+        # Cleaned once, here; the expressions below name a cell many times.
+        self.cells = f"cells_{part.relation}"
+        trimmed, filled = (", ".join(f"{e} AS {c}" for c, e in stage.items()) for stage in (raw, cells))
+        con.execute(
+            f"CREATE TABLE {self.cells} AS SELECT _row, {filled}"
+            f" FROM (SELECT rowid AS _row, {trimmed} FROM {part.relation})"
+        )
+        numeric = [f"c{found[c]}" for c, t in self.types.items() if t == "VARCHAR" and table[c].kind in NUMERIC]
+        try:
+            self.decimal = values.decimal_sign(con, self.cells, numeric, options)
+        except values.Ambiguous as unclear:
+            raise _settle(part, "", unclear) from None
+
+    def _cell(self, column: Column, source: str) -> str:
+        kind = self.types[column.name]
+        if kind == "VARCHAR":
+            return values.trimmed(source)
+        return source if self._as_it_is(column) else _id_of(source, kind)
+
+    def _filled(self, column: Column, source: str) -> str:
+        return source if self._as_it_is(column) else values.filled(source, name=column.kind == "text")
+
+    def _as_it_is(self, column: Column) -> bool:
+        """Whether the source holds a number or a day as such."""
+        kind = self.types[column.name]
+        days = column.kind == "date" and kind.startswith(("DATE", "TIMESTAMP"))
+        return days or (column.kind in NUMERIC and kind != "VARCHAR")
+
+    def select(self) -> str:
+        """The columns of the table, typed."""
+        typed = [f"{self._typed(c)} AS {values.quoted(c.name)}" for c in self.table.columns]
+        return ", ".join(["_row", *typed])
+
+    def _typed(self, column: Column) -> str:
+        if column.name not in self.found:
+            if self.table.name == "ledger" and column.name == "amount":
+                return self._product()
+            return f"NULL::{SQL_TYPE[column.kind]}"
+        source, kind = f"c{self.found[column.name]}", self.types[column.name]
+        if column.kind in ("id", "text"):
+            return f"lower({source})" if column.values else source
+        if column.kind == "date":
+            return f"try_cast({source} AS DATE)" if kind.startswith(("DATE", "TIMESTAMP")) else self._date(source)
+        if column.kind == "flag":
+            yes, no = "('true', 'yes', 'y', '1', 't')", "('false', 'no', 'n', '0', 'f')"
+            return f"(CASE WHEN lower({source}) IN {yes} THEN true WHEN lower({source}) IN {no} THEN false END)"
+        number = self._number(column.name)
+        if column.kind == "money":
+            return values.whole_cents(number)
+        if column.kind == "whole":
+            return f"(CASE WHEN {number} = floor({number}) THEN try_cast({number} AS BIGINT) END)"
+        number = f"try_cast({values.number(source, self.decimal) if kind == 'VARCHAR' else source} AS DOUBLE)"
+        return f"(CASE WHEN isfinite({number}) THEN {number} END)"
+
+    def _date(self, source: str) -> str:
+        try:
+            first = values.day_first(self.con, self.cells, source, self.options)
+        except values.Ambiguous as unclear:
+            raise _settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
+        return values.date(source, first)
+
+    def _number(self, name: str) -> str:
+        source, kind = f"c{self.found[name]}", self.types[name]
+        if kind == "VARCHAR":
+            source = values.number(source, self.decimal)
+        elif kind in ("DOUBLE", "FLOAT"):  # by its shortest text: 2.675 is that, not 2.67499...
+            source = f"CAST({source} AS VARCHAR)"
+        return f"try_cast({source} AS {values.NUMBER})"
+
+    def _product(self) -> str:
+        # Exact: 18 and 20 digits fit in 38.
+        quantity = f"try_cast({self._number('quantity')} AS DECIMAL(18, 8))"
+        return values.whole_cents(f"{quantity} * try_cast({self._number('unit_price')} AS DECIMAL(20, 10))")
+
+    def currencies(self) -> dict[str, int]:
+        """Signs and codes in the cells that make the amounts."""
+        name = "amount" if "amount" in self.found else "unit_price"
+        if self.table.name != "ledger" or self.types[name] != "VARCHAR":
+            return {}
+        return values.currencies(self.con, self.cells, f"c{self.found[name]}")
+
+
+def _settle(part: Part, column: str, unclear: values.Ambiguous) -> BookError:
+    lines = part.lines([row for row, _ in unclear.rows])
+    shown = "; ".join(f"line {lines[row]}: {value[:60]!r}" for row, value in unclear.rows)
+    return BookError(
+        f"{part.where}{column}: {unclear.why} ({shown}). Settle it in a mapping file and pass it with --mapping:\n"
+        f"[options]\n{unclear.option}"
+    )
+
+
+def _id_of(source: str, sql_type: str) -> str:
+    """Ids that a spreadsheet or pandas turned into 17850.0 are 17850."""
+    if sql_type in ("DOUBLE", "FLOAT"):
+        whole = f"CAST(try_cast({source} AS HUGEINT) AS VARCHAR)"
+        return f"(CASE WHEN {source} = floor({source}) THEN {whole} ELSE CAST({source} AS VARCHAR) END)"
+    return f"CAST({source} AS VARCHAR)"
