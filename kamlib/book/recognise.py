@@ -90,7 +90,7 @@ def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
             raise BookError(f'{where}: section [{name}] takes lines such as customer_id = "Client No".')
         for column in columns:
             _known(column, TABLES[name].names, f"{where}: table {name} has no column", "columns")
-    return ColumnNames({n: dict(c) for n, c in sections.items()}, options)
+    return ColumnNames({n: {o: f.strip() for o, f in c.items()} for n, c in sections.items()}, options)
 
 
 def _read_toml(path: Path) -> dict:
@@ -98,12 +98,16 @@ def _read_toml(path: Path) -> dict:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise BookError(f"There is no mapping file {path}.") from None
+    except OSError as error:
+        raise BookError(f"The mapping file {path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BookError(f"{path} is not valid TOML: {error}.") from None
 
 
 def _options(given: Mapping, where: str) -> Options:
     kinds = {"decimal": str, "day_first": bool, "currency": str}
+    if not isinstance(given, Mapping):
+        raise BookError(f"{where}: [options] takes lines such as day_first = true; the options are {', '.join(kinds)}.")
     for name, value in given.items():
         _known(name, kinds, f"{where}: no option", "options")
         if not isinstance(value, kinds[name]) or (name == "decimal" and value not in (".", ",")):
@@ -120,14 +124,14 @@ def _known(name: str, known: Sequence[str] | Mapping, complaint: str, what: str)
 
 
 def plain(name: str) -> str:
-    """A name without case, spaces and punctuation.
+    """A name without case, spaces and punctuation; a percentage stays one.
 
     Examples
     --------
-    >>> plain(" Customer ID ")
-    'customerid'
+    >>> plain(" Customer ID "), plain("Margin %")
+    ('customerid', 'margin%')
     """
-    return "".join(c for c in str(name).casefold() if c.isalnum())
+    return "".join(c for c in str(name).casefold() if c.isalnum() or c == "%")
 
 
 def recognise(headers: Sequence[str], table: Table, mapping: Mapping[str, str], where: str) -> dict[str, int]:
