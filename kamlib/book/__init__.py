@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +18,8 @@ import pandas as pd
 from kamlib import datasets
 from kamlib.book.check import PROBLEMS, Checked, check_part
 from kamlib.book.errors import BookError
-from kamlib.book.read import MAPPING_FILE, Part, connect, read_parts
+from kamlib.book.part import Part
+from kamlib.book.read import MAPPING_FILE, connect, read_parts
 from kamlib.book.recognise import load_mapping
 from kamlib.book.totals import control_totals, line_totals, month_totals, repeated_lines
 from kamlib.tables import TABLES
@@ -157,7 +160,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     _make_ledger(con, ledger_parts)
     return Book(
-        name=slug(name or (Path(source).stem if not isinstance(source, Mapping) else "book")),
+        name=slug(name or _name_of(source)),
         ledger=con.table("ledger"),
         tables=_side_tables(con, parts, checked),
         recognised=_recognised(checked.values()),
@@ -165,7 +168,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         rows_read=sum(c.rows_read for c in ledger_parts),
         rows_set_aside=sum(c.rows_set_aside for c in ledger_parts),
         notes=tuple(note for p in parts for note in p.notes),
-        currency=_currency(con, names.options.currency),
+        currency=_currency(con, ledger_parts, names.options.currency),
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
         con=con,
     )
@@ -181,19 +184,33 @@ def _dataset(name: str):
 def slug(name: str) -> str:
     """A name that is safe as a folder's name on any system.
 
+    Letters that are not Latin are left out; a few digits made from the whole name then keep two books apart.
+
     Examples
     --------
     >>> slug("../Übersicht: Q1 2024 .xlsx"), slug("CON"), slug("...")
-    ('bersicht-q1-2024-xlsx', 'book-con', 'book')
+    ('ubersicht-q1-2024-xlsx', 'book-con', 'book')
+    >>> slug("Продажи"), slug("Закупки")
+    ('book-355eef', 'book-d7d3c8')
     """
-    words = "".join(c if c.isascii() and c.isalnum() else " " for c in name.lower()).split()
-    safe = "-".join(words)[:60].strip("-") or "book"
+    letters = unicodedata.normalize("NFKD", name).lower()
+    words = "".join(c if c.isascii() and c.isalnum() else "" if unicodedata.combining(c) else " " for c in letters)
+    safe = "-".join(words.split())[:60].strip("-") or "book"
+    if any(c.isalnum() and not c.isascii() for c in letters) or len(words) > 60:
+        safe = f"{safe[:53]}-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:6]}"
     device = safe in ("con", "prn", "aux", "nul") or (safe[:3] in ("com", "lpt") and safe[3:].isdigit())
     return f"book-{safe}" if device else safe
 
 
+def _name_of(source) -> str:
+    if isinstance(source, Mapping):
+        return "book"
+    path = Path(source).resolve()
+    return path.name if path.is_dir() else path.stem
+
+
 def _mapping_of(source, mapping):
-    if mapping is None and not isinstance(source, Mapping) and (Path(source) / MAPPING_FILE).is_file():
+    if mapping is None and isinstance(source, (str, Path)) and (Path(source) / MAPPING_FILE).is_file():
         return Path(source) / MAPPING_FILE
     return mapping
 
@@ -227,11 +244,24 @@ def _all_problems(checked) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])
 
 
-def _currency(con: duckdb.DuckDBPyConnection, given: str) -> str:
-    rows = con.execute(
+def _currency(con: duckdb.DuckDBPyConnection, parts: list[Checked], given: str) -> str:
+    """The book's one currency, from its column, the signs beside the amounts, or the mapping."""
+    columns = con.execute(
         "SELECT upper(currency), count(*) FROM ledger WHERE currency IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
     ).fetchall()
-    if len(rows) > 1:
-        found = ", ".join(f"{c} ({n:,} lines)" for c, n in rows[:5])
-        raise BookError(f"The ledger mixes currencies: {found}. Convert it to one currency first.")
-    return rows[0][0] if rows else given
+    signs: Counter[str] = Counter()
+    for part in parts:
+        signs.update(part.currencies)
+    for found in (columns, signs.most_common()):
+        if len(found) > 1:
+            shown = ", ".join(f"{c} ({n:,} lines)" for c, n in found[:5])
+            raise BookError(f"The ledger mixes currencies: {shown}. Convert it to one currency first.")
+    says = [columns[0][0]] if columns else []
+    says += [c for c in signs if c.isalpha()]  # a sign does not say whose dollars they are
+    says += [given.upper()] if given else []
+    if len(set(says)) > 1:
+        raise BookError(
+            f"The ledger is in {says[0]}, says its own content, but also in {says[-1]}. Give the one currency of its "
+            "amounts, or convert them."
+        )
+    return says[0] if says else ""
