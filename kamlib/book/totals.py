@@ -105,13 +105,14 @@ def month_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) 
     ).df()
     rows["month"] = pd.to_datetime(rows["month"])
     table = rows.set_index("month").sort_index()
+    if table.empty:
+        return table.drop(columns="first_day").assign(partial=False).reset_index()
     months = pd.date_range(table.index.min(), pd.Timestamp(as_of), freq="MS", name="month")
-    late_start = table["first_day"].iloc[0] > 3 if len(table) else False
+    late_start = table["first_day"].iloc[0] > 3
     table = table.drop(columns="first_day").reindex(months, fill_value=0).astype("int64")
     table["partial"] = False
-    if len(table):
-        table.loc[table.index[0], "partial"] |= bool(late_start)
-        table.loc[table.index[-1], "partial"] |= (as_of + dt.timedelta(days=1)).day != 1
+    table.loc[table.index[0], "partial"] |= bool(late_start)
+    table.loc[table.index[-1], "partial"] |= (as_of + dt.timedelta(days=1)).day != 1
     return table.reset_index()
 
 
