@@ -6,12 +6,13 @@ https://doi.org/10.24432/C5CG6D. Licence CC BY 4.0.
 
 from __future__ import annotations
 
+import http.client
 import io
 import os
 import re
-import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,8 @@ SECOND_SHEET_FROM = pd.Timestamp("2010-12-01")
 # The published file may hold one row more than the copies in circulation.
 ROWS = (1_044_847, 1_044_848)
 SPAN = ("2009-12-01", "2011-12-09")
+
+AGAIN = "Delete that copy and run `kam fetch online-retail-ii` again."
 
 COLUMNS = {
     "Invoice": "order_id",
@@ -86,14 +89,37 @@ def fetch_online_retail_ii(*, refresh: bool = False) -> pd.DataFrame:
     """
     cached = cache_folder() / "online_retail_ii.parquet"
     if cached.exists() and not refresh:
-        return pd.read_parquet(cached)
-    ledger = as_ledger(*_sheets())
-    check_content(ledger)
-    cached.parent.mkdir(parents=True, exist_ok=True)
-    part = cached.with_suffix(f".{os.getpid()}.part")
-    ledger.to_parquet(part, index=False)
-    part.replace(cached)
+        ledger = _read_parquet(cached)
+        check_content(ledger, cached)
+        return ledger
+    try:
+        ledger = as_ledger(*_sheets())
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DatasetError(f"Online Retail II: the content is not that of the published file ({error}).") from error
+    check_content(ledger, os.environ.get("KAMLIB_DATA") or ADDRESS)
+    _keep(ledger, cached)
     return ledger
+
+
+def _keep(ledger: pd.DataFrame, cached: Path) -> None:
+    part = cached.with_suffix(f".{os.getpid()}.part")
+    try:
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        ledger.to_parquet(part, index=False)
+        part.replace(cached)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DatasetError(
+            f"Online Retail II cannot be kept in {cached.parent} ({error.strerror}). Set KAMLIB_CACHE to a folder "
+            "that can be written."
+        ) from error
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:  # pyarrow's errors are of these
+        raise DatasetError(f"Online Retail II: {path} cannot be read as Parquet. Delete it and fetch again.") from error
 
 
 def cache_folder() -> Path:
@@ -130,16 +156,22 @@ def as_ledger(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     kept = first[pd.to_datetime(first["InvoiceDate"]) < SECOND_SHEET_FROM]
     lines = pd.concat([kept, second], ignore_index=True)[list(COLUMNS)].rename(columns=COLUMNS)
     return lines.assign(
-        order_id=lines["order_id"].astype(str),
-        product_id=lines["product_id"].astype(str).str.strip().str.upper(),
+        order_id=_code(lines["order_id"]),
+        product_id=_code(lines["product_id"]).str.upper(),
         product_name=lines["product_name"].astype("str").str.strip(),
         date=pd.to_datetime(lines["date"]).astype("datetime64[s]"),
         quantity=lines["quantity"].astype("int64"),
         unit_price=lines["unit_price"].astype("float64"),
-        customer_id=lines["customer_id"].astype("Int64").astype("str"),
+        customer_id=pd.to_numeric(lines["customer_id"]).astype("Int64").astype("str"),
         kind=lambda d: kind_of_code(d["product_id"]),
         currency="GBP",
     )
+
+
+def _code(column: pd.Series) -> pd.Series:
+    """Codes as text; a workbook holds those without a letter as numbers, 85048.0."""
+    whole = column.map(lambda c: isinstance(c, float) and c.is_integer())
+    return column.where(~whole, column[whole].astype("int64").astype(object)).astype(str).str.strip()
 
 
 def kind_of_code(product_id: pd.Series) -> pd.Series:
@@ -155,14 +187,16 @@ def kind_of_code(product_id: pd.Series) -> pd.Series:
     return product_id.map(kinds)
 
 
-def check_content(ledger: pd.DataFrame) -> None:
-    """Raise `DatasetError` unless rows and dates are those of the published file."""
-    first, last = (str(d.date()) for d in (ledger["date"].min(), ledger["date"].max()))
+def check_content(ledger: pd.DataFrame, source: str | Path) -> None:
+    """Raise `DatasetError` unless columns, rows and dates are those of the published file."""
+    missing = {*COLUMNS.values(), "kind", "currency"} - set(ledger.columns)
+    if missing:
+        raise DatasetError(f"Online Retail II: {source} has no column {', '.join(sorted(missing))}. {AGAIN}")
+    first, last = (str(d)[:10] for d in (ledger["date"].min(), ledger["date"].max()))
     if len(ledger) not in ROWS or (first, last) != SPAN:
         raise DatasetError(
             f"Online Retail II should have {ROWS[0]:,} lines from {SPAN[0]} to {SPAN[1]} once the overlap of its "
-            f"sheets is dropped; this copy has {len(ledger):,} from {first} to {last}. "
-            "Delete it and run `kam fetch online-retail-ii` again."
+            f"sheets is dropped; {source} has {len(ledger):,} from {first} to {last}. {AGAIN}"
         )
 
 
@@ -174,14 +208,14 @@ def _sheets() -> tuple[pd.DataFrame, pd.DataFrame]:
     missing = [str(p) for p in paths if not p.exists()]
     if missing:
         raise DatasetError(f"KAMLIB_DATA is set, but there is no {missing[0]}. Unset it to download from UCI.")
-    return tuple(pd.read_parquet(p) for p in paths)
+    return tuple(_read_parquet(p) for p in paths)
 
 
 def _download() -> bytes:
     try:
         with urllib.request.urlopen(ADDRESS, timeout=60) as answer:
             return answer.read()
-    except (urllib.error.URLError, TimeoutError, OSError) as error:
+    except (OSError, http.client.HTTPException) as error:  # HTTPException: cut off half way
         raise DatasetError(
             f"Online Retail II could not be downloaded from {ADDRESS} ({error}). Check the network, or put a copy of "
             "its two sheets as Parquet into a folder and set KAMLIB_DATA to it (see data/README.md)."
@@ -198,12 +232,16 @@ def read_workbook(archive: bytes) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     from python_calamine import CalamineError, CalamineWorkbook
 
+    broken = (zipfile.BadZipFile, zlib.error, CalamineError, StopIteration, ValueError, LookupError, EOFError)
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as z:
             name = next(n for n in z.namelist() if n.lower().endswith(".xlsx"))
             book = CalamineWorkbook.from_filelike(io.BytesIO(z.read(name)))
         rows = [book.get_sheet_by_name(n).to_python() for n in book.sheet_names[:2]]
-        first, second = (pd.DataFrame(r[1:], columns=r[0]) for r in rows)
-    except (zipfile.BadZipFile, StopIteration, CalamineError, ValueError, IndexError) as error:
-        raise DatasetError("Online Retail II: what UCI sent is not a zip with a workbook of two sheets.") from error
-    return tuple(s.assign(**{"Customer ID": pd.to_numeric(s["Customer ID"], errors="coerce")}) for s in (first, second))
+        first, second = (pd.DataFrame(r[1:], columns=r[0]).replace("", None) for r in rows)
+    except broken as error:
+        raise DatasetError(
+            f"Online Retail II: what {ADDRESS} sent is not a zip with a workbook of two sheets. Fetch again later, or "
+            "set KAMLIB_DATA to a folder with a copy (see data/README.md)."
+        ) from error
+    return first, second
