@@ -72,7 +72,7 @@ def test_chosen_columns_units_decimals_and_interval(frame):
     shown = table(frame, caption="Chosen", columns=columns)
     assert repr(shown).splitlines() == [
         "Chosen",
-        "Class          Profit (GBP)                      Interval",
+        "Class          Profit (GBP)                 95 % interval",
         "A              1,234,567.89  1,000,000.00 to 1,500,000.00",
         "?                     −0.45                 −1.00 to 2.50",
         "A' onclick='x             –                             –",
