@@ -26,7 +26,8 @@ def base_accounts(seed: int, n: int, clock: Clock, p: Parameters) -> pd.DataFram
     place = rng.integers(0, len(words.REGION), n)
     frame["industry"] = rng.integers(0, len(words.INDUSTRY), n)
     frame["region"] = place
-    frame["z"] = rng.normal(size=n)
+    # The very largest are planted as breadwinners, not left to chance.
+    frame["z"] = np.clip(rng.normal(size=n), -3.5, 2.5)
     planted = _breadwinners(frame, p)
     frame["planted_breadwinner"] = planted
     frame.loc[planted, "z"] = 2.6 + 0.2 * np.arange(planted.sum())
@@ -155,7 +156,9 @@ def _first_rows(rng, base: pd.DataFrame, seen: pd.DataFrame, clock: Clock, p: Pa
 def _names(rng, base: pd.DataFrame) -> np.ndarray:
     """A name per account; a duplicate bears its original's name, spelt a little differently."""
     n = len(base)
-    head, tail, form = (np.asarray(w, dtype=object)[rng.integers(0, len(w), n)] for w in (words.HEAD, words.TAIL, words.FORM))
+    head, tail, form = (
+        np.asarray(w, dtype=object)[rng.integers(0, len(w), n)] for w in (words.HEAD, words.TAIL, words.FORM)
+    )
     name = head + tail + " " + form
     double = (base["kind"] == "duplicate").to_numpy()
     name[double] = [str(x).upper().replace(" ", "  ") for x in name[base["original"].to_numpy()[double]]]

@@ -123,9 +123,7 @@ def _history(w: _World) -> None:
     around = (w.spells, w.quality, clock, p)
     w.tasks = evidence.draw_tasks(seed, w.begin, *around)
     w.episodes = evidence.draw_episodes(seed, clock)
-    w.incidents = evidence.draw_incidents(
-        seed, w.base, w.roles, w.begin, w.all_orders, w.tasks, w.episodes, *around
-    )
+    w.incidents = evidence.draw_incidents(seed, w.base, w.roles, w.begin, w.all_orders, w.tasks, w.episodes, *around)
     w.feedback = evidence.draw_feedback(seed, w.base, w.roles, w.begin, w.incidents, *around)
     w.interactions = evidence.draw_interactions(seed, w.base, w.roles, w.met, *around)
 
@@ -133,9 +131,7 @@ def _history(w: _World) -> None:
 def _leaving(w: _World) -> None:
     """First stays, returns asked and unasked, second stays; then everything is cut to presence."""
     seed, clock, p = w.seed, w.clock, w.p
-    state = leaving.states(
-        w.base, w.all_orders, w.incidents, w.feedback, w.interactions, w.spells, clock, p
-    )
+    state = leaving.states(w.base, w.all_orders, w.incidents, w.feedback, w.interactions, w.spells, clock, p)
     left = leaving.first_leaving(seed, w.base, state, clock, p)
     left = leaving.natural_return(seed, left, p)
     w.win_back, left = deals.win_back(seed, w.all_orders, left, clock, p)
@@ -172,18 +168,19 @@ def _trade(w: _World) -> None:
 
 
 def _scale_breadwinners(w: _World) -> None:
-    """Size of a planted breadwinner: its share of what the living book is expected to buy in a year."""
-    size, there = w.base["size"].to_numpy().copy(), leaving.present(w.left, np.arange(len(w.base)), w.clock.days - 1)
-    there &= w.base["joined"].to_numpy() < w.clock.days
-    planted = w.base["planted_breadwinner"].to_numpy()
-    expected = size * np.exp(w.p.success_sd**2 / 2)
-    whole = expected[there & ~planted].sum()
+    """Size of a planted breadwinner, so that it has its share of what the last year's orders come to.
+
+    One that has left keeps the size it was drawn with.
+    """
+    account = w.orders["account"].to_numpy()
+    manager = managers.manager_at(w.spells, account, w.orders["day"])
+    mean = (w.base["size"] / w.rhythm["rate"]).to_numpy()[account] * np.exp(w.success[account, manager])
+    last = (w.orders["day"] >= w.clock.days - 365).to_numpy()
+    year = np.bincount(account[last], mean[last], len(w.base))
+    planted = w.base["planted_breadwinner"].to_numpy() & (year > 0)
     share = min(w.p.breadwinner_share, 0.9 / max(planted.sum(), 1))
-    if whole > 0:
-        size[planted] = whole * share / (1 - share * planted.sum())
-    w.base["size"] = size
-    own = managers.manager_at(w.spells, np.arange(len(size)), w.clock.days - 1)
-    w.base.loc[planted, "size"] /= np.exp(w.success[np.arange(len(size)), own])[planted]
+    wanted = year[~planted].sum() * share / (1 - share * planted.sum())
+    w.base.loc[planted, "size"] *= wanted / year[planted]
 
 
 def _cost_to_serve(w: _World) -> np.ndarray:

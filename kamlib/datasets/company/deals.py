@@ -30,7 +30,12 @@ def _judge(rng, base, roles, account, day, p: Parameters) -> pd.DataFrame:
     for name in ("solvency", "authority"):
         frame[name] = base[name].to_numpy()[account].round(3)
     frame["reference"] = _references(base, roles, account, day).astype(int)
-    weights = {"need": p.win_need, "solvency": p.win_solvency, "authority": p.win_authority, "reference": p.win_reference}
+    weights = {
+        "need": p.win_need,
+        "solvency": p.win_solvency,
+        "authority": p.win_authority,
+        "reference": p.win_reference,
+    }
     odds = p.win_base + sum(w * frame[name] for name, w in weights.items())
     frame["chance"] = (1 / (1 + np.exp(-odds))).round(4)
     frame["won"] = rng.random(len(frame)) < 1 / (1 + np.exp(-odds))
@@ -72,7 +77,9 @@ def finish_tenders(seed: int, frame: pd.DataFrame, base, seen, clock: Clock) -> 
     frame = frame.sort_values(["day", "account"], kind="stable").reset_index(drop=True)
     n = len(frame)
     value = seen["annual_budget"].to_numpy()[frame["account"]] * 0.2 * np.exp(rng.normal(0, 0.6, n))
-    still = (frame["day"] > clock.days - 30) & (rng.random(n) < 0.7) & (base["kind"].to_numpy()[frame["account"]] != "lead")
+    still = (
+        (frame["day"] > clock.days - 30) & (rng.random(n) < 0.7) & (base["kind"].to_numpy()[frame["account"]] != "lead")
+    )
     frame["outcome"] = np.where(still, "open", np.where(frame["won"], "won", "lost"))
     lost, won = (np.asarray(w, dtype=object)[rng.integers(0, len(w), n)] for w in (words.LOST, words.WON))
     told = rng.random(n) < 0.7

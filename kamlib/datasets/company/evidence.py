@@ -56,7 +56,9 @@ def _episode_incidents(rng, episodes, base, roles, begin, p: Parameters) -> pd.D
     out = []
     expert = roles["expert"].to_numpy() * p.type_signal
     for e in episodes.itertuples():
-        hit = np.flatnonzero((base["industry"] == e.industry) & (rng.random(len(base)) < 0.35 + 0.3 * np.minimum(expert, 1)))
+        hit = np.flatnonzero(
+            (base["industry"] == e.industry) & (rng.random(len(base)) < 0.35 + 0.3 * np.minimum(expert, 1))
+        )
         wait = rng.integers(0, 28, len(hit)) + np.where(expert[hit] > 0, 0, 7 * p.expert_lead)
         out.append(pd.DataFrame({"account": hit, "day": e.day + wait}))
     frame = pd.concat([pd.DataFrame({"account": [], "day": []}, dtype="int64"), *out], ignore_index=True)
@@ -73,7 +75,9 @@ def draw_incidents(
     parts = {
         "conflict": [_carefully(rng, np.full(n, 0.13), begin, clock, quality, spells, -p.care)],
         "quality": [
-            pd.DataFrame(dict(zip(("account", "day"), poisson_events(rng, quality_rate, begin, clock.days), strict=True))),
+            pd.DataFrame(
+                dict(zip(("account", "day"), poisson_events(rng, quality_rate, begin, clock.days), strict=True))
+            ),
             _episode_incidents(rng, episodes, base, roles, begin, p),
         ],
         "promise": [tasks[tasks["broken"]].assign(day=lambda t: t["due"] + 7)[["account", "day"]]],
@@ -94,7 +98,9 @@ def _late_complaints(rng, orders: pd.DataFrame) -> pd.DataFrame:
     return orders.loc[said, ["account", "delivered"]].rename(columns={"delivered": "day"})
 
 
-def draw_feedback(seed: int, base, roles, begin, incidents, spells, quality, clock: Clock, p: Parameters) -> pd.DataFrame:
+def draw_feedback(
+    seed: int, base, roles, begin, incidents, spells, quality, clock: Clock, p: Parameters
+) -> pd.DataFrame:
     """Opinions: score falls with fresh incidents and for experts; answered day (NEVER: not)."""
     rng = stream(seed, "feedback")
     rate = 0.6 + 0.7 * p.type_signal * roles["expert"].to_numpy()
@@ -136,7 +142,9 @@ def draw_interactions(seed: int, base, roles, begin, spells, quality, clock: Clo
     parts = [_carefully(rng, r, begin, clock, quality, spells, p.care).assign(kind=k) for k, r in rates.items()]
     start = pd.DataFrame({"account": np.arange(n), "day": begin, "kind": "dossier update"})
     frame = pd.concat([*parts, start[begin < clock.days]], ignore_index=True)
-    frame["prepared"] = rng.random(len(frame)) < np.clip(0.7 + 0.1 * quality[manager_at(spells, frame["account"], frame["day"])], 0, 1)
+    frame["prepared"] = rng.random(len(frame)) < np.clip(
+        0.7 + 0.1 * quality[manager_at(spells, frame["account"], frame["day"])], 0, 1
+    )
     return frame.sort_values(["day", "account", "kind"], kind="stable").reset_index(drop=True)
 
 
@@ -150,7 +158,9 @@ def draw_contacts(seed: int, base: pd.DataFrame, begin, clock: Clock) -> pd.Data
     other = np.asarray(["influences", "uses", "guards", "signs"], dtype=object)[rng.integers(0, 4, len(account))]
     role = np.where(order == 0, "decides", other)
     height = base["authority"].to_numpy()[account] + np.select([order == 0, role == "signs"], [0.8, 0.4], -0.8)
-    first, last = (np.asarray(w, dtype=object)[rng.integers(0, len(w), len(account))] for w in (words.FIRST, words.LAST))
+    first, last = (
+        np.asarray(w, dtype=object)[rng.integers(0, len(w), len(account))] for w in (words.FIRST, words.LAST)
+    )
     return pd.DataFrame(
         {
             "account": account,

@@ -43,7 +43,9 @@ def late_share(orders: pd.DataFrame, accounts: int, clock: Clock) -> np.ndarray:
     return pd.DataFrame(out.T).ffill().fillna(0.0).to_numpy().T
 
 
-def states(base, orders, incidents, feedback, interactions, spells, clock: Clock, p: Parameters) -> dict[str, np.ndarray]:
+def states(
+    base, orders, incidents, feedback, interactions, spells, clock: Clock, p: Parameters
+) -> dict[str, np.ndarray]:
     """Every driver as accounts x weeks (size and margin: accounts x 1), as known on each Monday."""
     n, memory = len(base), 7 * p.memory_weeks
     out = {"late": late_share(orders, n, clock)}
