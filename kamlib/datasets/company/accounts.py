@@ -96,11 +96,11 @@ def evidence(seed: int, base: pd.DataFrame, roles: pd.DataFrame, p: Parameters) 
     rng = stream(seed, "evidence of accounts")
     n, s = len(base), p.type_signal
     image, prospect = roles["image"].to_numpy(), roles["prospect"].to_numpy()
-    budget = base["size"] * np.exp(0.55 + 1.1 * s * prospect + 0.25 * base["need"] + rng.normal(0, 0.45, n))
+    budget = base["size"] * np.exp(0.55 + 1.5 * s * prospect + 0.25 * base["need"] + rng.normal(0, 0.45, n))
     revenue = budget * np.exp(3.5 + 0.6 * s * image + rng.normal(0, 0.6, n))
-    standing = rng.normal(0, 0.75, n) - 1.7 * s * image - 0.3 * _standard(np.log(revenue.to_numpy()))
-    fame = -0.9 + 1.9 * s * image + 0.3 * _standard(np.log(revenue.to_numpy())) + rng.normal(0, 0.8, n)
-    outside = 1 / (1 + np.exp(1.0 - 1.2 * s * prospect - rng.normal(0, 0.8, n)))
+    standing = rng.normal(0, 0.75, n) - 2.3 * s * image - 0.3 * _standard(np.log(revenue.to_numpy()))
+    fame = -0.9 + 2.5 * s * image + 0.3 * _standard(np.log(revenue.to_numpy())) + rng.normal(0, 0.8, n)
+    outside = 1 / (1 + np.exp(1.0 - 2.0 * s * prospect - rng.normal(0, 0.8, n)))
     return pd.DataFrame(
         {
             "annual_budget": budget.clip(upper=1e10).round(-2),

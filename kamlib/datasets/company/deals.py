@@ -101,7 +101,7 @@ def win_back(seed: int, orders, left: pd.DataFrame, clock: Clock, p: Parameters)
     rng = stream(seed, "win-back")
     offers = []
     for number, day in enumerate(range(clock.start + SILENT + 30, clock.days - 15, 182), start=1):
-        placed = remaining_orders(seed, orders[orders["day"] <= day], left)
+        placed = remaining_orders(orders[orders["day"] <= day], left)
         last = placed.groupby("account")["day"].max()
         silent = last.index[(last < day - SILENT) & (left["returned"].to_numpy()[last.index] > day)].to_numpy()
         treated = rng.random(len(silent)) < 0.5

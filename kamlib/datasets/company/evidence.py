@@ -71,7 +71,7 @@ def draw_incidents(
     """Incidents: account, day, kind, severity, resolved day."""
     rng = stream(seed, "incidents")
     n, s = len(base), p.type_signal
-    quality_rate = 0.10 + 0.28 * s * roles["expert"].to_numpy()
+    quality_rate = 0.10 + 0.40 * s * roles["expert"].to_numpy()
     parts = {
         "conflict": [_carefully(rng, np.full(n, 0.13), begin, clock, quality, spells, -p.care)],
         "quality": [
@@ -135,8 +135,8 @@ def draw_interactions(seed: int, base, roles, begin, spells, quality, clock: Clo
         "call": 1.1 * busy,
         "message": 0.9 * busy,
         "meeting": 0.5 * busy + 0.5 * image,
-        "audit": 0.05 + 0.42 * expert,
-        "sample test": 0.10 + 0.5 * expert + 0.25 * prospect,
+        "audit": 0.05 + 0.8 * expert,
+        "sample test": 0.10 + 0.9 * expert + 0.25 * prospect,
         "dossier update": np.full(n, 1.35),
     }
     parts = [_carefully(rng, r, begin, clock, quality, spells, p.care).assign(kind=k) for k, r in rates.items()]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from .clock import NEVER, YEAR, Clock, stream
 from .parameters import Parameters
+from .rhythm import deliveries
 
 DRIVERS = ("late", "conflict", "quality", "promise", "unanswered", "stale", "handover", "first_year", "size", "margin")
 
@@ -141,9 +142,17 @@ def fading(left: pd.DataFrame, account, day) -> np.ndarray:
     return np.where((day >= begin) & (day < stop), part, 0.0)
 
 
-def remaining_orders(seed: int, orders: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+def with_comebacks(seed: int, orders: pd.DataFrame, left: pd.DataFrame, clock: Clock, p: Parameters) -> pd.DataFrame:
+    """A return is an order: one is added on the day (the next open one) of each."""
+    rows = left[left["returned"] < clock.days]
+    day = clock.next_open(rows["returned"].to_numpy())
+    more = pd.DataFrame({"account": rows["account"].to_numpy(), "day": day, "time": np.nan})
+    more = deliveries(seed, more[day < clock.days], len(left), p).assign(luck=1.0)
+    return pd.concat([orders, more]).sort_values(["account", "day"], kind="stable").reset_index(drop=True)
+
+
+def remaining_orders(orders: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
     """The orders that were really placed, with how far their account had faded."""
-    u = stream(seed, "fading").random(len(orders))
     faded = fading(left, orders["account"], orders["day"])
-    keep = present(left, orders["account"], orders["day"]) & (u >= faded)
+    keep = present(left, orders["account"], orders["day"]) & (orders["luck"] >= faded).to_numpy()
     return orders.assign(faded=faded)[keep]

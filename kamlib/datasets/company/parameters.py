@@ -79,7 +79,7 @@ class Parameters:
     further_share: float = _q(0.08, "chance of each further role", 0, 0.5)
     further_strength: float = _q(0.6, "strength of a further role; a primary one has 1", 0, 1)
     type_signal: float = _q(1.0, "multiplies the pull of a type on its evidence; 0: none", 0, 2)
-    evidence_breadth: float = _q(0.75, "mean chance that a fact about an account is known", 0, 1)
+    evidence_breadth: float = _q(0.8, "mean chance that a fact about an account is known", 0, 1)
     prospect_trend: float = _q(0.35, "trend of prospects, log rate per year", -0.5, 1)
     expert_lead: int = _q(8, "weeks by which experts report a quality problem before others", 0, 20)
     # leaving: log hazard ratios

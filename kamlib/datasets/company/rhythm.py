@@ -93,7 +93,8 @@ def deliveries(seed: int, orders: pd.DataFrame, accounts: int, p: Parameters) ->
     late = rng.random(n) < 1 / (1 + np.exp(-odds[orders["account"]]))
     promised = orders["day"] + rng.integers(4, 10, n)
     delay = np.where(late, 2 + rng.geometric(0.25, n), -rng.integers(0, 2, n))
-    return orders.assign(promised=promised, delivered=promised + delay, late=late)
+    # `luck` decides which orders fall away while an account fades.
+    return orders.assign(promised=promised, delivered=promised + delay, late=late, luck=rng.random(n))
 
 
 def silence_limit(rhythm: pd.DataFrame, level: float = 0.95) -> np.ndarray:
