@@ -128,7 +128,10 @@ def main() -> None:
     for view in views:
         x, y = (pd.concat([d[0] for d in data["train", view]]), np.concatenate([d[1] for d in data["train", view]]))
         model = fit_ceiling(x, y)
-        tx, ty = pd.concat([d[0] for d in data["test", view]])[x.columns], np.concatenate([d[1] for d in data["test", view]])
+        tx, ty = (
+            pd.concat([d[0] for d in data["test", view]])[x.columns],
+            np.concatenate([d[1] for d in data["test", view]]),
+        )
         found = predict_ceiling(model, tx)
         each = f1_score(ty, found, labels=CLIENT_TYPES, average=None, zero_division=0)
         rest = ty != "breadwinner"

@@ -121,7 +121,7 @@ def draw(books: dict[str, pd.DataFrame], path: Path) -> None:
         colour = COLOURS[name]
         share = np.cumsum(np.sort(trailing(lines).to_numpy()))
         axes[0, 0].plot(np.linspace(0, 100, len(share)), 100 * share / share[-1], color=colour, label=name)
-        width = np.geomspace(1, 730, 28)
+        width = np.unique(np.geomspace(1, 730, 28).round()) - 0.5
         axes[0, 1].hist(
             gaps(lines)["gap"],
             width,
@@ -142,7 +142,7 @@ def draw(books: dict[str, pd.DataFrame], path: Path) -> None:
         )
         days = orders(lines).groupby("customer_id")["date"].nunique()
         axes[1, 1].hist(
-            days, np.geomspace(1, 400, 26), histtype="step", color=colour, weights=np.full(len(days), 100 / len(days))
+            days, np.unique(np.geomspace(1, 400, 26).round()) - 0.5, histtype="step", color=colour, weights=np.full(len(days), 100 / len(days))
         )
         month = lines["date"].dt.to_period("M")
         back = -lines["amount"].clip(upper=0).groupby(month).sum() / lines["amount"].clip(lower=0).groupby(month).sum()

@@ -219,7 +219,12 @@ def extremes(draw):
 def test_any_parameter_at_its_extremes_gives_a_valid_book(values, seed, size):
     accounts, months, managers = size
     company = make_company(
-        seed=seed, accounts=accounts, months=months, managers=managers, end="2024-02-29", parameters=Parameters(**values)
+        seed=seed,
+        accounts=accounts,
+        months=months,
+        managers=managers,
+        end="2024-02-29",
+        parameters=Parameters(**values),
     )
     check_book(company.tables, "2024-02-29")
 
@@ -229,7 +234,5 @@ def test_any_parameter_at_its_extremes_gives_a_valid_book(values, seed, size):
 def test_every_parameter_reaches_both_limits(first, limit):
     names = sorted(FIELDS)[first::8]
     values = {n: type(getattr(Parameters(), n))(FIELDS[n][limit]) for n in names}
-    company = make_company(
-        seed=3, accounts=20, months=6, managers=2, end="2023-12-31", parameters=Parameters(**values)
-    )
+    company = make_company(seed=3, accounts=20, months=6, managers=2, end="2023-12-31", parameters=Parameters(**values))
     check_book(company.tables, "2023-12-31")

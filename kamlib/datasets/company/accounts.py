@@ -110,8 +110,18 @@ def evidence(seed: int, base: pd.DataFrame, roles: pd.DataFrame, p: Parameters) 
             "reputation": (1 / (1 + np.exp(-fame))).round(2),
             "founded": np.clip(2022 - rng.gamma(1.6, 18, n).astype(int), 1700, 2024),
             "outside_share": np.clip(outside, 0.01, 0.97),
+            "hint": _hints(rng, roles, s),
         }
     )
+
+
+def _hints(rng, roles: pd.DataFrame, s: float) -> np.ndarray:
+    """Words that point to a role for a third of those that play it, and wrongly for few others."""
+    hint = np.full(len(roles), "", dtype=object)
+    for role, texts in words.HINT.items():
+        said = rng.random(len(roles)) < 0.015 + 0.3 * min(s, 1) * roles[role]
+        hint[said] = np.asarray(texts, dtype=object)[rng.integers(0, len(texts), said.sum())]
+    return hint
 
 
 def account_table(
@@ -135,7 +145,8 @@ def _first_rows(rng, base: pd.DataFrame, seen: pd.DataFrame, clock: Clock, p: Pa
     rows = pd.DataFrame({"customer_id": base["customer_id"], "name": _names(rng, base)})
     industry = np.asarray(words.INDUSTRY, dtype=object)[base["industry"]]
     region = np.asarray(words.REGION, dtype=object)[base["region"]]
-    rows["description"] = [f"{'chain of ' if z > 1 else ''}{i}" for i, z in zip(industry, base["z"], strict=True)]
+    kind = np.where(base["z"] > 1, "chain of ", "") + industry
+    rows["description"] = [f"{k}; {h}" if h else k for k, h in zip(kind, seen["hint"], strict=True)]
     rows["industry"], rows["region"], rows["country"], rows["language"] = industry, *region.T
     known = rng.random((n, 8)) < base["breadth"].to_numpy()[:, None]
     facts = ("employees", "founded", "annual_revenue", "annual_budget", "industry_rank", "reputation")

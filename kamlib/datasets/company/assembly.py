@@ -191,7 +191,9 @@ def _cost_to_serve(w: _World) -> np.ndarray:
     margin = (1 - w.base["discount"] - 0.58) / (1 - w.base["discount"])
     cost = (18 * w.rhythm["rate"] + 0.05 * w.base["size"]) * np.exp(rng.normal(0, 0.4, n))
     w.base["unprofitable"] = rng.random(n) < w.p.unprofitable_share
-    heavy = w.base["size"] * margin.clip(lower=0.02) * rng.uniform(1.05, 1.5, n)
+    # Judged by what is expected of the account, not by what came: the figure is known from the start.
+    own = w.success[np.arange(n), managers.manager_at(w.spells, np.arange(n), w.clock.start)]
+    heavy = w.base["size"] * np.exp(own) * margin.clip(lower=0.02) * rng.uniform(1.3, 2.0, n)
     return np.where(w.base["unprofitable"], np.maximum(heavy, cost), cost)
 
 

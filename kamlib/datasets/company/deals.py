@@ -129,7 +129,7 @@ def development(seed: int, base, orders, clock: Clock, p: Parameters) -> pd.Data
         if number % 2:
             treated = rng.random(len(account)) < 0.5
         else:
-            liking = np.log(busy) + 0.5 * base["z"].to_numpy()[account] + rng.normal(0, 0.5, len(account))
+            liking = 0.7 * np.log(busy) + base["z"].to_numpy()[account] + rng.normal(0, 0.5, len(account))
             treated = liking > np.median(liking) if len(liking) else np.zeros(0, bool)
         kind = np.full(len(account), "special" if number % 2 else "programme", dtype=object)
         offers.append(_offers(account, day, f"DEV{number}", treated, kind, 60.0).assign(gone=False))

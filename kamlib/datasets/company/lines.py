@@ -187,6 +187,7 @@ def ledger_table(lines, ids, orders, managers, spells, products, clock: Clock) -
             "manager_id": manager,
             "promised_date": np.where(sent, clock.plan(np.where(sent, promised, 0)), np.datetime64("NaT")),
             "delivered_date": clock.date(np.where(sent, delivered, NEVER)),
+            "currency": "EUR",
         }
     )
 

@@ -49,7 +49,9 @@ class Parameters:
     size_median: float = _q(6000, "EUR of sales per year, median account", 100, 1e6)
     size_spread: float = _q(1.15, "sd of log sales per year between accounts", 0, 2.5, OR2 + ": Gini 0.70")
     breadwinners: int = _q(1, "accounts planted as breadwinners", 0, 3, "the article")
-    breadwinner_share: float = _q(0.13, "share of the last year's expected sales, each", 0.01, 0.25, "the article: 10 %")
+    breadwinner_share: float = _q(
+        0.13, "share of the last year's expected sales, each", 0.01, 0.25, "the article: 10 %"
+    )
     join_rate: float = _q(0.16, "chance per year that an account joins within the ledger", 0, 1, OR2)
     lead_share: float = _q(0.14, "share of accounts that begin as leads", 0, 0.5)
     duplicate_share: float = _q(0.02, "share of ids that are a second id of another account", 0, 0.2)
@@ -71,7 +73,7 @@ class Parameters:
     return_rate: float = _q(0.035, "chance that a line is partly or wholly returned", 0, 0.5, OR2 + ": 6 % of value")
     cancel_rate: float = _q(0.012, "chance that an order is typed wrongly and cancelled at once", 0, 0.3, OR2)
     late_rate: float = _q(0.12, "chance that a delivery is late, average account", 0, 0.9)
-    unprofitable_share: float = _q(0.15, "share of accounts whose service costs more than they earn", 0, 1)
+    unprofitable_share: float = _q(0.15, "share of accounts whose service is to cost more than they earn", 0, 1)
     # types
     image_share: float = _q(0.09, "share of accounts that are image-makers first", 0, 0.3)
     expert_share: float = _q(0.11, "share of accounts that are experts first", 0, 0.3)
