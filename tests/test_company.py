@@ -185,6 +185,23 @@ def test_truth_exposure_follows_from_the_tables(company):
         assert (state == (truth[kind] == 1)).mean() > 0.995, kind
 
 
+def test_truth_lateness_follows_from_the_ledger(company):
+    """The share of late ones among the last three deliveries known on the Monday of a spell."""
+    twice = set(company.truth["duplicates"]["true_id"])
+    truth = company.truth["exposure"].iloc[::7]
+    truth = truth[~truth["customer_id"].isin(twice)]
+    sent = company.tables["ledger"].drop_duplicates("order_id").dropna(subset="delivered_date")
+    sent = sent.sort_values(["delivered_date", "date"], kind="stable")
+    by = {who: g for who, g in sent.groupby("customer_id")}
+    same = []
+    for row in truth.to_dict("records"):
+        known = by.get(row["customer_id"], sent.iloc[:0])
+        known = known[known["delivered_date"] < row["from"]].tail(3)
+        late = (known["delivered_date"] > known["promised_date"]).mean() if len(known) else 0.0
+        same.append(abs(late - row["late"]) < 0.001)
+    assert np.mean(same) > 0.99
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [({"accounts": 3}, "too few"), ({"months": 2}, "too few"), ({"end": "2026-06-15"}, "last day of a month")],

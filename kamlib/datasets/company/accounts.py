@@ -28,7 +28,7 @@ def base_accounts(seed: int, n: int, clock: Clock, p: Parameters) -> pd.DataFram
     frame["region"] = place
     # The very largest are planted as breadwinners, not left to chance.
     frame["z"] = np.clip(rng.normal(size=n), -3.5, 2.5)
-    planted = _breadwinners(frame, p)
+    planted = _breadwinners(stream(seed, "breadwinners"), frame, p)
     frame["planted_breadwinner"] = planted
     frame.loc[planted, "z"] = 2.6 + 0.2 * np.arange(planted.sum())
     frame["size"] = p.size_median * np.exp(p.size_spread * frame["z"])
@@ -38,7 +38,8 @@ def base_accounts(seed: int, n: int, clock: Clock, p: Parameters) -> pd.DataFram
         frame[name] = rng.normal(size=n)
     frame["breadth"] = rng.beta(6 * p.evidence_breadth + 0.01, 6 * (1 - p.evidence_breadth) + 0.01, n)
     old = clock.start - (rng.random(n) * 9 * YEAR).astype("int64")
-    new = clock.start + (rng.random(n) * (clock.days - clock.start - 1)).astype("int64")
+    # Twelve days are enough for an open day to follow before the end.
+    new = clock.start + (rng.random(n) * (clock.days - clock.start - 12)).astype("int64")
     frame["joined"] = np.select([frame["kind"] == "old", frame["kind"] == "joiner"], [old, clock.next_open(new)], NEVER)
     frame["original"] = _originals(rng, frame)
     frame["parent"] = _parents(rng, frame, p)
@@ -58,9 +59,9 @@ def _kinds(rng, n: int, clock: Clock, p: Parameters) -> np.ndarray:
     return rng.permutation(kinds.astype(object))
 
 
-def _breadwinners(frame: pd.DataFrame, p: Parameters) -> np.ndarray:
-    """The first old accounts in random order of ids: nothing but their size marks them."""
-    old = np.flatnonzero(frame["kind"] == "old")[: p.breadwinners]
+def _breadwinners(rng, frame: pd.DataFrame, p: Parameters) -> np.ndarray:
+    """Some old accounts: nothing but their size marks them."""
+    old = rng.permutation(np.flatnonzero(frame["kind"] == "old"))[: p.breadwinners]
     return np.isin(np.arange(len(frame)), old)
 
 

@@ -51,7 +51,7 @@ def lead_tenders(seed: int, base, roles, clock: Clock, p: Parameters) -> tuple[p
     leads = np.flatnonzero(base["kind"] == "lead")
     number = 1 + rng.poisson(0.7, len(leads))
     account = np.repeat(leads, number)
-    day = rng.integers(clock.start, clock.days, len(account))
+    day = np.minimum(clock.next_open(rng.integers(clock.start, clock.days, len(account))), clock.days - 1)
     order = np.lexsort((day, account))
     frame = _judge(rng, base, roles, account[order], day[order], p)
     before = frame.groupby("account")["won"].cumsum() - frame["won"]
@@ -67,6 +67,7 @@ def customer_tenders(seed: int, base, roles, begin, left, clock: Clock, p: Param
     rng = stream(seed, "tenders")
     rate = p.tender_rate * np.exp(0.3 * np.clip(base["z"].to_numpy(), -2, 3))
     account, day = poisson_events(rng, rate, np.maximum(begin + 1, clock.start - 180), clock.days)
+    day = np.minimum(clock.next_open(day), clock.days - 1)
     frame = _judge(rng, base, roles, account, day, p)
     return frame[present(left, account, day)]
 
@@ -92,6 +93,11 @@ def finish_tenders(seed: int, frame: pd.DataFrame, base, seen, clock: Clock) -> 
     return frame.assign(value=value.round(-2))
 
 
+def _tuesdays(first: int, stop: int) -> range:
+    """Days of campaigns, half a year apart; day 0 is a Monday."""
+    return range(first - first % 7 + 1, stop, 182)
+
+
 def win_back(seed: int, orders, left: pd.DataFrame, clock: Clock, p: Parameters) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Randomised offers to accounts silent for half a year; a treated lost one may come back.
 
@@ -100,7 +106,7 @@ def win_back(seed: int, orders, left: pd.DataFrame, clock: Clock, p: Parameters)
     """
     rng = stream(seed, "win-back")
     offers = []
-    for number, day in enumerate(range(clock.start + SILENT + 30, clock.days - 15, 182), start=1):
+    for number, day in enumerate(_tuesdays(clock.start + SILENT + 30, clock.days - 15), start=1):
         placed = remaining_orders(orders[orders["day"] <= day], left)
         last = placed.groupby("account")["day"].max()
         silent = last.index[(last < day - SILENT) & (left["returned"].to_numpy()[last.index] > day)].to_numpy()
@@ -121,7 +127,7 @@ def development(seed: int, base, orders, clock: Clock, p: Parameters) -> pd.Data
     """Offers to living accounts: odd campaigns are randomised, even ones go to whom managers prefer."""
     rng = stream(seed, "development")
     offers = []
-    for number, day in enumerate(range(clock.start + 120, clock.days - 30, 182), start=1):
+    for number, day in enumerate(_tuesdays(clock.start + 120, clock.days - 30), start=1):
         recent = orders[(orders["day"] <= day) & (orders["day"] > day - SILENT)]
         count = recent.groupby("account").size()
         some = rng.random(len(count)) < 0.35

@@ -25,17 +25,20 @@ def _thin(rng, frame: pd.DataFrame, quality: np.ndarray, spells: pd.DataFrame, s
 def _carefully(rng, rate, begin, clock, quality, spells, slope) -> pd.DataFrame:
     top = np.exp(abs(slope) * np.abs(quality).max())
     account, day = poisson_events(rng, rate * top, begin, clock.days)
-    return _thin(rng, pd.DataFrame({"account": account, "day": day}), quality, spells, slope)
+    events = clock.at_work(pd.DataFrame({"account": account, "day": day}))
+    return _thin(rng, events, quality, spells, slope)
 
 
 def draw_tasks(seed: int, begin, spells, quality, clock: Clock, p: Parameters) -> pd.DataFrame:
     """Tasks: created, due, done day (NEVER: not done). One in five is late or never done."""
     rng = stream(seed, "tasks")
     account, day = poisson_events(rng, np.full(len(begin), 1.3), begin, clock.days)
-    frame = pd.DataFrame({"account": account, "day": day, "due": day + rng.integers(5, 30, len(day))})
+    frame = clock.at_work(pd.DataFrame({"account": account, "day": day}))
+    account, day = frame["account"].to_numpy(), frame["day"].to_numpy()
+    frame["due"] = clock.next_open(day + rng.integers(5, 30, len(day)))
     u = rng.random(len(frame)) * np.exp(p.care * quality[manager_at(spells, account, day)])
-    late = frame["due"] + rng.integers(1, 40, len(frame))
-    early = frame["due"] - rng.integers(0, 5, len(frame))
+    late = clock.next_open(frame["due"] + rng.integers(1, 40, len(frame)))
+    early = np.maximum(clock.next_open(frame["due"] - rng.integers(0, 5, len(frame))), day)
     frame["done"] = np.select([u < 0.10, u < 0.24], [NEVER, late], early)
     frame["what"] = rng.integers(0, len(words.TASK), len(frame))
     frame["broken"] = (frame["done"] > frame["due"] + 7) & (rng.random(len(frame)) < 0.5)
@@ -88,7 +91,7 @@ def draw_incidents(
     frame["severity"] = rng.choice([1, 2, 3], len(frame), p=[0.5, 0.35, 0.15])
     wait = 1 + rng.gamma(1.5, 9, len(frame)).astype("int64")
     frame["resolved"] = np.where(rng.random(len(frame)) < 0.9, frame["day"] + wait, NEVER)
-    frame = frame[frame["day"] < clock.days]
+    frame = clock.at_work(frame)
     return frame.sort_values(["day", "account", "kind"], kind="stable").reset_index(drop=True)
 
 
@@ -105,7 +108,8 @@ def draw_feedback(
     rng = stream(seed, "feedback")
     rate = 0.6 + 0.7 * p.type_signal * roles["expert"].to_numpy()
     account, day = poisson_events(rng, rate, begin, clock.days)
-    frame = pd.DataFrame({"account": account, "day": day}).sort_values(["day", "account"], kind="stable")
+    frame = clock.at_work(pd.DataFrame({"account": account, "day": day}))
+    frame = frame.sort_values(["day", "account"], kind="stable")
     account, day = frame["account"].to_numpy(), frame["day"].to_numpy()
     fresh = recent(incidents, account, day, 180)
     score = 8.2 - 1.3 * fresh - 0.9 * p.type_signal * roles["expert"].to_numpy()[account] + rng.normal(0, 1.2, len(day))

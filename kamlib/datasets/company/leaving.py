@@ -69,10 +69,11 @@ def states(
     return out
 
 
-def log_hazard(state: dict[str, np.ndarray], p: Parameters) -> np.ndarray:
+def log_hazard(state: dict[str, np.ndarray], clock: Clock, p: Parameters) -> np.ndarray:
     """Log hazard per week, accounts x weeks."""
+    years = (7 * np.arange(clock.weeks) - clock.start) / YEAR
     total = sum(getattr(p, f"hazard_{name}") * state[name].astype(float) for name in DRIVERS)
-    return total + np.log(max(p.hazard, 1e-12) * 7 / YEAR)
+    return total + p.hazard_trend * years + np.log(max(p.hazard, 1e-12) * 7 / YEAR)
 
 
 def decide(rng, log_h: np.ndarray, from_week: np.ndarray, clock: Clock) -> np.ndarray:
@@ -93,7 +94,7 @@ def first_leaving(seed: int, base, state, clock: Clock, p: Parameters) -> pd.Dat
     """
     rng = stream(seed, "leaving")
     n, joined = len(base), base["joined"].to_numpy()
-    log_h = log_hazard(state, p) + p.frailty_sd * rng.normal(size=(n, 1))
+    log_h = log_hazard(state, clock, p) + p.frailty_sd * rng.normal(size=(n, 1))
     risk = np.where(joined < clock.days, np.maximum(joined, clock.start) // 7 + 1, clock.weeks)
     decided = decide(rng, log_h, risk, clock)
     trial = (rng.random(n) < p.first_dropout) & (joined >= clock.start) & (joined + 1 < clock.days)
@@ -147,7 +148,7 @@ def with_comebacks(seed: int, orders: pd.DataFrame, left: pd.DataFrame, clock: C
     rows = left[left["returned"] < clock.days]
     day = clock.next_open(rows["returned"].to_numpy())
     more = pd.DataFrame({"account": rows["account"].to_numpy(), "day": day, "time": np.nan})
-    more = deliveries(seed, more[day < clock.days], len(left), p).assign(luck=1.0)
+    more = deliveries(seed, more[day < clock.days], len(left), clock, p).assign(luck=1.0)
     return pd.concat([orders, more]).sort_values(["account", "day"], kind="stable").reset_index(drop=True)
 
 

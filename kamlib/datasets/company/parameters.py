@@ -50,7 +50,7 @@ class Parameters:
     size_spread: float = _q(1.15, "sd of log sales per year between accounts", 0, 2.5, OR2 + ": Gini 0.70")
     breadwinners: int = _q(1, "accounts planted as breadwinners", 0, 3, "the article")
     breadwinner_share: float = _q(
-        0.13, "share of the last year's expected sales, each", 0.01, 0.25, "the article: 10 %"
+        0.14, "share of the last year's expected sales, each", 0.01, 0.25, "the article: 10 %"
     )
     join_rate: float = _q(0.16, "chance per year that an account joins within the ledger", 0, 1, OR2)
     lead_share: float = _q(0.14, "share of accounts that begin as leads", 0, 0.5)
@@ -86,6 +86,7 @@ class Parameters:
     expert_lead: int = _q(8, "weeks by which experts report a quality problem before others", 0, 20)
     # leaving: log hazard ratios
     hazard: float = _q(0.085, "leaving per account-year when nothing is wrong", 0, 2, GUPTA)
+    hazard_trend: float = _q(0.0, "log hazard per year, from the first day of the ledger on", -1, 1)
     memory_weeks: int = _q(26, "weeks for which an incident, an opinion or a handover counts", 1, 52)
     stale_weeks: int = _q(39, "weeks without a dossier update after which it is stale", 4, 52)
     answer_days: int = _q(30, "days after which an opinion counts as unanswered", 1, 120)

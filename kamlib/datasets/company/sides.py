@@ -130,7 +130,7 @@ def _payments(w) -> pd.DataFrame:
             "customer_id": _billed(w)[total.index],
             "invoice_date": w.clock.date(day),
             "due_date": w.clock.plan(day + 30),
-            "paid_date": w.clock.date(np.where(bad, NEVER, day + wait)),
+            "paid_date": w.clock.date(np.where(bad, NEVER, w.clock.next_open(day + wait))),
             "amount": total.to_numpy() / 100,
         }
     )
