@@ -142,7 +142,11 @@ def draw(books: dict[str, pd.DataFrame], path: Path) -> None:
         )
         days = orders(lines).groupby("customer_id")["date"].nunique()
         axes[1, 1].hist(
-            days, np.unique(np.geomspace(1, 400, 26).round()) - 0.5, histtype="step", color=colour, weights=np.full(len(days), 100 / len(days))
+            days,
+            np.unique(np.geomspace(1, 400, 26).round()) - 0.5,
+            histtype="step",
+            color=colour,
+            weights=np.full(len(days), 100 / len(days)),
         )
         month = lines["date"].dt.to_period("M")
         back = -lines["amount"].clip(upper=0).groupby(month).sum() / lines["amount"].clip(lower=0).groupby(month).sum()

@@ -109,6 +109,14 @@ def test_the_data_dictionary_in_the_readme_is_current():
     assert data_dictionary() in (DATA / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_readme_documents_every_column_of_the_truth(company):
+    text = (DATA / "README.md").read_text(encoding="utf-8")
+    rows = {line.split("|")[1].strip(): line for line in text.splitlines() if line.startswith("| ")}
+    for name, frame in company.truth.items():
+        known = {"customer_id", "date", "weeks"}
+        assert [c for c in frame if c not in known and f"`{c}`" not in rows[name]] == [], name
+
+
 def test_another_table_does_not_move_the_others():
     """A planted quantity of the tenders leaves the ledger as it is: streams are apart."""
     a = make_company(seed=5, accounts=60, months=12, managers=3)
@@ -129,6 +137,17 @@ def test_sizes_look_like_a_real_book(company):
     assert 5 <= (share >= 0.01).sum() <= 25 and 1 <= (share >= 0.10).sum() <= 2
     assert 0.30 <= share[share >= 0.01].sum() <= 0.55
     assert 1 <= (types["primary"] == "breadwinner").sum() <= 2
+
+
+@pytest.mark.parametrize(
+    ("planted", "low", "high"),
+    [({"size_spread": 0.5, "breadwinners": 0}, 0.0, 0.30), ({"size_spread": 1.8}, 0.55, 1.0)],
+)
+def test_the_claim_on_key_accounts_need_not_hold(planted, low, high):
+    ledger = make_company(seed=DEFAULT_SEED, parameters=Parameters(**planted)).tables["ledger"]
+    last = ledger[ledger["date"] > "2025-06-30"].groupby("customer_id")["amount"].sum()
+    share = last / last.sum()
+    assert low <= share[share >= 0.01].sum() <= high
 
 
 def test_breadwinners_are_those_with_a_tenth_of_profit(company):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kamlib.tables import TABLES, Column
 
 
@@ -27,3 +29,14 @@ def _meaning(column: Column) -> str:
     if column.values:
         return f"{column.meaning}; one of: {', '.join(column.values)}"
     return column.meaning
+
+
+BEGIN, END = "<!-- data dictionary: made by kamlib.datasets.company -->", "<!-- end of the data dictionary -->"
+
+
+def refresh_dictionary(path: str | Path) -> None:
+    """Put the current dictionary between its two marks in a Markdown file."""
+    path = Path(path)
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    path.write_text(f"{before}{BEGIN}\n{data_dictionary()}\n{END}{after}", encoding="utf-8")

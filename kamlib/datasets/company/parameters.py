@@ -3,8 +3,8 @@
 The article's figures are claims, and each is a quantity here, so that a company can be made
 in which the claim holds and one in which it does not:
 
-- *key accounts bring 30-55 % of sales*: ``size_spread`` (about 0.7: under 30 %; 1.15: about
-  half; 1.8: over 55 %) and ``breadwinners``;
+- *key accounts bring 30-55 % of sales*: ``size_spread`` (0.5 and no breadwinner: under 30 %; 1.15:
+  about half; 1.8: over 55 %) and ``breadwinners``;
 - *a breadwinner brings 10 % of profit*: ``breadwinners`` (0: nobody) and ``breadwinner_share``;
 - *more than half of the success depends on the manager*: ``manager_share`` (0.3 by default:
   the claim is false; 0.6: true);
