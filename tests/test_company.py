@@ -193,15 +193,59 @@ def test_nobody_buys_between_leaving_and_returning(company):
 
 def test_truth_exposure_follows_from_the_tables(company):
     """States that drive leaving can be rebuilt from dated facts: nothing hidden, nothing from later."""
-    p, truth = company.parameters, company.truth["exposure"]
-    incidents = company.tables["incidents"]
-    memory = pd.Timedelta(days=7 * p.memory_weeks)
+    p, truth, tables = company.parameters, company.truth["exposure"], company.tables
+    day, memory = pd.Timedelta(days=1), pd.Timedelta(days=7 * p.memory_weeks)
+    spells = {}
     for kind in ("conflict", "quality", "promise"):
-        e = incidents.loc[incidents["kind"] == kind, ["customer_id", "date"]]
-        both = truth.reset_index().merge(e, on="customer_id")
-        inside = (both["date"] < both["from"]) & (both["from"] <= both["date"] + memory)
-        state = truth.index.isin(both.loc[inside, "index"])
-        assert (state == (truth[kind] == 1)).mean() > 0.995, kind
+        e = tables["incidents"][tables["incidents"]["kind"] == kind]
+        spells[kind] = e.assign(begin=e["date"], stop=e["date"] + memory)
+    e = tables["feedback"]
+    forgotten = e["date"] + memory + p.answer_days * day
+    answered = e["answered_date"].fillna(forgotten.max())
+    spells["unanswered"] = e.assign(begin=e["date"] + p.answer_days * day, stop=np.minimum(answered, forgotten))
+    e = tables["interactions"][tables["interactions"]["kind"] == "dossier update"]
+    spells["fresh"] = e.assign(begin=e["date"], stop=e["date"] + 7 * p.stale_weeks * day)
+    e = tables["assignments"][tables["assignments"]["customer_id"].duplicated()]
+    spells["handover"] = e.assign(begin=e["from"], stop=e["from"] + memory)
+    rows = truth.assign(fresh=1 - truth["stale"]).reset_index()
+    for name, e in spells.items():
+        both = rows[["index", "customer_id", "from"]].rename(columns={"from": "monday"}).merge(e, on="customer_id")
+        inside = (both["begin"] < both["monday"]) & (both["monday"] <= both["stop"])
+        state = rows["index"].isin(both.loc[inside, "index"])
+        assert (state == (rows[name] == 1)).all(), name
+
+
+def test_traits_of_tenders_show_in_other_tables(company):
+    """Solvency in payment delays, authority in contacts, need in budgets."""
+    truth, tables = company.truth["accounts"].set_index("customer_id"), company.tables
+    paid = tables["payments"].dropna(subset="paid_date")
+    delay = (paid["paid_date"] - paid["due_date"]).dt.days.groupby(paid["customer_id"]).mean()
+    assert delay.corr(truth["solvency"]) < -0.5
+    assert tables["contacts"].groupby("customer_id")["authority"].max().corr(truth["authority"]) > 0.5
+
+
+def test_some_large_accounts_cost_more_to_serve_than_they_earn(company):
+    ledger = company.tables["ledger"]
+    last = ledger[ledger["date"] > "2025-06-30"]
+    by = last.groupby("customer_id")[["amount", "cost"]].sum().sort_values("amount", ascending=False)
+    large = by[by["amount"].cumsum() <= 0.8 * by["amount"].sum()]
+    now = company.tables["accounts"].drop_duplicates("customer_id", keep="last").set_index("customer_id")
+    loss = large["amount"] - large["cost"] < now["cost_to_serve"].reindex(large.index)
+    assert 1 <= loss.sum() <= 0.3 * len(large)
+
+
+def test_totals_tie(company):
+    """Payments are the sold orders; what is read back from the sample is what was made."""
+    ledger, payments = company.tables["ledger"], company.tables["payments"]
+    wrong = company.truth["returns"].loc[company.truth["returns"]["why"] == "cancellation", "order_id"]
+    sold = ledger[(ledger["quantity"] > 0) & ~ledger["order_id"].isin(wrong)]
+    cents = (sold["amount"] * 100).round().astype("int64").groupby(sold["customer_id"]).sum()
+    billed = (payments["amount"] * 100).round().astype("int64").groupby(payments["customer_id"]).sum()
+    pd.testing.assert_series_equal(cents[billed.index], billed, check_names=False)
+    late_bills = payments["invoice_date"] < ledger["date"].min()
+    assert not late_bills.any()
+    again = pd.read_csv(DATA / "sample" / "ledger.csv")
+    assert (again["amount"] * 100).round().sum() == (ledger["amount"] * 100).round().sum()
 
 
 def test_truth_lateness_follows_from_the_ledger(company):

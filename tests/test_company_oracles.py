@@ -210,6 +210,15 @@ def test_order_values(company, orders):
     near("sd of log order value within", p.order_spread, log[big].groupby(orders["account"]).std().mean(), 0.04)
 
 
+def test_expected_sales(company, orders):
+    """Sales of the last year over their expectation, all accounts together and by account size."""
+    truth = company.truth["accounts"].set_index("customer_id")["expected_sales"]
+    last = orders[orders["date"] > "2025-06-30"].groupby("account")["value"].sum().reindex(truth.index, fill_value=0)
+    near("sales of the last year over expected", 1.0, last.sum() / truth.sum(), 0.06)
+    large = truth >= truth.quantile(0.9)
+    near("the same, of all but the largest tenth", 1.0, last[~large].sum() / truth[~large].sum(), 0.06)
+
+
 def test_returns_of_lines(company, sold):
     truth, types = company.truth["returns"], company.truth["types"].set_index("customer_id")
     back = (truth["why"] == "return").sum()

@@ -10,6 +10,7 @@ import pandas as pd
 from . import accounts as acc
 from . import deals, evidence, leaving, lines, managers, rhythm, sides, truth, types
 from .clock import NEVER, YEAR, Clock, make_clock, stream
+from .expected import expected_sales
 from .parameters import Parameters
 
 
@@ -26,8 +27,8 @@ class Company:
     parameters : Parameters
     """
 
-    tables: dict[str, pd.DataFrame]
-    truth: dict[str, pd.DataFrame]
+    tables: dict[str, pd.DataFrame] = field(repr=False)
+    truth: dict[str, pd.DataFrame] = field(repr=False)
     parameters: Parameters = field(default_factory=Parameters)
 
 
@@ -210,7 +211,7 @@ def _truth(w: _World) -> dict[str, pd.DataFrame]:
     tenders = w.tenders.assign(customer_id=ids[w.tenders["account"]], date=w.clock.date(w.tenders["day"]))
     return {
         "parameters": w.p.table(),
-        "accounts": truth.account_truth(w.base, w.rhythm, w.success, w.spells, w.clock),
+        "accounts": truth.account_truth(w.base, w.rhythm, w.success, w.spells, expected_sales(w), w.clock),
         "types": types.type_truth(w.base, w.roles, _profit_share(w)).reset_index(drop=True),
         "leaving": truth.leaving_truth(w.base, w.left, w.driver, w.clock).reset_index(drop=True),
         "exposure": truth.exposure_truth(w.base, w.state, w.left, w.clock),
