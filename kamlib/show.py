@@ -60,7 +60,8 @@ class Col:
     label : str
         Heading. Default: the column's name, without `_cents` or `_id`, underscores as spaces.
     kind : {"money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval"}
-        `prose` is text of ours, shown whole; other text is cut at 60 characters. `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
+        `prose` is text of ours, shown whole; other text is cut at 60 characters.
+        `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
         (A, X, expert) with its colour, `interval` text such as "11 to 14". Default: by name
         and dtype. A str in a numeric column is shown as it is, so that a table of findings
         with many units can stand in one column.
@@ -89,10 +90,11 @@ STANDARD = {
     "customer_id": Col("Account"), "abc": Col("Class", "label"), "xyz": Col("Frequency", "label"),
     "value": Col("Value", "money"), "cents": Col("Net", "money"), "return_cents": Col("Of which returns", "money"),
     "sales": Col("Net sales", "money"), "profit": Col("Profit", "money"), "sales_class": Col("By sales", "label"),
-    "profit_class": Col("By profit", "label"), "difference": Col("Share of profit less of sales", "share"),
+    "profit_class": Col("By profit", "label"), "difference": Col("Share of profit less of sales", "share", decimals=2),
     "share": Col("Share", "share"), "cum_share": Col("Together", "share"), "rate": Col("Returned", "share"),
-    "expected": Col("Average year", "share", interval=("low", "high")), "account_share": Col("Share of accounts", "share"),
-    "probability": Col("Probability", "share", decimals=0), "key": Col("On the list", "flag"), "to_do": Col("To do", "prose"),
+    "expected": Col("Average year", "share", interval=("low", "high")), "key": Col("On the list", "flag"),
+    "account_share": Col("Share of accounts", "share"), "probability": Col("Probability", "share", decimals=0),
+    "to_do": Col("To do", "prose"),
 }  # fmt: skip
 
 

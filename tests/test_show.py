@@ -57,7 +57,7 @@ def frame():
 def test_formats_by_name_and_type(frame):
     assert repr(table(frame.drop(columns=["low", "high"]), caption="All")).splitlines() == [
         "All",
-        "Account      ABC               Profit   Share  Gap days  Orders  Last        New",
+        "Account      Class             Profit   Share  Gap days  Orders  Last        New",
         "Łódź & Sons  A              1,234,568  41.0 %      3.14   1,200  2011-12-09  yes",
         "B Ltd        ?                      0   3.0 %     30.00       1  –           no",
         "C            A' onclick='x          –       –         –       0  2010-01-31  no",
