@@ -118,12 +118,13 @@ def main(repetitions: int) -> None:
     head = [
         "# Coverage of the expected share of key accounts",
         "",
-        f"Line {LINE:.0%}, {repetitions:,} generated companies a cell, {DRAWS} draws each; `coverage_key_share.py`. Estimands: the",
-        "share of an average year held by all accounts whose expected share reaches the line (first two figures), and the",
-        "expected share of each account near or above the line (the others). *Told*: companies large enough for an answer.",
+        f"Line {LINE:.0%}, {repetitions:,} generated companies a cell, {DRAWS} draws each; `coverage_key_share.py`.",
+        "Estimands: the share of an average year held by all accounts whose expected share reaches the line (first two",
+        "figures), and the expected share of each account near or above the line (the others).",
+        "*Told*: companies large enough for an answer.",
         "",
-        "| company | method | told | 95 % interval covers | its width, points | each account's covers | right where 90 %+ said |"
-        " right where 40-60 % said |",
+        "| company | method | told | 95 % interval covers | its width, points | each account's covers |"
+        " right where 90 %+ said | right where 40-60 % said |",
         "|---|---|--:|--:|--:|--:|--:|--:|",
     ]
     with ProcessPoolExecutor(2) as pool:

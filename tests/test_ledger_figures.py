@@ -61,7 +61,8 @@ def test_key_accounts_largest_on_top_with_names(ledger):
     keys = key_accounts(build_panel(ledger, as_of="2024-03-31"))
     ax = key_accounts_figure(keys, names=pd.Series({"anna": "Anna $ Ltd"}))
     assert [t.get_text() for t in ax.get_yticklabels()][-1] == "Anna $ Ltd"
-    assert ax.collections[1].get_facecolor()[0].tolist() == pytest.approx(list(plt.matplotlib.colors.to_rgba(COLOURS["accent"])))
+    drawn = ax.collections[1].get_facecolor()[0].tolist()
+    assert drawn == pytest.approx(list(plt.matplotlib.colors.to_rgba(COLOURS["accent"])))
 
 
 def test_claim_figure_shows_the_window_even_where_the_year_cannot_be_told(ledger):

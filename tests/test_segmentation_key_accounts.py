@@ -18,7 +18,8 @@ def company(accounts=60, months=24, seed=1, as_of="2024-12-31"):
     rng = np.random.default_rng(seed)
     days = pd.date_range("2023-01-01", periods=months, freq="MS") + pd.Timedelta(days=9)
     size = np.exp(rng.normal(0, 1.3, accounts)) * 10_000
-    rows = [(f"k{i:03d}", d, int(s * rng.gamma(2, 0.5)) + 1) for i, s in enumerate(size) for d in days if rng.random() < 0.8]
+    bought = [(i, d) for i in range(accounts) for d in days if rng.random() < 0.8]
+    rows = [(f"k{i:03d}", d, int(size[i] * rng.gamma(2, 0.5)) + 1) for i, d in bought]
     return build_panel(pd.DataFrame(rows, columns=["customer_id", "date", "cents"]), as_of=as_of)
 
 
