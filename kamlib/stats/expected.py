@@ -49,7 +49,7 @@ class Expected:
     between: float
 
     def draws(self, repetitions: int, seed: int) -> Iterator[np.ndarray]:
-        """Draws of all accounts' expected totals, in chunks of shape (up to 100, accounts); 0 where there is no mean."""
+        """Draws of all accounts' expected totals, in chunks of up to 100 rows; 0 for an account without a mean."""
         rng = np.random.default_rng(seed)
         known = np.isfinite(self.mean)
         for start in range(0, repetitions, CHUNK):

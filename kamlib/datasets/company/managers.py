@@ -46,8 +46,11 @@ def assign(seed: int, base: pd.DataFrame, managers: pd.DataFrame, clock: Clock, 
     first = np.argsort(managers["quality"].to_numpy(), kind="stable")[rank * m // n]
     begin = np.minimum(base["joined"].to_numpy(), clock.start)
     spells = pd.DataFrame({"account": np.arange(n), "manager": first, "from_day": begin})
-    account, day = poisson_events(rng, np.full(n, p.handover_rate if m > 1 else 0.0), 1, clock.days)
-    later = pd.DataFrame({"account": account, "manager": -1, "from_day": day, "step": rng.integers(1, max(m, 2), len(day))})
+    rate = np.full(n, p.handover_rate if m > 1 else 0.0)
+    account, day = poisson_events(rng, rate, np.maximum(base["joined"].to_numpy(), 0) + 1, clock.days)
+    later = pd.DataFrame(
+        {"account": account, "manager": -1, "from_day": day, "step": rng.integers(1, max(m, 2), len(day))}
+    )
     spells = pd.concat([spells, later], ignore_index=True).sort_values(["account", "from_day"], kind="stable")
     spells = spells[~spells.duplicated(["account", "from_day"])].reset_index(drop=True)
     # A handover moves to another manager, never to the same: steps around the circle of managers.
@@ -86,14 +89,15 @@ def manager_table(managers: pd.DataFrame, clock: Clock) -> pd.DataFrame:
     return table
 
 
-def assignment_table(base: pd.DataFrame, managers: pd.DataFrame, spells: pd.DataFrame, clock: Clock) -> pd.DataFrame:
-    """The assignments table; a duplicate id was never assigned by itself."""
+def assignment_table(base, managers, spells, met, clock: Clock) -> pd.DataFrame:
+    """The assignments table, from the day we first met; a duplicate id was never assigned by itself."""
     own = spells[(base["kind"].to_numpy() != "duplicate")[spells["account"]] & (spells["from_day"] < clock.days)]
+    first = np.where(base["joined"] < 0, base["joined"], met)[own["account"]]
     return pd.DataFrame(
         {
             "customer_id": base["customer_id"].to_numpy()[own["account"]],
             "manager_id": managers["manager_id"].to_numpy()[own["manager"]],
-            "from": clock.date(own["from_day"]),
+            "from": clock.date(np.where(own["handover"], own["from_day"], first)),
             "to": clock.date(own["to_day"]),
         }
     )
