@@ -30,12 +30,12 @@ def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: st
     if encoding not in ("utf-8", "utf-8-sig"):
         part.notes.append(f"{file.name}: read as {encoding}.")
     with tempfile.TemporaryDirectory() as scratch:
-        if encoding != "utf-8" or not _load_csv(con, part, file, delimiter):
-            # Also what DuckDB cannot read for its mixed line ends: they are made one in the copy.
+        path = file
+        if encoding != "utf-8" or _mixed_line_ends(file):
             path, lost = _as_utf8(file, encoding, Path(scratch))
             if lost:
                 part.notes.append(f"{file.name}: {lost:,} characters are none in {encoding} and are shown as \ufffd.")
-            _load_csv(con, part, path, delimiter, last=True)
+        _load_csv(con, part, path, delimiter)
     _note_ragged(con, part, file, encoding, delimiter)
     return part
 
@@ -48,7 +48,7 @@ def _text_headers(head: str, delimiter: str, where: str) -> list[str]:
     return checked_headers(first, where)
 
 
-def _load_csv(con, part: Part, path: Path, delimiter: str, *, last: bool = False) -> bool:
+def _load_csv(con, part: Part, path: Path, delimiter: str) -> None:
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(part.headers)))
     con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     try:
@@ -58,10 +58,7 @@ def _load_csv(con, part: Part, path: Path, delimiter: str, *, last: bool = False
             " store_rejects=true, rejects_limit=0, max_line_size=20000000, hive_partitioning=false)"
         )
     except duckdb.Error as error:
-        if last:
-            raise BookError(f"{part.where}: not readable as a text table: {first_line(error)}") from None
-        return False
-    return True
+        raise BookError(f"{part.where}: not readable as a text table: {first_line(error)}") from None
 
 
 def _note_ragged(con, part: Part, file: Path, encoding: str, delimiter: str) -> None:
@@ -135,6 +132,15 @@ def _encoding(file: Path) -> str:
         except UnicodeDecodeError:
             return "cp1252"
     return "utf-8"
+
+
+def _mixed_line_ends(file: Path) -> bool:
+    """Whether lines end in more than one way: DuckDB takes the first for all."""
+    both = feeds = returns = 0
+    with file.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            both, feeds, returns = both + chunk.count(b"\r\n"), feeds + chunk.count(b"\n"), returns + chunk.count(b"\r")
+    return sum(n > 0 for n in (both, feeds - both, returns - both)) > 1
 
 
 def _as_utf8(file: Path, encoding: str, scratch: Path) -> tuple[Path, int]:

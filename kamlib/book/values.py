@@ -131,7 +131,8 @@ def decimal_sign(con: duckdb.DuckDBPyConnection, table: str, sources: list[str],
     if options.decimal or not sources:
         return options.decimal or "."
     rows = " UNION ALL ".join(f"SELECT _row, {s} AS raw FROM {table} WHERE {s} SIMILAR TO '.*[.,].*'" for s in sources)
-    read = f"(SELECT _row, raw AS s, regexp_replace({_bare('raw')}, '[()+\\-]', '', 'g') AS n FROM ({rows}))"
+    noise = rf"[()+\-''{_BLANKS}]"
+    read = f"(SELECT _row, raw AS s, regexp_replace({_bare('raw')}, '{noise}', '', 'g') AS n FROM ({rows}))"
     signs = {"point": _evidence(".", ","), "comma": _evidence(",", "."), "unclear": _UNCLEAR}
     counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({t})' for t in signs.values())} FROM {read}").fetchone()
     point, comma, unclear = counts

@@ -6,6 +6,7 @@ https://doi.org/10.24432/C5CG6D. Licence CC BY 4.0.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import os
@@ -108,7 +109,8 @@ def _keep(ledger: pd.DataFrame, cached: Path) -> None:
         ledger.to_parquet(part, index=False)
         part.replace(cached)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
         raise DatasetError(
             f"Online Retail II cannot be kept in {cached.parent} ({error.strerror}). Set KAMLIB_CACHE to a folder "
             "that can be written."
