@@ -1,0 +1,156 @@
+"""Text -> dates and numbers, in SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kamlib.book import values
+from kamlib.book.recognise import Options
+
+
+@pytest.fixture(scope="module")
+def con():
+    with duckdb.connect() as con:
+        yield con
+
+
+def one(con, expression, value):
+    return con.execute(f"SELECT {expression} FROM (SELECT ?::VARCHAR AS s)", [value]).fetchone()[0]
+
+
+def column(con, *cells):
+    con.execute("CREATE OR REPLACE TABLE cells AS SELECT 0 AS _row, '' AS s LIMIT 0")
+    con.executemany("INSERT INTO cells VALUES (?, ?)", list(enumerate(cells)))
+    return "cells"
+
+
+@pytest.mark.parametrize("cell", ["", " ", "NaN", "n/a", "#N/A", "NULL", "None", "-", " \t\u00a0", "NaT"])
+def test_ways_of_saying_nothing(con, cell):
+    assert one(con, values.text("s"), cell) is None
+
+
+def test_text_loses_blanks_at_its_ends_and_nothing_else(con):
+    assert one(con, values.text("s"), "\u00a0 tea\tpot \r\n") == "tea\tpot"
+    assert one(con, values.text("s"), "ttr\\n u00a0 2f") == "ttr\\n u00a0 2f"
+    assert one(con, values.text("s"), "NA") is None
+    assert one(con, values.text("s", name=True), "NA") == "NA"  # Namibia
+
+
+DATES = {
+    "2024-03-05": "2024-03-05", "2024/3/5": "2024-03-05", "2024.03.05": "2024-03-05", "20240305": "2024-03-05",
+    "2024-03-05T23:59:59Z": "2024-03-05", "2024-03-05 08:26": "2024-03-05", "05/03/2024": "2024-03-05",
+    "5.3.2024": "2024-03-05", "05-03-2024 8:26": "2024-03-05", "13 Mar 2024": "2024-03-13", "13-Mar-2024": "2024-03-13",
+    "29.02.2024": "2024-02-29",
+    # not dates: a month, a number, a day that is none, a span, a code
+    "202412": None, "2024123": None, "45364": None, "30.02.2024": None, "2024-13-01": None, "2024-03": None,
+    "2024-03-05 to 2024-03-09": None, "2024-03-05x": None, "soon": None, "05/03/24": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", DATES)
+def test_dates(con, cell):
+    said = one(con, values.date("s", True), cell)
+    assert said == (dt.date.fromisoformat(DATES[cell]) if DATES[cell] else None)
+
+
+def test_month_first(con):
+    assert one(con, values.date("s", False), "12/1/2010 8:26") == dt.date(2010, 12, 1)
+
+
+def test_the_column_says_which_comes_first(con):
+    assert values.day_first(con, column(con, "05/03/2024", "13/03/2024"), "s", Options()) is True
+    assert values.day_first(con, column(con, "05/03/2024", "03/13/2024"), "s", Options()) is False
+    assert values.day_first(con, column(con, "2024-03-05", "03/03/2024"), "s", Options()) is True
+
+
+def test_a_column_that_does_not_say_is_refused_with_rows_and_option(con):
+    table = column(con, "03/03/2024", "05/03/2024", "06/03/2024")
+    with pytest.raises(values.Ambiguous) as said:
+        values.day_first(con, table, "s", Options())
+    assert "all 2 dates" in said.value.why
+    assert said.value.rows == [(1, "05/03/2024"), (2, "06/03/2024")]
+    assert "day_first" in said.value.option
+    assert values.day_first(con, table, "s", Options(day_first=False)) is False
+
+
+def test_a_column_that_says_both_is_refused_with_the_rarer_ones(con):
+    table = column(con, "13/03/2024", "14/03/2024", "03/15/2024")
+    with pytest.raises(values.Ambiguous, match="2 dates can only be day-first and 1 only month-first") as said:
+        values.day_first(con, table, "s", Options())
+    assert said.value.rows == [(2, "03/15/2024")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "sign"),
+    [
+        (["1.234", "5.50"], "."), (["1.234", "5,50"], ","), (["1,234", "5.50"], "."), (["1.234,50"], ","),
+        (["1,234.50"], "."), (["1.234.567"], ","), (["0.125"], "."), (["1234.567"], "."), (["12", "7"], "."),
+        (["€ 1.234,50"], ","), (["(5,5)"], ","), (["1 234,5"], ","),
+    ],
+)  # fmt: skip
+def test_the_column_says_what_the_decimal_sign_is(con, cells, sign):
+    assert values.decimal_sign(con, column(con, *cells), ["s"], Options()) == sign
+
+
+def test_numbers_that_do_not_say_are_refused_with_rows_and_option(con):
+    table = column(con, "12", "1.234", "-5.678")
+    with pytest.raises(values.Ambiguous, match="2 numbers") as said:
+        values.decimal_sign(con, table, ["s"], Options())
+    assert said.value.rows == [(1, "1.234"), (2, "-5.678")]
+    assert "decimal" in said.value.option
+    assert values.decimal_sign(con, table, ["s"], Options(decimal=",")) == ","
+
+
+def test_numbers_that_say_both_are_refused(con):
+    with pytest.raises(values.Ambiguous, match="2 numbers have a decimal point and 1 a decimal comma") as said:
+        values.decimal_sign(con, column(con, "1.5", "2.5", "3,5"), ["s"], Options())
+    assert said.value.rows == [(2, "3,5")]
+
+
+POINT = {
+    "12": "12", "-12.50": "-12.50", "+3": "3", ".5": ".5", "5.": "5.", "1,234.5": "1234.5", "1,234,567": "1234567",
+    "1 234.5": "1234.5", "1\u00a0234": "1234", "1'234.50": "1234.50", "(12.5)": "-12.5", "12.5-": "-12.5",
+    "$12": "12", "-$ 12": "-12", "($12.00)": "-12.00", "12 EUR": "12", "EUR -12": "-12", "£1,000.00": "1000.00",
+    "1.5E-3": "1.5E-3",
+    "12 50": None, "1,23": None, "12,3456": None, "1.2.3": None, "five": None, "12%": None, "--5": None, "$": None,
+    ".": None, "1e": None, "10 x 5": None, "0x10": None, "inf": None, "5; DROP TABLE ledger": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", POINT)
+def test_numbers_with_a_decimal_point(con, cell):
+    assert one(con, values.number("s", "."), cell) == POINT[cell]
+
+
+@pytest.mark.parametrize(
+    ("cell", "plain"), [("1.234,50", "1234.50"), ("-0,5", "-0.5"), ("1.234", "1234"), ("12.5", None), ("1,5E3", None)]
+)
+def test_numbers_with_a_decimal_comma(con, cell, plain):
+    assert one(con, values.number("s", ","), cell) == plain
+
+
+def test_currencies_beside_amounts_are_counted(con):
+    table = column(con, "$5", "$6.00", "EUR 7", "8", "9 EUR", "10 EUR")
+    assert values.currencies(con, table, "s") == {"EUR": 3, "$": 2}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.decimals(min_value=-(10**12), max_value=10**12, places=10))
+def test_cents_round_halves_away_from_zero(con, amount):
+    cents = values.whole_cents(f"try_cast({values.number('s', '.')} AS {values.NUMBER})")
+    assert one(con, cents, f"{amount:f}") == int((amount * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize(("amount", "cents"), [("0.005", 1), ("-0.005", -1), ("1.0049999", 100), ("-2.675", -268)])
+def test_cents_by_hand(con, amount, cents):
+    assert one(con, values.whole_cents(f"try_cast({values.number('s', '.')} AS {values.NUMBER})"), amount) == cents
+
+
+def test_what_does_not_fit_is_no_number(con):
+    assert one(con, values.whole_cents(f"try_cast({values.number('s', '.')} AS {values.NUMBER})"), "9" * 40) is None
