@@ -79,9 +79,15 @@ def test_months_by_hand(book):
 
 
 def test_a_whole_month_is_not_partial(book):
-    lines = [("a", "2024-01-03", 1, None, "1"), ("a", "2024-02-29", 1, None, "2")]
+    lines = [("a", "2024-01-03", 1, None, "1"), ("a", "2024-02-27", 1, None, "2")]
     assert not month_totals(book_of(lines), as_of=dt.date(2024, 2, 29))["partial"].any()
     assert month_totals(book_of(lines), as_of=dt.date(2024, 2, 28))["partial"].tolist() == [False, True]
+
+
+def test_months_after_the_end_of_the_ledger_are_partial():
+    lines = [("a", "2024-01-02", 1, None, "1"), ("a", "2024-02-09", 1, None, "2")]
+    table = month_totals(book_of(lines), as_of=dt.date(2024, 3, 31))
+    assert table["partial"].tolist() == [False, True, True] and table["lines"].tolist() == [1, 1, 0]
 
 
 def test_months_of_nothing(book):

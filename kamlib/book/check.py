@@ -141,8 +141,8 @@ def _outside(column: Column) -> str:
 
 def _listing(con, part: Part, parsed: str, column: str, raw: str, bad: str, cause: str, fatal: bool) -> pd.DataFrame:
     rows = con.execute(
-        f"SELECT p._row, left({raw}, 200), count(*) OVER () FROM {parsed} p JOIN {part.relation} r ON p._row = r.rowid"
-        f" WHERE {bad} ORDER BY p._row LIMIT {LISTED}"
+        f"SELECT p._row, left(coalesce({raw}, ''), 200), count(*) OVER ()"
+        f" FROM {parsed} p JOIN {part.relation} r ON p._row = r.rowid WHERE {bad} ORDER BY p._row LIMIT {LISTED}"
     ).fetchall()
     lines = part.lines([row for row, _, _ in rows])
     treatment = "row set aside" if fatal else "value emptied"
@@ -171,7 +171,7 @@ def _refuse_if_misread(part: Part, total: int, aside: int, problems: pd.DataFram
     worst = fatal[fatal["n"] == fatal["n"].max()]
     first = worst.iloc[0]
     worst = worst[(worst["column"] == first["column"]) & (worst["cause"] == first["cause"])].iloc[:3]
-    examples = "; ".join(f"line {r.line}: {r.value!r}" for r in worst.itertuples())
+    examples = "; ".join(f"line {r.line}: {r.value[:80]!r}" for r in worst.itertuples())
     advice = "Name the right column in a mapping file (--mapping)" if first["column"] else "Save the file anew"
     raise BookError(
         f"{part.where}: in {first['n']:,} of {total:,} rows {_what(first, part, found)} ({examples}). More than "

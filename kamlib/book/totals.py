@@ -9,6 +9,8 @@ import pandas as pd
 
 from kamlib.tables import NOT_TRADE
 
+ENDS_WITHIN = 3  # days: shops close at weekends, so the last line of a whole month can be before its end
+
 
 def line_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -> pd.DataFrame:
     """All lines of the ledger, by what becomes of them: every line in exactly one row.
@@ -91,7 +93,8 @@ def month_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) 
     pandas.DataFrame
         month (first day), lines, days (with a line), customers, identified_cents, no_customer_cents,
         returns_cents (negative lines, identified or not), partial (the ledger or `as_of` cuts the month; the
-        first month is taken as cut when its first line comes after the 3rd day).
+        first month is taken as cut when its first line comes after the 3rd day, and the last when the ledger
+        ends more than three days before it does).
     """
     kinds = ", ".join("'" + k.replace("'", "''") + "'" for k in leave_out) or "''"
     trade = book.ledger.filter(f"date <= DATE '{as_of:%Y-%m-%d}' AND kind NOT IN ({kinds})")
@@ -113,6 +116,8 @@ def month_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) 
     table["partial"] = False
     table.loc[table.index[0], "partial"] |= bool(late_start)
     table.loc[table.index[-1], "partial"] |= (as_of + dt.timedelta(days=1)).day != 1
+    last = pd.Timestamp(book.ledger.aggregate("max(date)").fetchall()[0][0])
+    table["partial"] |= table.index + pd.offsets.MonthEnd() > last + pd.Timedelta(days=ENDS_WITHIN)
     return table.reset_index()
 
 
