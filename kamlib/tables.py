@@ -183,9 +183,7 @@ _others = (
         (
             _customer,
             Column("date", "date", "day it happened", True),
-            Column(
-                "kind", "text", "what went wrong", True, values=("late", "conflict", "quality", "promise", "other")
-            ),
+            Column("kind", "text", "what went wrong", True, values=("late", "conflict", "quality", "promise", "other")),
             Column("severity", "whole", "1 (small) to 3 (grave)", low=1, high=3),
             Column("resolved_date", "date", "day it was put right"),
         ),
@@ -255,13 +253,18 @@ _others = (
             *(
                 _skill(s)
                 for s in (
-                    "product", "selling", "customer_business", "communication",
-                    "analysis", "languages", "forecasting",
+                    "product",
+                    "selling",
+                    "customer_business",
+                    "communication",
+                    "analysis",
+                    "languages",
+                    "forecasting",
                 )
             ),
             _since,
         ),
-    ),  # fmt: skip
+    ),
     Table(
         "assignments",
         "one account looked after by one manager for a time",

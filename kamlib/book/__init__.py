@@ -1,0 +1,237 @@
+"""The book: a company's tables, opened from whatever they came in, named and checked once.
+
+`open_book` is the way in. Everything after it uses the names of `kamlib.tables`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from kamlib import datasets
+from kamlib.book.check import PROBLEMS, Checked, check_part
+from kamlib.book.errors import BookError
+from kamlib.book.read import MAPPING_FILE, Part, connect, read_parts
+from kamlib.book.recognise import load_mapping
+from kamlib.book.totals import control_totals, line_totals, month_totals, repeated_lines
+from kamlib.tables import TABLES
+
+__all__ = ["Book", "BookError", "control_totals", "line_totals", "month_totals", "open_book", "repeated_lines"]
+
+MONEY = {t.name: [c.name for c in t.columns if c.kind == "money"] for t in TABLES.values()}
+
+
+@dataclass(frozen=True)
+class Book:
+    """A company's checked tables.
+
+    Attributes
+    ----------
+    name : str
+        Short name, safe as a folder's name.
+    ledger : duckdb.DuckDBPyRelation
+        One row a line: customer_id (NULL: unidentified), date, cents (net sales, integer), profit_cents
+        (NULL where unknown), kind (`goods` where nothing else is said), order_id, and the other columns
+        of the table `ledger` that the source has.
+    tables : dict of str to pandas.DataFrame
+        The optional tables that are there. Money in the book's currency.
+    recognised : pandas.DataFrame
+        table, file, column, taken_from: which foreign column became which of ours.
+    problems : pandas.DataFrame
+        table, file, line, column, cause, value, treatment, n: rows set aside and values emptied, at most
+        1,000 listed for each cause; n is how many there were in all.
+    rows_read, rows_set_aside : int
+        Of the ledger.
+    notes : tuple of str
+        What else a reader should know of how the source was read.
+    currency : str
+        Empty where nothing says.
+    digest : str
+        SHA-256 over the sources' content.
+    """
+
+    name: str
+    ledger: duckdb.DuckDBPyRelation
+    tables: dict[str, pd.DataFrame]
+    recognised: pd.DataFrame
+    problems: pd.DataFrame
+    rows_read: int
+    rows_set_aside: int
+    notes: tuple[str, ...] = ()
+    currency: str = ""
+    digest: str = ""
+    con: duckdb.DuckDBPyConnection = field(default=None, repr=False)
+
+    @property
+    def has(self) -> tuple[str, ...]:
+        """Names of the tables that are there, the ledger first."""
+        return ("ledger", *self.tables)
+
+    @property
+    def has_profit(self) -> bool:
+        """Whether any line says what was earned on it."""
+        return bool(self.ledger.aggregate("count(profit_cents)").fetchall()[0][0])
+
+    def named(self, frame: pd.DataFrame, *, as_of) -> pd.DataFrame:
+        """A frame by customer_id with the accounts' names beside the ids, where the book knows any.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Indexed by customer_id.
+        as_of : datetime.date
+            A name counts from its `since` on; an undated one always.
+
+        Returns
+        -------
+        pandas.DataFrame
+            customer_id, name (only if there is one), then the frame's columns.
+        """
+        flat = frame.reset_index()
+        names = self.names(as_of)
+        if len(names):
+            flat.insert(1, "name", flat["customer_id"].map(names))
+        return flat
+
+    def names(self, as_of) -> pd.Series:
+        """Latest known name of each account by customer_id; empty where the book has no names."""
+        accounts = self.tables.get("accounts", pd.DataFrame())
+        if "name" not in accounts:
+            return pd.Series(dtype="str")
+        if "since" in accounts:
+            known = accounts["since"].isna() | (accounts["since"] <= pd.Timestamp(as_of))
+            accounts = accounts[known].sort_values("since", kind="stable", na_position="first")
+        return (
+            accounts.dropna(subset=["name"])
+            .drop_duplicates("customer_id", keep="last")
+            .set_index("customer_id")["name"]
+        )
+
+
+def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str | None = None) -> Book:
+    """Open a company's book, whatever it comes in.
+
+    Parameters
+    ----------
+    source : str, path, or mapping of str to frame
+        The name of a data set (`sample`, `online-retail-ii`); a CSV, Parquet or Excel file that holds the
+        ledger; a folder, where a file named as a table (`accounts.csv`) is that table and all others are parts
+        of the ledger; or frames (pandas, Polars, Arrow, DuckDB) by table.
+    mapping : path or mapping, optional
+        TOML that names columns that are not recognised by themselves, and settles what is ambiguous. A folder's
+        own `mapping.toml` is used where none is given.
+    name : str, optional
+        Short name of the book; taken from the source where not given.
+
+    Returns
+    -------
+    Book
+
+    Raises
+    ------
+    BookError
+        With one message that says which file, column and rows, and what to do.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame(
+    ...     {"Client": ["k1", "k2"], "Invoice Date": ["2024-03-13", "2024-04-01"], "Sales": [10, -2.5]}
+    ... )
+    >>> book = open_book({"ledger": lines}, name="tiny")
+    >>> book.ledger.project("customer_id, date::varchar AS date, cents").fetchall()
+    [('k1', '2024-03-13', 1000), ('k2', '2024-04-01', -250)]
+    """
+    if isinstance(source, str) and source in datasets.NAMES:
+        name, source = name or source, _dataset(source)
+    con = connect()
+    names = load_mapping(_mapping_of(source, mapping))
+    parts = read_parts(con, source)
+    if not any(p.table == "ledger" for p in parts):
+        raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
+    checked = {p.relation: check_part(con, p, names) for p in parts}
+    ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
+    _make_ledger(con, ledger_parts)
+    return Book(
+        name=slug(name or (Path(source).stem if not isinstance(source, Mapping) else "book")),
+        ledger=con.table("ledger"),
+        tables=_side_tables(con, parts, checked),
+        recognised=_recognised(checked.values()),
+        problems=_all_problems(checked.values()),
+        rows_read=sum(c.rows_read for c in ledger_parts),
+        rows_set_aside=sum(c.rows_set_aside for c in ledger_parts),
+        notes=tuple(note for p in parts for note in p.notes),
+        currency=_currency(con, names.options.currency),
+        digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
+        con=con,
+    )
+
+
+def _dataset(name: str):
+    try:
+        return datasets.load(name)
+    except datasets.DatasetError as error:
+        raise BookError(str(error)) from error
+
+
+def slug(name: str) -> str:
+    """A name that is safe as a folder's name on any system.
+
+    Examples
+    --------
+    >>> slug("../Übersicht: Q1 2024 .xlsx"), slug("CON"), slug("...")
+    ('bersicht-q1-2024-xlsx', 'book-con', 'book')
+    """
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in name.lower()).split()
+    safe = "-".join(words)[:60].strip("-") or "book"
+    device = safe in ("con", "prn", "aux", "nul") or (safe[:3] in ("com", "lpt") and safe[3:].isdigit())
+    return f"book-{safe}" if device else safe
+
+
+def _mapping_of(source, mapping):
+    if mapping is None and not isinstance(source, Mapping) and (Path(source) / MAPPING_FILE).is_file():
+        return Path(source) / MAPPING_FILE
+    return mapping
+
+
+def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
+    union = " UNION ALL ".join(f"SELECT * FROM {c.relation}" for c in parts)
+    con.execute(
+        "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
+        f" coalesce(profit, amount - cost) AS profit_cents, coalesce(kind, 'goods') AS kind FROM ({union})"
+    )
+    for c in parts:
+        con.execute(f"DROP TABLE {c.relation}")
+
+
+def _side_tables(con, parts: list[Part], checked: dict[str, Checked]) -> dict[str, pd.DataFrame]:
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for part in parts:
+        if part.table != "ledger":
+            tables.setdefault(part.table, []).append(con.table(checked[part.relation].relation).df())
+    found = {n: pd.concat(tables[n], ignore_index=True) for n in TABLES if n in tables}
+    return {n: f.assign(**{c: f[c] / 100 for c in MONEY[n]}).dropna(axis=1, how="all") for n, f in found.items()}
+
+
+def _recognised(checked) -> pd.DataFrame:
+    rows = [row for c in checked for row in c.recognised]
+    return pd.DataFrame(rows, columns=["table", "file", "column", "taken_from"])
+
+
+def _all_problems(checked) -> pd.DataFrame:
+    frames = [c.problems for c in checked if len(c.problems)]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])
+
+
+def _currency(con: duckdb.DuckDBPyConnection, given: str) -> str:
+    rows = con.execute(
+        "SELECT upper(currency), count(*) FROM ledger WHERE currency IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+    ).fetchall()
+    if len(rows) > 1:
+        found = ", ".join(f"{c} ({n:,} lines)" for c, n in rows[:5])
+        raise BookError(f"The ledger mixes currencies: {found}. Convert it to one currency first.")
+    return rows[0][0] if rows else given

@@ -1,0 +1,210 @@
+"""Foreign column names -> ours, once, where a book is opened."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kamlib.book.errors import BookError
+from kamlib.tables import TABLES, Table
+
+# Names as `plain` leaves them: lower case, letters and digits only. Ours need not be listed.
+LEDGER_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "customer_id": (
+        "customer", "customerno", "customernumber", "customercode", "custid", "client", "clientid", "clientno",
+        "account", "accountid", "accountno", "accountnumber", "buyer", "buyerid",
+    ),
+    "date": (
+        "invoicedate", "orderdate", "salesdate", "saledate", "transactiondate", "postingdate", "documentdate", "day",
+    ),
+    "amount": (
+        "netsales", "netamount", "sales", "salesamount", "revenue", "turnover", "net", "netvalue", "linetotal",
+        "lineamount", "total", "totalamount", "value",
+    ),
+    "line_id": ("lineno", "linenumber", "rowid", "transactionid"),
+    "order_id": ("invoice", "invoiceno", "invoicenumber", "invoiceid", "order", "orderno", "ordernumber", "document"),
+    "profit": ("grossprofit", "margin", "grossmargin", "contribution"),
+    "cost": ("cogs", "costofgoods", "costofsales", "costamount"),
+    "quantity": ("qty", "units", "pieces"),
+    "unit_price": ("price", "salesprice", "netprice"),
+    "list_price": ("grossprice", "catalogueprice", "catalogprice"),
+    "product_id": ("product", "productcode", "stockcode", "sku", "item", "itemid", "itemno", "article", "articleno"),
+    "product_name": ("description", "itemname", "articlename", "productdescription"),
+    "category": ("productgroup", "productcategory", "group", "family"),
+    "manager_id": ("manager", "salesperson", "salesrep", "seller", "accountmanager"),
+    "promised_date": ("promised", "duedate", "requesteddate"),
+    "delivered_date": ("delivered", "deliverydate", "shipdate", "shippeddate"),
+    "country": ("countryname", "countrycode"),
+    "currency": ("currencycode", "curr"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a mapping file can settle about the values of a source.
+
+    Attributes
+    ----------
+    decimal : {"", ".", ","}
+        Decimal sign of numbers written as text; empty: find out from the columns.
+    day_first : bool or None
+        Whether 05/03/2024 is the 5th of March; None: find out from the column.
+    currency : str
+        Currency of the book where no column says so.
+    """
+
+    decimal: str = ""
+    day_first: bool | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class ColumnNames:
+    """Column names of a source, by table, and its options."""
+
+    tables: dict[str, dict[str, str]] = field(default_factory=dict)
+    options: Options = Options()
+
+
+def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
+    """Read and check a mapping: a TOML file, or the same as a dict.
+
+    Examples
+    --------
+    >>> load_mapping({"ledger": {"amount": "Umsatz"}, "options": {"decimal": ","}}).options.decimal
+    ','
+    """
+    if mapping is None:
+        return ColumnNames()
+    where = "the mapping"
+    if not isinstance(mapping, Mapping):
+        where, mapping = str(mapping), _read_toml(Path(mapping))
+    sections = dict(mapping)
+    options = _options(sections.pop("options", {}), where)
+    for name, columns in sections.items():
+        _known(name, TABLES, f"{where}: no table", "tables")
+        if not isinstance(columns, Mapping) or not all(isinstance(v, str) for v in columns.values()):
+            raise BookError(f'{where}: section [{name}] takes lines such as customer_id = "Client No".')
+        for column in columns:
+            _known(column, TABLES[name].names, f"{where}: table {name} has no column", "columns")
+    return ColumnNames({n: dict(c) for n, c in sections.items()}, options)
+
+
+def _read_toml(path: Path) -> dict:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise BookError(f"There is no mapping file {path}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BookError(f"{path} is not valid TOML: {error}.") from None
+
+
+def _options(given: Mapping, where: str) -> Options:
+    kinds = {"decimal": str, "day_first": bool, "currency": str}
+    for name, value in given.items():
+        _known(name, kinds, f"{where}: no option", "options")
+        if not isinstance(value, kinds[name]) or (name == "decimal" and value not in (".", ",")):
+            says = {"decimal": 'is "." or ","', "day_first": "is true or false", "currency": 'is a code like "EUR"'}
+            raise BookError(f"{where}: option {name} {says[name]}, not {value!r}.")
+    return Options(**given)
+
+
+def _known(name: str, known: Sequence[str] | Mapping, complaint: str, what: str) -> None:
+    if name not in known:
+        near = difflib.get_close_matches(name, list(known), n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else f" The {what} are: {', '.join(known)}."
+        raise BookError(f"{complaint} {name!r}.{hint}")
+
+
+def plain(name: str) -> str:
+    """A name without case, spaces and punctuation.
+
+    Examples
+    --------
+    >>> plain(" Customer ID ")
+    'customerid'
+    """
+    return "".join(c for c in str(name).casefold() if c.isalnum())
+
+
+def recognise(headers: Sequence[str], table: Table, mapping: Mapping[str, str], where: str) -> dict[str, int]:
+    """Find our columns among foreign headers.
+
+    A mapping wins over our own name, and our own name over a synonym.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        As in the source.
+    table : Table
+        The contract to fill.
+    mapping : mapping of str to str
+        Our name -> foreign name, from the user.
+    where : str
+        What to call the source in a message.
+
+    Returns
+    -------
+    dict of str to int
+        Our name -> position in `headers`, in the order of the contract.
+
+    Raises
+    ------
+    BookError
+        A mapped header is not there, two headers mean the same, or a required one is missing.
+
+    Examples
+    --------
+    >>> recognise(["Invoice", "Customer ID", "InvoiceDate", "Revenue"], TABLES["ledger"], {}, "x.csv")
+    {'customer_id': 1, 'date': 2, 'amount': 3, 'order_id': 0}
+    """
+    found = {}
+    for column in table.names:
+        position = _position(column, headers, table, mapping, where)
+        if position is not None:
+            found[column] = position
+    missing = [c for c in table.required if c not in found]
+    if table.name == "ledger" and "amount" in missing and {"quantity", "unit_price"} <= set(found):
+        missing.remove("amount")
+    if missing:
+        raise BookError(_missing(missing, headers, table, where))
+    return found
+
+
+def _position(column, headers, table, mapping, where) -> int | None:
+    if column in mapping:
+        if mapping[column] not in headers:
+            near = difflib.get_close_matches(mapping[column], headers, n=1)
+            raise BookError(
+                f"{where}: the mapping takes {column} from {mapping[column]!r}, and there is no such column."
+                + (f" Did you mean {near[0]!r}?" if near else f" There is: {_list(headers)}.")
+            )
+        return list(headers).index(mapping[column])
+    taken = set(mapping.values())
+    for names in ((plain(column),), LEDGER_SYNONYMS.get(column, ()) if table.name == "ledger" else ()):
+        hits = [i for i, h in enumerate(headers) if plain(h) in names and h not in taken]
+        if len(hits) > 1:
+            both = _list([headers[i] for i in hits])
+            raise BookError(
+                f"{where}: {both} could each be {column}. Say which in a mapping file:\n"
+                f'[{table.name}]\n{column} = "{headers[hits[0]]}"'
+            )
+        if hits:
+            return hits[0]
+    return None
+
+
+def _missing(missing: list[str], headers: Sequence[str], table: Table, where: str) -> str:
+    lines = "\n".join(f'{c} = "..."   # {table[c].meaning}' for c in missing)
+    return (
+        f"{where}: no column for {', '.join(missing)} of the table {table.name}. The file has: {_list(headers)}.\n"
+        f"Say which column it is in a mapping file and pass it with --mapping:\n[{table.name}]\n{lines}"
+    )
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(str(n)[:60]) for n in names[:30])
+    return shown + (f" and {len(names) - 30} more" if len(names) > 30 else "")

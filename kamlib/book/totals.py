@@ -1,0 +1,131 @@
+"""Control totals: what every table of a report must sum back to, in integer cents."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+
+from kamlib.tables import NOT_TRADE
+
+
+def line_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -> pd.DataFrame:
+    """All lines of the ledger, by what becomes of them: every line in exactly one row.
+
+    Parameters
+    ----------
+    book : kamlib.book.Book
+    as_of : datetime.date
+        Last day that counts.
+    leave_out : sequence of str
+        Kinds of line that are not a customer's trade.
+
+    Returns
+    -------
+    pandas.DataFrame
+        part (`analysed`, `no customer`, `not trade`, `after as_of`), kind, lines, cents; sorted.
+
+    Examples
+    --------
+    >>> from kamlib.book import open_book
+    >>> lines = pd.DataFrame({"customer": ["a", None, "a"], "date": ["2024-03-13", "2024-03-14", "2025-01-01"],
+    ...     "amount": [5, 7, 9]})
+    >>> totals = line_totals(open_book({"ledger": lines}), as_of=dt.date(2024, 12, 31))
+    >>> totals[["part", "lines", "cents"]].values.tolist()
+    [['analysed', 1, 500], ['no customer', 1, 700], ['after as_of', 1, 900]]
+    """
+    kinds = ", ".join("'" + k.replace("'", "''") + "'" for k in leave_out) or "''"
+    part = (
+        f"CASE WHEN date > DATE '{as_of:%Y-%m-%d}' THEN 'after as_of' WHEN kind IN ({kinds}) THEN 'not trade'"
+        " WHEN customer_id IS NULL THEN 'no customer' ELSE 'analysed' END"
+    )
+    rows = book.ledger.aggregate(
+        f"{part} AS part, kind, count(*) AS lines, sum(cents)::BIGINT AS cents,"
+        " count(*) FILTER (cents < 0) AS return_lines,"
+        " coalesce(sum(cents) FILTER (cents < 0), 0)::BIGINT AS return_cents",
+        f"{part}, kind",
+    ).df()
+    order = pd.Categorical(rows["part"], ["analysed", "no customer", "not trade", "after as_of"], ordered=True)
+    rows = rows.assign(part=order).sort_values(["part", "kind"], ignore_index=True)
+    return rows.assign(part=rows["part"].astype(str))
+
+
+def control_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -> dict[str, int | str]:
+    """The totals that a run stores in its manifest, as lines and integer cents.
+
+    Returns
+    -------
+    dict
+        `rows_read` = `rows_set_aside` + `lines`; `lines` = `lines_to_as_of` + `lines_after_as_of`;
+        `net_cents_to_as_of` = `analysed_cents` + `no_customer_cents` + `not_trade_cents`, and the same for lines.
+        `identified_cents_to_as_of` is all lines with a customer, trade or not.
+    """
+    table = line_totals(book, as_of=as_of, leave_out=leave_out)
+    day = f"DATE '{as_of:%Y-%m-%d}'"
+    identified = book.ledger.aggregate(
+        f"count(*) FILTER (date <= {day} AND customer_id IS NOT NULL),"
+        f" coalesce(sum(cents) FILTER (date <= {day} AND customer_id IS NOT NULL), 0)::BIGINT"
+    ).fetchall()[0]
+    totals: dict[str, int | str] = {
+        "as_of": f"{as_of:%Y-%m-%d}",
+        "rows_read": book.rows_read,
+        "rows_set_aside": book.rows_set_aside,
+        "lines": int(table["lines"].sum()),
+        "net_cents": int(table["cents"].sum()),
+    }
+    before = table[table["part"] != "after as_of"]
+    totals |= {"lines_to_as_of": int(before["lines"].sum()), "net_cents_to_as_of": int(before["cents"].sum())}
+    totals |= {"identified_lines_to_as_of": identified[0], "identified_cents_to_as_of": identified[1]}
+    for part in ("analysed", "no customer", "not trade", "after as_of"):
+        rows, key = table[table["part"] == part], part.replace(" ", "_")
+        totals |= {f"{key}_lines": int(rows["lines"].sum()), f"{key}_cents": int(rows["cents"].sum())}
+    return totals
+
+
+def month_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -> pd.DataFrame:
+    """Trade of each calendar month up to `as_of`, with a row for months without any.
+
+    Returns
+    -------
+    pandas.DataFrame
+        month (first day), lines, days (with a line), customers, identified_cents, no_customer_cents,
+        returns_cents (negative lines, identified or not), partial (the ledger or `as_of` cuts the month; the
+        first month is taken as cut when its first line comes after the 3rd day).
+    """
+    kinds = ", ".join("'" + k.replace("'", "''") + "'" for k in leave_out) or "''"
+    trade = book.ledger.filter(f"date <= DATE '{as_of:%Y-%m-%d}' AND kind NOT IN ({kinds})")
+    rows = trade.aggregate(
+        "date_trunc('month', date)::DATE AS month, count(*) AS lines, count(DISTINCT date) AS days,"
+        " count(DISTINCT customer_id) AS customers, min(day(date)) AS first_day,"
+        " coalesce(sum(cents) FILTER (customer_id IS NOT NULL), 0)::BIGINT AS identified_cents,"
+        " coalesce(sum(cents) FILTER (customer_id IS NULL), 0)::BIGINT AS no_customer_cents,"
+        " coalesce(sum(cents) FILTER (cents < 0), 0)::BIGINT AS returns_cents",
+        "date_trunc('month', date)",
+    ).df()
+    rows["month"] = pd.to_datetime(rows["month"])
+    table = rows.set_index("month").sort_index()
+    months = pd.date_range(table.index.min(), pd.Timestamp(as_of), freq="MS", name="month")
+    late_start = table["first_day"].iloc[0] > 3 if len(table) else False
+    table = table.drop(columns="first_day").reindex(months, fill_value=0).astype("int64")
+    table["partial"] = False
+    if len(table):
+        table.loc[table.index[0], "partial"] |= bool(late_start)
+        table.loc[table.index[-1], "partial"] |= (as_of + dt.timedelta(days=1)).day != 1
+    return table.reset_index()
+
+
+def repeated_lines(book, *, as_of: dt.date) -> tuple[int, int]:
+    """Lines that repeat an earlier one in every column, and their net in cents.
+
+    They are kept: two equal lines on an invoice can be right. `line_id`, where there is one, is not compared.
+
+    Returns
+    -------
+    (lines, cents)
+    """
+    columns = ", ".join(f'"{c}"' for c in book.ledger.columns if c != "line_id")
+    before = book.ledger.filter(f"date <= DATE '{as_of:%Y-%m-%d}'")
+    groups = before.aggregate(f"{columns}, count(*) AS n", columns).filter("n > 1")
+    lines, cents = groups.aggregate("sum(n - 1)::BIGINT, sum((n - 1) * cents)::BIGINT").fetchall()[0]
+    return lines or 0, cents or 0

@@ -1,0 +1,215 @@
+"""The command `kam`: thin over the library."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from kamlib import datasets
+from kamlib.book import Book, BookError, control_totals, open_book
+from kamlib.report.make import Report, make_report
+from kamlib.report.plan import load_notebooks, support
+from kamlib.run import RunError, last_complete_month, parse_day
+from kamlib.settings import SettingsError, load_settings
+
+EXIT_FAILED, EXIT_INPUT, EXIT_STOPPED = 1, 2, 130
+
+app = typer.Typer(
+    help="Key-account analysis: a sales ledger in, a folder of offline reports out.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)  # fmt: skip
+out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+
+BookArgument = Annotated[
+    str, typer.Argument(metavar="BOOK", help=f"A file, a folder, or a data set: {', '.join(datasets.NAMES)}.")
+]
+MappingOption = Annotated[Path | None, typer.Option("--mapping", help="TOML that names columns; see README.")]
+
+
+@app.command()
+def report(
+    book: BookArgument = "sample",
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="Last day that counts, YYYY-MM-DD. Default: last complete month's end.")
+    ] = "",
+    to: Annotated[Path, typer.Option("--out", help="Where reports go.")] = Path("reports"),
+    settings: Annotated[Path | None, typer.Option("--settings", help="A kam.toml of settings.")] = None,
+    assign: Annotated[list[str] | None, typer.Option("--set", help="One setting, name=value; may be repeated.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Run this notebook (and what it needs); may be repeated.")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=0, help="Notebooks at once; 0: one a processor.")] = 0,
+    mapping: MappingOption = None,
+) -> None:
+    """Make the report of a book: reports/<book>/<as of>/index.html."""
+    chosen = load_settings(settings, assign or [])
+    day = parse_day(as_of) if as_of else None
+    names = [n.name for n in load_notebooks(only=only or [])]
+    opened = open_book(book, mapping=mapping)
+    with _progress(len(names)) as told:
+        made = make_report(opened, as_of=day, out=to, settings=chosen, only=names if only else [], jobs=jobs, told=told)
+    _say_report(made, to)
+
+
+def _say_report(made: Report, to: Path) -> None:
+    for name, missing in made.skipped:
+        out.print(Text(f"Left out: {name}, which needs the table {missing}."))
+    out.print(Text(f"{made.index}  ({len(made.pages)} pages, as of {made.as_of}, {made.seconds:.0f} s)"))
+
+
+class _progress:
+    """A bar that names what runs, on a terminal; a line an event, elsewhere."""
+
+    def __init__(self, steps: int):
+        self.bar = None
+        self.running: list[str] = []
+        if err.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self.bar = Progress(*columns, console=err, transient=True)
+            self.task = self.bar.add_task("opening the book", total=steps)
+
+    def __enter__(self) -> Callable[[str, str], None]:
+        if self.bar:
+            self.bar.start()
+        return self.told
+
+    def __exit__(self, *_) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def told(self, event: str, name: str) -> None:
+        if event == "book":
+            err.print(Text(f"Book: {name}"))
+        elif event == "started":
+            self.running.append(name)
+        else:
+            self.running.remove(name)
+        if self.bar:
+            self.bar.update(self.task, description=", ".join(self.running) or "pages", advance=event == "done")
+        elif event == "done":
+            err.print(Text(f"{name}: done"))
+
+
+@app.command()
+def check(
+    book: BookArgument = "sample",
+    as_of: Annotated[str, typer.Option("--as-of", help="Last day that counts, YYYY-MM-DD.")] = "",
+    mapping: MappingOption = None,
+) -> None:
+    """Say what was read, what was set aside, the totals, and what this book can support."""
+    opened = open_book(book, mapping=mapping)
+    day = parse_day(as_of) if as_of else last_complete_month(opened)
+    _say_read(opened)
+    _say_problems(opened)
+    _say_totals(opened, day)
+    _say_support(opened)
+
+
+def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in columns:
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+    return table
+
+
+def _say_read(book: Book) -> None:
+    table = _table("Recognised", "table", "column", "taken from", "in")
+    for row in book.recognised.itertuples():
+        table.add_row(*(Text(str(v)) for v in (row.table, row.column, row.taken_from, row.file)))
+    out.print(table)
+    for note in book.notes:
+        out.print(Text(f"Note: {note}"))
+
+
+def _say_problems(book: Book) -> None:
+    if book.problems.empty:
+        out.print("\nNothing was set aside.\n")
+        return
+    table = _table(
+        "\nSet aside or emptied", "table", "column", "cause", "treatment", "rows", "for example", right=("rows",)
+    )
+    causes = book.problems.groupby(["table", "file", "column", "cause", "treatment"], sort=False)
+    for (name, file, column, cause, treatment), rows in causes:
+        examples = "; ".join(f"line {r.line}: {str(r.value)[:40]!r}" for r in rows.head(3).itertuples())
+        cells = (name, column, cause, treatment, f"{rows['n'].iloc[0]:,}", f"{file}: {examples}")
+        table.add_row(*(Text(str(c)) for c in cells))
+    out.print(table)
+
+
+def _say_totals(book: Book, day) -> None:
+    totals = control_totals(book, as_of=day)
+    first, last, customers = book.ledger.aggregate("min(date), max(date), count(DISTINCT customer_id)").fetchall()[0]
+    unit = f" {book.currency}" if book.currency else ""
+    table = _table("Ledger", "what", "lines", "net", right=("lines", "net"))
+    rows = [
+        ("rows read", "rows_read", None), ("rows set aside", "rows_set_aside", None),
+        ("all lines, net total", "lines", "net_cents"),
+        (f"up to {day}", "lines_to_as_of", "net_cents_to_as_of"),
+        ("  of identified customers", "identified_lines_to_as_of", "identified_cents_to_as_of"),
+        ("  analysed: identified, trade", "analysed_lines", "analysed_cents"),
+        ("  no customer", "no_customer_lines", "no_customer_cents"),
+        ("  not trade (fees, bad debt ...)", "not_trade_lines", "not_trade_cents"),
+        (f"after {day}", "after_as_of_lines", "after_as_of_cents"),
+    ]  # fmt: skip
+    for what, lines, cents in rows:
+        table.add_row(what, f"{totals[lines]:,}", f"{totals[cents] / 100:,.2f}{unit}" if cents else "")
+    out.print(table)
+    out.print(f"First line {first}, last line {last}; {customers:,} identified customers.\n")
+
+
+def _say_support(book: Book) -> None:
+    notebooks = load_notebooks()
+    questions = {n.name: n.question for n in notebooks}
+    table = _table("What this book supports", "notebook", "supported", "would add", "question")
+    for name, verdict, missing in support(notebooks, book.has):
+        table.add_row(name, verdict, missing, questions[name])
+    out.print(table)
+
+
+@app.command()
+def fetch(name: Annotated[str, typer.Argument(help="online-retail-ii")] = "online-retail-ii") -> None:
+    """Download a public data set, check its content and keep it."""
+    if name != "online-retail-ii":
+        raise BookError(f"There is nothing to fetch under the name {name!r}; there is online-retail-ii.")
+    with err.status("Online Retail II: fetching, checking (once; 45 MB from UCI)"):
+        ledger = datasets.fetch_online_retail_ii()
+    out.print(
+        f"online-retail-ii: {len(ledger):,} lines in {datasets.cache_folder()}. Next: kam report online-retail-ii"
+    )
+
+
+def main() -> None:
+    """Run the command; what goes wrong ends in one message and an exit code, never a traceback."""
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    try:
+        app(standalone_mode=False)
+    except (BookError, SettingsError, datasets.DatasetError) as error:
+        _fail(str(error), EXIT_INPUT)
+    except RunError as error:
+        _fail(str(error), EXIT_FAILED)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("Stopped. The previous report is untouched.", EXIT_STOPPED)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        _fail(error.format_message(), EXIT_INPUT)
+
+
+def _fail(message: str, code: int) -> None:
+    err.print(Text(f"kam: {message}"))
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

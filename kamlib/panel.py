@@ -1,0 +1,329 @@
+"""Ledger -> account-sized tables, in the engine the ledger is in.
+
+The only code that touches ledger-sized data. One definition in Narwhals expressions gives the same
+integers on DuckDB (the default), Polars and pandas.
+
+Words, as they are used everywhere in this project:
+
+purchase day
+    A day on which an account's net sales are positive. An order cancelled the same day leaves none.
+order
+    An order number with positive net on a purchase day; where the ledger has no order numbers, the
+    purchase day itself.
+return
+    A negative line. Net sales are gross sales plus returns (returns are negative).
+first line
+    An account is a customer since its first line of any sort, also if that is a return. Whose first
+    line falls into the ledger's first days, or is a return, may have been a customer long before:
+    its history is truncated, and it is never called new.
+gap
+    Days from one purchase day of an account to its next.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import pandas as pd
+
+from kamlib.tables import NOT_TRADE, PANEL
+
+BURN_IN_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Account-sized tables of one book at one day. Columns: `kamlib.tables.PANEL`.
+
+    Attributes
+    ----------
+    as_of : datetime.date
+        Last day that was read, inclusive.
+    start : datetime.date
+        First day of the window of totals; the window ends with `as_of`.
+    months : int
+        Length of the window in calendar months.
+    first_day, last_day : datetime.date
+        Of the lines that were read; the end of the data is not `as_of`.
+    monthly, accounts, gaps : pandas.DataFrame
+        Sorted by customer_id (and month).
+    has_profit : bool
+        Whether profit is known for every line; where it is not, profit columns are all empty.
+    """
+
+    as_of: dt.date
+    start: dt.date
+    months: int
+    first_day: dt.date
+    last_day: dt.date
+    monthly: pd.DataFrame
+    accounts: pd.DataFrame
+    gaps: pd.DataFrame
+    has_profit: bool
+
+    @property
+    def period(self) -> str:
+        """The window for a reader: whole months by name, else its days."""
+        whole = self.start.day == 1 and not self.last_month_partial
+        if not whole:
+            return f"{self.start:%d %b %Y} to {self.as_of:%d %b %Y}"
+        first, last = f"{self.start:%B %Y}", f"{self.as_of:%B %Y}"
+        return first if first == last else f"{first} to {last}"
+
+    @property
+    def last_month_partial(self) -> bool:
+        """Whether `as_of` is not the last day of its month."""
+        return (self.as_of + dt.timedelta(days=1)).day != 1
+
+    def dense(self, customers: Sequence[str], *, column: str = "sales_cents") -> pd.DataFrame:
+        """One column of `monthly` with a zero where nothing happened.
+
+        Parameters
+        ----------
+        customers : sequence of str
+        column : str
+            A numeric column of `monthly`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Rows: `customers`, in the order given; columns: every month from the ledger's first to `as_of`'s.
+            Months before an account's first line are missing, not zero.
+        """
+        months = pd.date_range(self.first_day.replace(day=1), self.as_of, freq="MS")
+        chosen = self.monthly[self.monthly["customer_id"].isin(list(customers))]
+        wide = chosen.pivot(index="customer_id", columns="month", values=column)
+        wide = wide.reindex(index=list(customers), columns=months).fillna(0)
+        first = self.accounts.set_index("customer_id")["first_line"].reindex(wide.index).dt.to_period("M")
+        before = pd.DataFrame({m: first > m.to_period("M") for m in months}, index=wide.index)
+        return wide.mask(before)
+
+
+def window_start(as_of: dt.date, months: int) -> dt.date:
+    """First day of the `months` calendar months that end with `as_of`.
+
+    Examples
+    --------
+    >>> window_start(dt.date(2011, 11, 30), 12), window_start(dt.date(2011, 12, 9), 12)
+    (datetime.date(2010, 12, 1), datetime.date(2010, 12, 10))
+    """
+    after = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    return (after - pd.DateOffset(months=months)).date()
+
+
+def build_panel(
+    book,
+    *,
+    as_of: dt.date | str,
+    months: int = 12,
+    leave_out: Sequence[str] = NOT_TRADE,
+    burn_in_days: int = BURN_IN_DAYS,
+) -> Panel:
+    """The panel of a book at one day.
+
+    Parameters
+    ----------
+    book : kamlib.book.Book or native frame
+        A book, or a ledger with columns customer_id, date, cents, and optionally profit_cents, kind, order_id
+        as a DuckDB relation, a Polars or a pandas frame.
+    as_of : datetime.date or str
+        Last day that counts, inclusive. Nothing after it is read.
+    months : int
+        Length of the window of totals. The whole history before `as_of` gives gaps and first lines.
+    leave_out : sequence of str
+        Kinds of line that are not a customer's trade.
+    burn_in_days : int
+        An account whose first line is within so many days of the ledger's first has a truncated history.
+        90 days: a quarter, the longest usual gap between orders in wholesale.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    ValueError
+        `months` below 1, or no line with a customer on or before `as_of`.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"customer_id": ["a", "a", "a"], "cents": [1000, -200, 500],
+    ...     "date": pd.to_datetime(["2024-01-05", "2024-01-09", "2024-02-04"])})
+    >>> panel = build_panel(lines, as_of="2024-02-29")
+    >>> panel.accounts[["sales_cents", "returns_cents", "purchase_days"]].values.tolist()
+    [[1300, -200, 2]]
+    >>> panel.gaps[["n", "sum_days"]].values.tolist()
+    [[1, 30]]
+    """
+    as_of = pd.Timestamp(as_of).date()
+    if months < 1:
+        raise ValueError(f"months must be 1 or more, not {months}")
+    lines = _lines(getattr(book, "ledger", book), as_of, leave_out)
+    days = _materialise(_account_days(lines))
+    start = window_start(as_of, months)
+    first_day, last_day, unknown = _extent(days)
+    if first_day is None:
+        raise ValueError(f"the ledger has no line of a known customer on or before {as_of}")
+    burnt_in = first_day + dt.timedelta(days=burn_in_days)
+    accounts = _finish(_accounts(days, start, burnt_in), "accounts", unknown)
+    monthly = _finish(_monthly(days), "monthly", unknown)
+    gaps = _finish(_gaps(days), "gaps", unknown)
+    return Panel(as_of, start, months, first_day, last_day, monthly, accounts, gaps, not unknown)
+
+
+def _lines(ledger, as_of: dt.date, leave_out: Sequence[str]) -> nw.LazyFrame:
+    lines = nw.from_native(ledger).lazy()
+    names = lines.collect_schema().names()
+    if "kind" in names:
+        lines = lines.filter(~nw.col("kind").is_in(list(leave_out)))
+    if "profit_cents" in names:
+        missing = nw.col("profit_cents").is_null().cast(nw.Int64)
+        lines = lines.with_columns(nw.col("profit_cents").cast(nw.Int64).fill_null(0), profit_missing=missing)
+    else:
+        one = nw.lit(1, dtype=nw.Int64)
+        lines = lines.with_columns(profit_cents=nw.lit(0, dtype=nw.Int64), profit_missing=one)
+    lines = lines.with_columns(nw.col("date").cast(nw.Date))
+    if "order_id" not in names:
+        lines = lines.with_columns(order_id=nw.lit("", dtype=nw.String))
+    wanted = ("customer_id", "date", "cents", "profit_cents", "profit_missing", "order_id")
+    return lines.filter(~nw.col("customer_id").is_null(), nw.col("date") <= as_of).select(*wanted)
+
+
+def _account_days(lines: nw.LazyFrame) -> nw.LazyFrame:
+    """One row an account and day. Orders are counted by grouping twice: distinct counts cost four times as much."""
+    zero = nw.lit(0, dtype=nw.Int64)
+    flagged = lines.with_columns(
+        order_id=nw.col("order_id").fill_null(""),
+        gross=nw.when(nw.col("cents") > 0).then(nw.col("cents")).otherwise(zero),
+        lines=nw.lit(1, dtype=nw.Int64),
+    )
+    sums = ["cents", "gross", "profit_cents", "profit_missing", "lines"]
+    orders = _sum_by(flagged, ["customer_id", "date", "order_id"], sums)
+    orders = orders.with_columns(positive=(nw.col("cents") > 0).cast(nw.Int64))
+    days = _sum_by(orders, ["customer_id", "date"], [*sums, "positive"])
+    days = days.with_columns(bought=(nw.col("cents") > 0).cast(nw.Int64), day=_day_number())
+    return days.with_columns(orders=nw.col("positive") * nw.col("bought"))
+
+
+def _sum_by(frame: nw.LazyFrame, keys: list[str], columns: list[str]) -> nw.LazyFrame:
+    """Integer sums by group. The cast comes after: DuckDB sums integers as HUGEINT, which pandas turns into objects."""
+    sums = frame.group_by(*keys).agg(*(nw.col(c).sum() for c in columns))
+    return sums.with_columns(*(nw.col(c).cast(nw.Int64) for c in columns))
+
+
+def _day_number() -> nw.Expr:
+    """Days since 0001-01-01 by integer arithmetic: date differences differ from engine to engine."""
+    year = nw.col("date").dt.year().cast(nw.Int64) - 1
+    return year * 365 + year // 4 - year // 100 + year // 400 + nw.col("date").dt.ordinal_day().cast(nw.Int64)
+
+
+def _materialise(frame: nw.LazyFrame):
+    """Run the scan of the ledger once; what follows works on a table of account-days.
+
+    DuckDB's result goes through Arrow, other engines collect into their own frames.
+    """
+    import duckdb
+
+    native = frame.to_native()
+    if isinstance(native, duckdb.DuckDBPyRelation):
+        con = duckdb.connect()
+        con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+        return nw.from_native(con.from_arrow(native.to_arrow_table()))
+    return frame.collect().lazy()
+
+
+def _extent(days: nw.LazyFrame) -> tuple[dt.date | None, dt.date | None, int]:
+    row = (
+        days.select(
+            nw.col("date").min().alias("first"),
+            nw.col("date").max().alias("last"),
+            nw.col("profit_missing").sum(),
+        )
+        .collect("pandas")
+        .to_native()
+        .iloc[0]
+    )
+    if pd.isna(row["first"]):
+        return None, None, 0
+    return pd.Timestamp(row["first"]).date(), pd.Timestamp(row["last"]).date(), int(row["profit_missing"])
+
+
+# Account-day columns -> what their sums are called.
+SUMMED = {
+    "cents": "sales_cents", "gross": "gross_cents", "profit_cents": "profit_cents", "lines": "lines",
+    "orders": "orders", "bought": "purchase_days",
+}  # fmt: skip
+
+
+def _month_number() -> nw.Expr:
+    return nw.col("date").dt.year().cast(nw.Int64) * 12 + nw.col("date").dt.month().cast(nw.Int64) - 1
+
+
+def _monthly(days: nw.LazyFrame) -> nw.LazyFrame:
+    months = _sum_by(days.with_columns(month=_month_number()), ["customer_id", "month"], list(SUMMED)).rename(SUMMED)
+    return months.with_columns(returns_cents=nw.col("sales_cents") - nw.col("gross_cents"))
+
+
+def _accounts(days: nw.LazyFrame, start: dt.date, burnt_in: dt.date) -> nw.LazyFrame:
+    """Dates of the whole history, totals of it and of the window."""
+    bought_on = nw.when(nw.col("bought") == 1).then(nw.col("date"))
+    flagged = days.with_columns(bought_on=bought_on, first_line=nw.col("date").min().over("customer_id"))
+    first_net = nw.when(nw.col("date") == nw.col("first_line")).then(nw.col("cents"))
+    dates = (
+        flagged.with_columns(first_net=first_net)
+        .group_by("customer_id")
+        .agg(
+            nw.col("date").min().alias("first_line"),
+            nw.col("bought_on").min().alias("first_purchase"),
+            nw.col("bought_on").max().alias("last_purchase"),
+            nw.col("first_net").max().alias("first_net"),
+        )
+        .with_columns(truncated=(nw.col("first_line") < burnt_in) | (nw.col("first_net") < 0))
+    )
+    history = _sum_by(days, ["customer_id"], ["cents", "bought"])
+    history = history.rename({"cents": "history_sales_cents", "bought": "history_purchase_days"})
+    inside = nw.col("date") >= start
+    zero = nw.lit(0, dtype=nw.Int64)
+    # Days outside the window count as zero, so that every account keeps its row.
+    windowed = days.with_columns(*(nw.when(inside).then(nw.col(c)).otherwise(zero).alias(c) for c in SUMMED))
+    window = _sum_by(windowed, ["customer_id"], list(SUMMED)).rename(SUMMED)
+    active = days.filter(inside, nw.col("bought") == 1).with_columns(month=_month_number())
+    active = active.select("customer_id", "month").unique().with_columns(active_months=nw.lit(1, dtype=nw.Int64))
+    table = dates.join(history, on="customer_id").join(window, on="customer_id")
+    table = table.join(_sum_by(active, ["customer_id"], ["active_months"]), on="customer_id", how="left")
+    return table.with_columns(
+        nw.col("active_months").fill_null(0).cast(nw.Int64),
+        returns_cents=nw.col("sales_cents") - nw.col("gross_cents"),
+    )
+
+
+def _gaps(days: nw.LazyFrame) -> nw.LazyFrame:
+    before = nw.col("day").shift(1).over("customer_id", order_by="day")
+    gap = nw.col("gap")
+    gaps = days.filter(nw.col("bought") == 1).with_columns(gap=nw.col("day") - before).filter(~gap.is_null())
+    gaps = gaps.with_columns(
+        n=nw.lit(1, dtype=nw.Int64),
+        sum_days=gap.cast(nw.Int64),
+        sum_days2=gap.cast(nw.Int64) * gap.cast(nw.Int64),
+        # Integers: sums of floating-point logarithms change with the order of adding.
+        sum_log_micro=(gap.cast(nw.Float64).log() * 1e6).round().cast(nw.Int64),
+    )
+    return _sum_by(gaps, ["customer_id"], ["n", "sum_days", "sum_days2", "sum_log_micro"])
+
+
+def _finish(frame: nw.LazyFrame, name: str, profit_unknown: int) -> pd.DataFrame:
+    """To pandas, with the columns, types and order of the contract."""
+    table = frame.collect("pandas").to_native()
+    if name == "monthly":
+        year, month = table["month"].astype("int64") // 12, table["month"].astype("int64") % 12 + 1
+        table["month"] = pd.to_datetime({"year": year, "month": month, "day": 1})
+    kinds = {"id": "str", "date": "datetime64[s]", "whole": "int64", "flag": "bool"}
+    if profit_unknown and "profit_cents" in table:
+        # Profit of a part of the lines would pass for profit of all.
+        table["profit_cents"] = pd.array([pd.NA] * len(table), dtype="Int64")
+    types = {c.name: "Int64" if c.name == "profit_cents" else kinds[c.kind] for c in PANEL[name].columns}
+    keys = ["customer_id", "month"] if name == "monthly" else ["customer_id"]
+    return table[list(PANEL[name].names)].astype(types).sort_values(keys, ignore_index=True)

@@ -1,0 +1,1 @@
+"""From executed notebooks to a folder of offline pages."""

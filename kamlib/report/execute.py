@@ -1,0 +1,156 @@
+"""Execute notebooks with papermill, each in a process of its own, in their declared order.
+
+Child processes, because papermill in a thread answers Ctrl-C only when its cell is done. This module is
+also what such a child runs: `python -m kamlib.report.execute SOURCE TARGET PARAMETERS.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from kamlib.report.plan import Notebook
+from kamlib.run import RunError, write_json
+
+# Two notebooks at once pay only when each keeps to one core; the backend must not depend on the caller.
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYTHONHASHSEED": "0",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+POLL_SECONDS = 0.05
+
+
+def execute_all(
+    notebooks: Sequence[Notebook],
+    parameters: dict[str, dict],
+    folder: Path,
+    *,
+    failed: Path,
+    jobs: int,
+    told: Callable[[str, str], None] = lambda event, name: None,
+) -> None:
+    """Execute notebooks, at most `jobs` at once, none before those it comes after.
+
+    Parameters
+    ----------
+    notebooks : sequence of Notebook
+    parameters : dict of dict
+        By notebook, what to inject.
+    folder : path
+        Executed notebooks go here.
+    failed : path
+        A notebook that fails is kept here, with its traceback.
+    jobs : int
+    told : callable
+        Called with (`started` or `done`, name).
+
+    Raises
+    ------
+    RunError
+        A notebook failed: which, in what cell, with what error. The others are stopped.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    by_name = {n.name: n for n in notebooks}
+    graph = TopologicalSorter({n.name: [a for a in n.after if a in by_name] for n in notebooks})
+    graph.prepare()
+    waiting: list[str] = []
+    running: dict[str, subprocess.Popen] = {}
+    try:
+        while graph.is_active():
+            waiting += sorted(graph.get_ready())
+            while waiting and len(running) < jobs:
+                name = waiting.pop(0)
+                running[name] = _start(by_name[name], parameters[name], folder)
+                told("started", name)
+            for name in [n for n, child in running.items() if child.poll() is not None]:
+                _check(name, running.pop(name), folder, failed)
+                told("done", name)
+                graph.done(name)
+            time.sleep(POLL_SECONDS)
+    finally:
+        _stop(running.values())
+
+
+def _start(notebook: Notebook, parameters: dict, folder: Path) -> subprocess.Popen:
+    given = folder / f"{notebook.name}.parameters.json"
+    write_json(given, parameters)
+    target = folder / f"{notebook.name}.ipynb"
+    command = [sys.executable, "-m", "kamlib.report.execute", str(notebook.path), str(target), str(given)]
+    with (folder / f"{notebook.name}.log").open("wb") as log:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | ENVIRONMENT, cwd=folder
+        )
+
+
+def _check(name: str, child: subprocess.Popen, folder: Path, failed: Path) -> None:
+    if child.returncode == 0:
+        return
+    error = folder / f"{name}.error.json"
+    if error.exists():
+        facts = json.loads(error.read_text("utf-8"))
+        kept = _keep(folder / f"{name}.ipynb", failed)
+        raise RunError(
+            f"Notebook {name} failed at `{facts['line']}`: {facts['error']}: {facts['message']}\n"
+            f"The notebook as far as it came: {kept}"
+        )
+    log = (folder / f"{name}.log").read_text("utf-8", "replace").strip().splitlines()
+    raise RunError(f"Notebook {name} failed (exit {child.returncode}): {log[-1] if log else 'it said nothing'}")
+
+
+def _keep(notebook: Path, failed: Path) -> Path:
+    failed.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(notebook, failed / notebook.name))
+
+
+def _stop(children) -> None:
+    """End children at once; their kernels see that they are gone, and end within a second."""
+    for child in children:
+        child.terminate()
+    for child in children:
+        try:
+            child.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _child(source: str, target: str, parameters: str) -> int:
+    """Execute one notebook; on failure leave the error beside it as JSON."""
+    import logging
+
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    given = json.loads(Path(parameters).read_text("utf-8"))
+    try:
+        papermill.execute_notebook(
+            source,
+            target,
+            given,
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+        )
+    except PapermillExecutionError as error:
+        line = (error.source or "").strip().partition("\n")[0]
+        facts = {"line": line[:200], "error": error.ename, "message": str(error.evalue)[:500]}
+        write_json(Path(target).with_suffix(".error.json"), facts)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_child(*sys.argv[1:]))

@@ -1,0 +1,146 @@
+"""Make a report: open the book, build the panel, execute the notebooks, render the pages, swap them in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from kamlib.book import Book, control_totals
+from kamlib.panel import Panel, build_panel
+from kamlib.report.execute import execute_all
+from kamlib.report.folder import building
+from kamlib.report.manifest import manifest
+from kamlib.report.plan import GIVEN, Notebook, load_notebooks, support
+from kamlib.report.render import render_page
+from kamlib.run import (
+    FINDINGS,
+    WORK,
+    RunError,
+    check_reconciled,
+    last_complete_month,
+    save_book,
+    save_panel,
+    write_json,
+)  # fmt: skip
+from kamlib.settings import Settings
+
+FRONT = "00_summary"  # its page is index.html
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that has been made: where its first page is, and what was left out and why."""
+
+    index: Path
+    as_of: dt.date
+    pages: dict[str, str]
+    skipped: list[tuple[str, str]]
+    seconds: float
+
+
+def make_report(
+    book: Book,
+    *,
+    as_of: dt.date | None = None,
+    out: Path = Path("reports"),
+    settings: Settings | None = None,
+    only: Sequence[str] = (),
+    jobs: int = 0,
+    told: Callable[[str, str], None] = lambda event, name: None,
+) -> Report:
+    """Turn a book into a folder of pages at `out`/`book`/`as_of`.
+
+    Parameters
+    ----------
+    book : Book
+    as_of : datetime.date, optional
+        Last day that counts; where it is not given, the end of the ledger's last complete month.
+    out : path
+    settings : Settings, optional
+    only : sequence of str
+        Notebooks to run, with those they come after; all where empty.
+    jobs : int
+        Notebooks at once; 0: one a processor.
+    told : callable
+        Called with (event, name): (`book`, ...), (`started`, notebook), (`done`, notebook).
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    kamlib.run.RunError, kamlib.book.BookError
+        With one message; the previous report is untouched.
+    """
+    began = time.monotonic()
+    settings = settings or Settings()
+    as_of = as_of or last_complete_month(book)
+    notebooks = load_notebooks(only=only)
+    wanted, skipped = _supported(notebooks, book)
+    told("book", f"{book.name} as of {as_of}")
+    panel = _panel(book, as_of, settings)
+    totals = control_totals(book, as_of=as_of, leave_out=settings.leave_out)
+    reconciled = check_reconciled(panel, totals)
+    target = Path(out) / book.name / f"{as_of}"
+    with building(target) as folder:
+        save_book(book, folder / WORK)
+        save_panel(panel, folder)
+        executed = folder / WORK / "notebooks"
+        parameters = {n.name: _parameters(n, settings, book, as_of, folder) for n in wanted}
+        execute_all(
+            wanted, parameters, executed, failed=target.parent / "failed", jobs=jobs or os.cpu_count() or 1, told=told
+        )
+        pages = _render(wanted, executed, folder, book, as_of)
+        write_json(folder / "findings.json", _findings(folder / WORK / FINDINGS))
+        write_json(folder / "manifest.json", manifest(book, panel, settings, totals, reconciled, pages))
+        shutil.rmtree(folder / WORK)
+    return Report(target / "index.html", as_of, pages, skipped, time.monotonic() - began)
+
+
+def _panel(book: Book, as_of: dt.date, settings: Settings) -> Panel:
+    try:
+        return build_panel(
+            book, as_of=as_of, months=settings.months, leave_out=settings.leave_out, burn_in_days=settings.burn_in_days
+        )
+    except ValueError as error:
+        raise RunError(f"Nothing to report: {error}.") from None
+
+
+def _supported(notebooks: Sequence[Notebook], book: Book) -> tuple[list[Notebook], list[tuple[str, str]]]:
+    """Notebooks that the book's tables allow, and those left out with the tables they need."""
+    lacking = {name: missing for name, verdict, missing in support(notebooks, book.has) if verdict == "no"}
+    if len(lacking) == len(notebooks):
+        raise RunError(f"The book has none of the tables that are needed: {', '.join(sorted(set(lacking.values())))}.")
+    return [n for n in notebooks if n.name not in lacking], list(lacking.items())
+
+
+def _parameters(notebook: Notebook, settings: Settings, book: Book, as_of: dt.date, folder: Path) -> dict:
+    given = {"run": str(folder.resolve()), "book": book.name, "as_of": f"{as_of}"}
+    return {p.name: given[p.name] if p.name in GIVEN else getattr(settings, p.name) for p in notebook.parameters}
+
+
+def _render(notebooks: Sequence[Notebook], executed: Path, folder: Path, book: Book, as_of: dt.date) -> dict[str, str]:
+    pages = {n.name: "index.html" if n.name == FRONT else f"{n.name}.html" for n in notebooks}
+    if "index.html" not in pages.values():
+        pages[notebooks[0].name] = "index.html"
+    links = [(pages[n.name], n.title) for n in notebooks]
+    for n in notebooks:
+        content = nbformat.read(executed / f"{n.name}.ipynb", as_version=4)
+        page = render_page(
+            content, title=n.heading, book=book.name, as_of=f"{as_of}", links=links, current=pages[n.name]
+        )
+        (folder / pages[n.name]).write_text(page, "utf-8")
+    return pages
+
+
+def _findings(folder: Path) -> dict[str, list]:
+    return {f.stem: json.loads(f.read_text("utf-8")) for f in sorted(folder.glob("*.json"))}

@@ -1,0 +1,343 @@
+"""The run folder: what notebooks share - the book, the panel, frames and findings.
+
+In a report, `open_run(folder)` gives a notebook what the run has prepared. Opened by hand, without a
+folder, it prepares the same from the book, in memory.
+"""
+
+from __future__ import annotations
+
+import calendar
+import dataclasses
+import datetime as dt
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from kamlib.book import Book, control_totals, open_book
+from kamlib.book.read import connect
+from kamlib.panel import BURN_IN_DAYS, Panel, build_panel
+from kamlib.tables import NOT_TRADE, PANEL
+
+WORK = "work"  # of the run folder: only there while the run lasts
+FRAMES = "frames"
+FINDINGS = "findings"
+COMPLETE_WITHIN = 3  # days: a last line so near its month's end completes the month
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One number that matters, as the summary, a comparison or a workbook needs it.
+
+    Attributes
+    ----------
+    key : str
+        `notebook.what`, the same from run to run.
+    says : str
+        What it is, in words that fit before a number.
+    value : float, str or None
+        None where it could not be found out.
+    unit : str
+        `share`; `money EUR` (integer cents); `day` (ISO text); `word`; else a noun in the plural: accounts, lines.
+    low, high : float or None
+        95 % interval, where there is one.
+    n : int or None
+        How many things it rests on.
+    verdict : str
+        Of a claim: supported, not supported, cannot tell.
+    """
+
+    key: str
+    says: str
+    value: float | int | str | None
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    verdict: str = ""
+
+    @property
+    def text(self) -> str:
+        """The value with its unit, as prose and tables show it."""
+        return in_words(self.value, self.unit)
+
+    @property
+    def interval(self) -> str:
+        """The 95 % interval with its unit; empty where there is none."""
+        if self.low is None or self.high is None:
+            return ""
+        return f"{in_words(self.low, self.unit, bare=True)} to {in_words(self.high, self.unit)}"
+
+    def __format__(self, spec: str) -> str:
+        """In an f-string: the value; `:ci` adds the interval, `:n` leaves the unit out and says none for 0."""
+        if spec == "n":
+            return "none" if self.value == 0 else in_words(self.value, self.unit, bare=True)
+        return f"{self.text} (95 % interval {self.interval})" if spec == "ci" and self.interval else self.text
+
+
+def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) -> str:
+    """A number for a reader.
+
+    Parameters
+    ----------
+    value : number, str or None
+    unit : str
+        `share`; `money XXX` (integer cents of a currency); `day` and `word` for text; else a noun in the plural.
+    bare : bool
+        Without the unit.
+
+    Examples
+    --------
+    >>> in_words(0.0312, "share"), in_words(-123456, "money EUR"), in_words(1, "accounts")
+    ('3.1 %', '−1,235 EUR', '1 account')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "not known"
+    if unit in ("day", "word"):
+        return str(value)
+    kind, _, currency = unit.partition(" ")
+    if kind == "share":
+        number, noun = f"{100 * value:.1f}", "%"
+    elif kind == "money":
+        number, noun = f"{value / 100:,.0f}", currency
+    else:
+        number = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+        noun = unit.removesuffix("s") if value == 1 else unit
+    return (number if bare else f"{number} {noun}".rstrip()).replace("-", "−")
+
+
+class RunError(Exception):
+    """A run, or a notebook within it, cannot go on. The message says why and what to do."""
+
+
+class Run:
+    """A book at a day, with what notebooks have found out so far.
+
+    Parameters
+    ----------
+    folder : path or None
+        The run folder; None keeps everything in memory.
+    book : str or path
+        What to open where there is no folder.
+    as_of : datetime.date, str or None
+        Last day that counts; empty: the end of the last complete month.
+    months, leave_out, burn_in_days
+        See `kamlib.panel.build_panel`.
+    """
+
+    def __init__(self, folder, book="sample", as_of="", *, months=12, leave_out=NOT_TRADE, burn_in_days=BURN_IN_DAYS):
+        self.folder = Path(folder) if folder else None
+        self._source, self._as_of = book, as_of
+        self._panel_options = {"months": months, "leave_out": list(leave_out), "burn_in_days": burn_in_days}
+        self._frames: dict[str, pd.DataFrame] = {}
+        self._findings: dict[str, list[Finding]] = {}
+
+    @cached_property
+    def book(self) -> Book:
+        """The checked book."""
+        return load_book(self.folder / WORK) if self.folder else open_book(self._source)
+
+    @cached_property
+    def as_of(self) -> dt.date:
+        """Last day that counts, inclusive."""
+        if self.folder:
+            return self.panel.as_of
+        return parse_day(self._as_of) if self._as_of else last_complete_month(self.book)
+
+    @cached_property
+    def panel(self) -> Panel:
+        """The panel of the book at `as_of`."""
+        if self.folder:
+            return load_panel(self.folder)
+        return build_panel(self.book, as_of=self.as_of, **self._panel_options)
+
+    @cached_property
+    def totals(self) -> dict[str, int | str]:
+        """Control totals of the book at `as_of`."""
+        return control_totals(self.book, as_of=self.as_of, leave_out=self._panel_options["leave_out"])
+
+    def save_frame(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Keep a table for other notebooks and for the reader (`frames/NAME.parquet`); returns it."""
+        self._frames[name] = frame
+        if self.folder:
+            write_frame(self.folder / FRAMES, name, frame)
+        return frame
+
+    def frame(self, name: str, otherwise: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """A table that another notebook saved; computed by `otherwise` where none has."""
+        path = self.folder / FRAMES / f"{name}.parquet" if self.folder else None
+        if name in self._frames:
+            return self._frames[name]
+        return pd.read_parquet(path) if path and path.exists() else otherwise()
+
+    def save_findings(self, notebook: str, findings: Iterable[Finding]) -> list[Finding]:
+        """Keep a notebook's findings; they replace what it said before."""
+        found = list(findings)
+        self._findings[notebook] = found
+        if self.folder:
+            write_json(self.folder / WORK / FINDINGS / f"{notebook}.json", [as_dict(f) for f in found])
+        return found
+
+    def findings(self, otherwise: Callable[[], Iterable[Finding]] | None = None) -> dict[str, Finding]:
+        """All findings so far, by key; `otherwise` makes them where there are none."""
+        if self.folder:
+            files = sorted((self.folder / WORK / FINDINGS).glob("*.json"))
+            found = [Finding(**f) for file in files for f in json.loads(file.read_text("utf-8"))]
+        else:
+            found = [f for name in sorted(self._findings) for f in self._findings[name]]
+        if not found and otherwise:
+            found = list(otherwise())
+        return {f.key: f for f in found}
+
+
+def open_run(run: str = "", *, book: str = "sample", as_of: str = "", **panel_options) -> Run:
+    """What a notebook's second cell calls: the run it is part of, or one of its own.
+
+    Parameters
+    ----------
+    run : str
+        Run folder; empty when the notebook is opened by hand.
+    book, as_of, **panel_options
+        See `Run`.
+
+    Examples
+    --------
+    >>> open_run(book="sample").folder is None
+    True
+    """
+    return Run(run, book, as_of, **panel_options)
+
+
+def parse_day(text: str | dt.date) -> dt.date:
+    """A day written as YYYY-MM-DD.
+
+    Raises
+    ------
+    RunError
+        Not a day.
+
+    Examples
+    --------
+    >>> parse_day("2011-11-30")
+    datetime.date(2011, 11, 30)
+    """
+    if isinstance(text, dt.date):
+        return text
+    try:
+        return dt.datetime.strptime(text.strip(), "%Y-%m-%d").date()
+    except ValueError:
+        raise RunError(f"as_of is a day such as 2011-11-30, not {text!r}.") from None
+
+
+def last_complete_month(book: Book) -> dt.date:
+    """End of the last month that the ledger covers: its last line's, if that is within three days of the end.
+
+    Shops close at weekends, so the last line of a full month can be some days before its end.
+    """
+    last = pd.Timestamp(book.ledger.aggregate("max(date)").fetchall()[0][0]).date()
+    end = last.replace(day=calendar.monthrange(last.year, last.month)[1])
+    return end if (end - last).days <= COMPLETE_WITHIN else last.replace(day=1) - dt.timedelta(days=1)
+
+
+def check_reconciled(panel: Panel, totals: dict) -> list[dict]:
+    """Every sum of the panel against the control totals.
+
+    Returns
+    -------
+    list of dict
+        what, cents, expected: one for each sum.
+
+    Raises
+    ------
+    RunError
+        If any two differ.
+    """
+    parts = sum(totals[f"{p}_cents"] for p in ("analysed", "no_customer", "not_trade"))
+    expected = totals["analysed_cents"]
+    sums = [
+        ("parts of the ledger up to as_of", parts, totals["net_cents_to_as_of"]),
+        ("monthly", int(panel.monthly["sales_cents"].sum()), expected),
+        ("accounts, whole history", int(panel.accounts["history_sales_cents"].sum()), expected),
+        ("accounts, gross and returns", int((panel.accounts["gross_cents"] + panel.accounts["returns_cents"]).sum()),
+         int(panel.accounts["sales_cents"].sum())),
+        ("rows", totals["rows_set_aside"] + totals["lines"], totals["rows_read"]),
+    ]  # fmt: skip
+    wrong = [f"{what}: {got:,} instead of {want:,}" for what, got, want in sums if got != want]
+    if wrong:
+        raise RunError("The totals do not reconcile (integer cents): " + "; ".join(wrong) + ".")
+    return [{"what": what, "value": got, "expected": want} for what, got, want in sums]
+
+
+# Storing: Parquet and JSON only, nothing that executes when it is read.
+
+
+def write_frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    """A frame as Parquet; a named index becomes a column for other readers, and comes back as the index for ours."""
+    folder.mkdir(parents=True, exist_ok=True)
+    frame.to_parquet(folder / f"{name}.parquet")
+
+
+def write_json(path: Path, content) -> None:
+    """JSON that is the same bytes for the same content."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
+
+
+def as_dict(finding: Finding) -> dict:
+    """A finding as JSON can hold it: twelve significant digits, null for what is not a number."""
+    return {k: _plain(v) for k, v in dataclasses.asdict(finding).items()}
+
+
+def _plain(value):
+    if isinstance(value, float):
+        return float(f"{value:.12g}") if math.isfinite(value) else None
+    return value.item() if hasattr(value, "item") else value
+
+
+def save_book(book: Book, folder: Path) -> None:
+    """The checked book as Parquet, for the notebooks of one run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    book.ledger.write_parquet(str(folder / "ledger.parquet"))
+    for name, table in book.tables.items():
+        write_frame(folder / "tables", name, table)
+    for name in ("recognised", "problems"):
+        write_frame(folder, name, getattr(book, name))
+    plain = ("name", "rows_read", "rows_set_aside", "notes", "currency", "digest")
+    write_json(folder / "book.json", {n: getattr(book, n) for n in plain} | {"tables": list(book.tables)})
+
+
+def load_book(folder: Path) -> Book:
+    """The book that `save_book` kept."""
+    facts = json.loads((folder / "book.json").read_text("utf-8"))
+    con: duckdb.DuckDBPyConnection = connect()
+    names: Sequence[str] = facts.pop("tables")
+    return Book(
+        ledger=con.read_parquet(str(folder / "ledger.parquet")),
+        tables={n: pd.read_parquet(folder / "tables" / f"{n}.parquet") for n in names},
+        recognised=pd.read_parquet(folder / "recognised.parquet"),
+        problems=pd.read_parquet(folder / "problems.parquet"),
+        con=con,
+        **(facts | {"notes": tuple(facts["notes"])}),
+    )
+
+
+def save_panel(panel: Panel, folder: Path) -> None:
+    """The panel as Parquet (`frames/`), its dates and lengths as JSON."""
+    for name in PANEL:
+        write_frame(folder / FRAMES, name, getattr(panel, name))
+    plain = {"as_of", "start", "first_day", "last_day", "months", "has_profit"}
+    facts = {n: getattr(panel, n) for n in plain}
+    write_json(folder / WORK / "panel.json", {n: str(v) if isinstance(v, dt.date) else v for n, v in facts.items()})
+
+
+def load_panel(folder: Path) -> Panel:
+    """The panel that `save_panel` kept."""
+    facts = json.loads((folder / WORK / "panel.json").read_text("utf-8"))
+    days = {n: dt.date.fromisoformat(facts.pop(n)) for n in ("as_of", "start", "first_day", "last_day")}
+    frames = {n: pd.read_parquet(folder / FRAMES / f"{n}.parquet") for n in PANEL}
+    return Panel(**days, **facts, **frames)

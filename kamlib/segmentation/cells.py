@@ -1,0 +1,44 @@
+"""The nine cells of ABC by XYZ, and what to do in each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kamlib.tables import ABC, XYZ, XYZ_UNKNOWN
+
+# Ours: the article asks for a strategy per account and gives none per cell.
+PLAYBOOK = {
+    "AX": "Protect: yearly agreement, second contact on both sides, a review each quarter.",
+    "AY": "Make it routine: agree on a delivery rhythm and call when an order is due.",
+    "AZ": "Find out why it is lumpy: projects, or a rival's share? Plan stock order by order.",
+    "BX": "Grow: it buys often and little; show it the categories it buys elsewhere.",
+    "BY": "Watch: bundle its orders; one visit per half-year.",
+    "BZ": "Ask once what would make it buy more often; otherwise serve on demand.",
+    "CX": "Serve cheaply: web shop, standing orders, a minimum order value.",
+    "CY": "Serve cheaply; let it come to you.",
+    "CZ": "No active effort; a mailing at most.",
+    "A?": "Young and large: a personal contact in its first months decides.",
+    "B?": "Young: welcome it, and look again when it has six months of history.",
+    "C?": "Young and small: look again when it has six months of history.",
+}
+
+
+def cells(abc_table: pd.DataFrame, xyz_table: pd.DataFrame) -> pd.DataFrame:
+    """Accounts and value in each cell of ABC by XYZ.
+
+    Parameters
+    ----------
+    abc_table, xyz_table : pandas.DataFrame
+        From `abc` and `xyz`, for the same accounts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by cell (`AX` ... `C?`), all twelve in order: accounts, value (sums to that of `abc_table`),
+        share (of positive value), to_do.
+    """
+    names = [a + x for a in ABC for x in (*XYZ, XYZ_UNKNOWN)]
+    cell = abc_table["abc"] + xyz_table["xyz"].reindex(abc_table.index)
+    groups = abc_table.groupby(pd.Categorical(cell, names), observed=False)
+    table = groups.agg(accounts=("value", "size"), value=("value", "sum"), share=("share", "sum"))
+    return table.assign(to_do=pd.Series(PLAYBOOK)).rename_axis("cell")

@@ -1,0 +1,125 @@
+"""Figures of 02_segmentation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from kamlib.segmentation.key_accounts import CLAIM, KeyAccounts
+from kamlib.style import COLOURS, axes, short, ticks
+from kamlib.tables import ABC, XYZ, XYZ_UNKNOWN
+
+
+def curve_figure(table: pd.DataFrame, *, measure: str = "sales", ax: Axes | None = None) -> Axes:
+    """Cumulative share of the money against the share of accounts, the largest first, coloured by class.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `kamlib.segmentation.abc`.
+    measure : str
+        What the value is.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = ax or axes(height=3.4)
+    x = np.arange(1, len(table) + 1) / max(len(table), 1)
+    y = table["cum_share"].to_numpy()
+    for label in ABC:
+        inside = (table["abc"] == label).to_numpy()
+        if inside.any():
+            ax.fill_between(x, 0, y, where=inside, color=COLOURS[label], step="pre")
+            # Named where it is drawn: a legend on the grey of C hides its own swatch.
+            ink = "white" if label == "A" else "#26313b"
+            ax.text(x[inside].mean(), 0.04, f"{label}\n{inside.sum():,}", ha="center", color=ink)
+    ax.plot([0, *x], [0, *y], color="#26313b", linewidth=1.2)
+    ax.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=1, linestyle=":")
+    ax.text(0.97, 0.88, "dotted: if all accounts were alike", ha="right", va="top", color="#26313b")
+    ax.set(xlabel="share of accounts, the largest first", ylabel=f"share of {measure}", xlim=(0, 1), ylim=(0, 1.02))
+    ticks(ax.xaxis, "share")
+    ticks(ax.yaxis, "share")
+    return ax
+
+
+def cells_figure(table: pd.DataFrame, *, measure: str = "sales", ax: Axes | None = None) -> Axes:
+    """The cells of ABC by XYZ: number of accounts and share of the money; the darker, the more money.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `kamlib.segmentation.cells`.
+    measure : str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = ax or axes(height=2.9)
+    columns = (*XYZ, XYZ_UNKNOWN)
+    share = np.array([[table.loc[a + x, "share"] for x in columns] for a in ABC])
+    ax.imshow(np.sqrt(share), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for i, a in enumerate(ABC):
+        for j, x in enumerate(columns):
+            row = table.loc[a + x]
+            text = f"{row['accounts']:,}\n{100 * row['share']:.1f} %"
+            ax.text(j, i, text, ha="center", va="center", color="white" if share[i, j] > 0.3 else "#26313b")
+    names = {"X": "X frequent", "Y": "Y regular", "Z": "Z irregular", XYZ_UNKNOWN: "? too young"}
+    ax.set_xticks(range(len(columns)), [names[x] for x in columns])
+    ax.set_yticks(range(len(ABC)), ABC)
+    ax.set(xlabel=f"purchase frequency (in each cell: accounts, share of {measure})", ylabel="class")
+    ax.grid(visible=False)
+    return ax
+
+
+def key_accounts_figure(
+    keys: KeyAccounts, *, names: pd.Series | None = None, most: int = 20, ax: Axes | None = None
+) -> Axes:
+    """Share of each account near or above the line: of the window, and in an average year with its 95 % interval.
+
+    Parameters
+    ----------
+    keys : KeyAccounts
+    names : pandas.Series, optional
+        Names by customer_id.
+    most : int
+        Accounts drawn.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    shown = keys.table.head(most).iloc[::-1]
+    ax = ax or axes(height=1.1 + 0.24 * max(len(shown), 2))
+    y = np.arange(len(shown))
+    colours = [COLOURS["accent"] if key else COLOURS["muted"] for key in shown["key"]]
+    ax.hlines(y, shown["low"], shown["high"], color=colours, linewidth=2.2)
+    ax.scatter(shown["share"], y, color=colours, zorder=3)
+    ax.axvline(keys.line, color=COLOURS["bad"], linewidth=1, linestyle="--", label=f"the line, {100 * keys.line:.1f} %")
+    labels = [short(names.get(c, c) if names is not None else c) for c in shown.index]
+    ax.set_yticks(y, labels)
+    ax.set(xlabel=f"share of {keys.measure}: this window (dot), an average year (95 % interval)", xlim=(0, None))
+    ticks(ax.xaxis, "share")
+    ax.grid(axis="y", visible=False)
+    ax.legend(loc="lower right")
+    return ax
+
+
+def claim_figure(keys: KeyAccounts, *, ax: Axes | None = None) -> Axes:
+    """The key accounts' share in the window and in an average year, beside the claimed 30 to 55 %."""
+    ax = ax or axes(height=1.5)
+    ax.axvspan(
+        *CLAIM, color=COLOURS["Y"], alpha=0.3, label=f"the claim, {100 * CLAIM[0]:.0f} to {100 * CLAIM[1]:.0f} %"
+    )
+    ax.hlines(0, keys.low, keys.high, color=COLOURS["accent"], linewidth=3, label="an average year, 95 % interval")
+    ax.scatter([keys.share], [0], color=COLOURS["Z"], s=45, zorder=3, label="this window")
+    ax.set(xlim=(0, max(0.8, keys.high if np.isfinite(keys.high) else 0)), yticks=[], ylim=(-0.6, 1.4))
+    ax.set_xlabel(f"share of {keys.measure} held by all key accounts together")
+    ticks(ax.xaxis, "share")
+    ax.legend(loc="upper right", ncols=3)
+    return ax

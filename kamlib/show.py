@@ -1,0 +1,360 @@
+"""What a reader sees besides figures: tables, paragraphs and verdicts.
+
+A notebook ends a cell with one of these; Jupyter shows its HTML, a report page keeps it
+(`kamlib.report.render`), and the plain text beside it is rounded and stable, for nbval.
+
+Every cell of a book is hostile text (DESIGN, rule 7), so all of it passes `clean_text` and is
+escaped. No style attributes: a page's content-security-policy would ignore them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any, Literal, get_args
+
+import pandas as pd
+
+from kamlib.tables import ABC, CLIENT_TYPES, XYZ, XYZ_UNKNOWN
+
+Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval"]
+NUMERIC = ("money", "share", "whole", "number")
+RIGHT = (*NUMERIC, "interval")  # kinds that stand in columns of figures
+DECIMALS = {"money": 0, "share": 1, "whole": 0, "number": 2}
+LABELLED = ("abc", "xyz", "type", "client_type")  # columns of labels, by name
+MISSING = "–"
+SHORT = 60  # characters of a text cell; the whole text is in its title
+LABEL_CLASSES = {x: f"label-{x}" for x in (*ABC, *XYZ, *CLIENT_TYPES)} | {XYZ_UNKNOWN: "label-unknown"}
+VERDICTS = ("supported", "not supported", "cannot tell")
+
+# Embeddings, overrides and isolates: they reorder the text around them, so that a name can make
+# a sentence read backwards. The marks U+200E, U+200F and U+061C only help, and stay.
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean_text(value: object) -> str:
+    r"""Return text that is safe to lay out; it is *not* yet escaped for HTML.
+
+    Line breaks and tabs become spaces. Control characters, lone surrogates and bidirectional
+    overrides (U+202A-202E, U+2066-2069) become the visible U+FFFD, so that a reader sees that
+    something was there.
+
+    Examples
+    --------
+    >>> clean_text("Ltd\u202eevil\x00\n& Co")
+    'Ltd�evil� & Co'
+    """
+    text = " ".join(str(value).split())
+    return "".join("\ufffd" if c in _BIDI or unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+
+
+@dataclass(frozen=True)
+class Col:
+    """How one column is shown.
+
+    Attributes
+    ----------
+    label : str
+        Heading. Default: the column's name, without `_cents` or `_id`, underscores as spaces.
+    kind : {"money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval"}
+        `prose` is text of ours, shown whole; other text is cut at 60 characters. `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
+        (A, X, expert) with its colour, `interval` text such as "11 to 14". Default: by name
+        and dtype. A str in a numeric column is shown as it is, so that a table of findings
+        with many units can stand in one column.
+    decimals : int
+        Default: money 0, share 1, number 2.
+    unit : str
+        Shown after the heading, in brackets.
+    interval : (str, str)
+        Names of the columns with the lower and upper limit, shown as "low to high" in a column
+        of its own after the value. The two are then not shown by themselves.
+    """
+
+    label: str = ""
+    kind: Kind | None = None
+    decimals: int | None = None
+    unit: str = ""
+    interval: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in (None, *get_args(Kind)):
+            raise ValueError(f"kind {self.kind!r} of a column is none of: {', '.join(get_args(Kind))}")
+
+
+# How the project's own columns are shown wherever they stand, so that notebooks need not say it again.
+STANDARD = {
+    "customer_id": Col("Account"), "abc": Col("Class", "label"), "xyz": Col("Frequency", "label"),
+    "value": Col("Value", "money"), "cents": Col("Net", "money"), "return_cents": Col("Of which returns", "money"),
+    "sales": Col("Net sales", "money"), "profit": Col("Profit", "money"), "sales_class": Col("By sales", "label"),
+    "profit_class": Col("By profit", "label"), "difference": Col("Share of profit less of sales", "share"),
+    "share": Col("Share", "share"), "cum_share": Col("Together", "share"), "rate": Col("Returned", "share"),
+    "expected": Col("Average year", "share", interval=("low", "high")), "account_share": Col("Share of accounts", "share"),
+    "probability": Col("Probability", "share", decimals=0), "key": Col("On the list", "flag"), "to_do": Col("To do", "prose"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for readers; made by `table`."""
+
+    caption: str
+    columns: tuple[Col, ...]
+    rows: tuple[tuple[tuple[Any, str], ...], ...]  # (value to sort by, text) of each cell shown
+    note: str = ""
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col"{_num(c)}>{escape(_heading(c))}</th>' for c in self.columns)
+        body = "".join(f"<tr>{''.join(map(_cell_html, self.columns, row))}</tr>\n" for row in self.rows)
+        note = f'<p class="kam-note">{escape(self.note)}</p>' if self.note else ""
+        return (
+            f'<table class="kam"><caption>{escape(self.caption)}</caption>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>{note}"
+        )
+
+    def __repr__(self) -> str:
+        grid = [[_heading(c) for c in self.columns], *([_short(text) for _, text in row] for row in self.rows)]
+        widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
+        lines = ("  ".join(map(_pad, row, widths, self.columns)).rstrip() for row in grid)
+        return "\n".join(filter(None, (self.caption, *lines, self.note)))
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    columns: Mapping[str, Col | str] | Sequence[str] | None = None,
+    n: int = 25,
+    source: str = "",
+    unit: str = "",
+) -> Table:
+    """Show a frame as a table.
+
+    Parameters
+    ----------
+    frame : DataFrame, one row per row of the table
+        Its index is not shown.
+    caption : str
+        What the table says, and of when.
+    columns : mapping of column name to Col or label, or sequence of names, optional
+        The columns to show, in this order; a plain str is short for `Col(label)`. Default: all columns.
+        Columns without a Col of their own are shown as `STANDARD` says, else by name and dtype.
+    n : int
+        Rows shown. What is left out is said below the table.
+    source : str
+        Where all rows are, such as a file of the run folder.
+    unit : str
+        Unit of the columns of money that name none.
+
+    Raises
+    ------
+    ValueError
+        If `columns` names a column that the frame does not have.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"account": ["Łódź <Ltd>", "B"], "profit_cents": [123456, None], "abc": ["A", "B"]})
+    >>> table(frame, caption="Profit, 2011", columns={
+    ...     "account": "Account", "profit_cents": Col("Profit", unit="GBP"), "abc": Col("Class", "label")})
+    Profit, 2011
+    Account     Profit (GBP)  Class
+    Łódź <Ltd>         1,235  A
+    B                      –  B
+    """
+    chosen = _chosen(frame, columns, unit)
+    top = frame.head(n)
+    shown = [part for name, col in chosen.items() for part in _parts(top, name, col)]
+    heads, cells = zip(*shown, strict=True)
+    note = f"Showing {n:,} of {len(frame):,} rows" if len(frame) > n else ""
+    note += f"; all rows in {source}." if note and source else "." if note else ""
+    return Table(clean_text(caption), heads, tuple(zip(*cells, strict=True)), clean_text(note))
+
+
+def findings(found: Iterable[Any], *, caption: str) -> Table:
+    """Show findings: what, value, 95 % interval, n, verdict. A column that no finding fills is left out.
+
+    Parameters
+    ----------
+    found : iterable of kamlib.run.Finding
+    caption : str
+
+    Examples
+    --------
+    >>> from kamlib.run import Finding
+    >>> findings([Finding("a.b", "Share of the largest", 0.031, "share", 0.02, 0.05)], caption="Findings")
+    Findings
+    What                  Value  95 % interval
+    Share of the largest  3.1 %  2.0 to 5.0 %
+    """
+    rows = [(f.says, f.text, f.interval, "" if f.n is None else f"{f.n:,}", f.verdict) for f in found]
+    columns = {
+        "what": Col("What", "prose"),
+        "value": Col("Value", "number"),
+        "interval": Col("95 % interval", "prose"),
+        "n": Col("Rests on", "number"),
+        "verdict": Col("Claim", "prose"),
+    }
+    frame = pd.DataFrame(rows, columns=list(columns))
+    filled = [c for c in columns if c == "what" or (frame[c] != "").any()]
+    return table(frame, caption=caption, columns={c: columns[c] for c in filled}, n=len(frame))
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs; made by `say` and `verdict`."""
+
+    paragraphs: tuple[str, ...]
+    verdict: str = ""
+
+    def _repr_html_(self) -> str:
+        badge = f'<strong class="verdict verdict-{self.verdict.replace(" ", "-")}">{self.verdict}</strong> '
+        first = badge if self.verdict else ""
+        return "\n".join(f"<p>{first if i == 0 else ''}{_bold(p)}</p>" for i, p in enumerate(self.paragraphs))
+
+    def __repr__(self) -> str:
+        text = "\n\n".join(p.replace("**", "") for p in self.paragraphs)
+        return f"[{self.verdict}] {text}" if self.verdict else text
+
+
+def say(*paragraphs: str) -> Prose:
+    """Show sentences that the library made, each argument as a paragraph.
+
+    All of it is escaped; `**bold**` is the only mark that counts.
+
+    Examples
+    --------
+    >>> say("**12 accounts** of R&D <Ltd> make up 41.0 % of sales.")
+    12 accounts of R&D <Ltd> make up 41.0 % of sales.
+    """
+    return Prose(tuple(map(clean_text, paragraphs)))
+
+
+def verdict(label: str, text: str) -> Prose:
+    """Show what became of a claim: a badge, then the sentence that gives number and interval.
+
+    Parameters
+    ----------
+    label : {"supported", "not supported", "cannot tell"}
+    text : str
+        As in `say`.
+
+    Examples
+    --------
+    >>> verdict("cannot tell", "Only 7 accounts were lost.")
+    [cannot tell] Only 7 accounts were lost.
+    """
+    if label not in VERDICTS:
+        raise ValueError(f"verdict {label!r} is none of: {', '.join(VERDICTS)}")
+    return Prose((clean_text(text),), label)
+
+
+def _chosen(frame: pd.DataFrame, columns: Mapping | Sequence[str] | None, unit: str = "") -> dict[str, Col]:
+    if not isinstance(columns, Mapping):
+        columns = {name: STANDARD.get(name, Col()) for name in (frame if columns is None else columns)}
+    wanted = {k: Col(v) if isinstance(v, str) else v for k, v in columns.items()}
+    limits = [name for col in wanted.values() for name in col.interval or ()]
+    if missing := [str(k) for k in (*wanted, *limits) if k not in frame]:
+        raise ValueError(f"no column {', '.join(missing)} to show; there are: {', '.join(map(str, frame))}")
+    filled = {k: _filled(col, k, frame[k]) for k, col in wanted.items() if k not in limits}
+    return {k: replace(c, unit=clean_text(unit)) if c.kind == "money" and not c.unit else c for k, c in filled.items()}
+
+
+def _filled(col: Col, name: object, values: pd.Series) -> Col:
+    label = clean_text(col.label or _label(str(name)))
+    return replace(col, label=label, unit=clean_text(col.unit), kind=col.kind or _kind(str(name), values))
+
+
+def _label(name: str) -> str:
+    if name in LABELLED[:2]:
+        return name.upper()
+    words = name.removesuffix("_cents").removesuffix("_id").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _kind(name: str, values: pd.Series) -> Kind:
+    is_ = pd.api.types
+    if is_.is_bool_dtype(values):
+        return "flag"
+    if is_.is_numeric_dtype(values):
+        if name.endswith("_cents"):
+            return "money"
+        if name == "share" or name.endswith("_share"):
+            return "share"
+        return "whole" if is_.is_integer_dtype(values) else "number"
+    if is_.is_datetime64_any_dtype(values) or isinstance(next(iter(values.dropna()), None), dt.date):
+        return "date"
+    return "label" if name in LABELLED else "text"
+
+
+def _parts(frame: pd.DataFrame, name: str, col: Col) -> list[tuple[Col, list[tuple[Any, str]]]]:
+    """The column, and its interval as a second one, so that figures stand under figures."""
+    parts = [(col, [(v, _text(v, col)) for v in frame[name]])]
+    if col.interval:
+        limits = zip(*(frame[k] for k in col.interval), strict=True)
+        parts.append((Col("95 % interval", "interval"), [(low, _range(low, high, col)) for low, high in limits]))
+    return parts
+
+
+def _range(low: Any, high: Any, col: Col) -> str:
+    if pd.isna(low) and pd.isna(high):
+        return MISSING
+    return f"{_text(low, col).removesuffix(' %')} to {_text(high, col)}"
+
+
+def _text(value: Any, col: Col) -> str:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return MISSING
+    if col.kind in NUMERIC and not isinstance(value, str):
+        return _number(value, col.kind, DECIMALS[col.kind] if col.decimals is None else col.decimals)
+    if col.kind == "flag":
+        return "yes" if value else "no"
+    return f"{value:%Y-%m-%d}" if isinstance(value, dt.date) else clean_text(value)
+
+
+def _number(value: Any, kind: Kind, decimals: int) -> str:
+    scaled = value / 100 if kind == "money" else value * 100 if kind == "share" else value
+    text = f"{scaled:,.{decimals}f}"
+    if not text.strip("-0.,"):
+        text = text.removeprefix("-")  # no "minus nought"
+    # a true minus sign: screen readers leave out a hyphen
+    return text.replace("-", "−") + (" %" if kind == "share" else "")
+
+
+def _cell_html(col: Col, cell: tuple[Any, str]) -> str:
+    value, text = cell
+    if col.kind in RIGHT:
+        sort = "" if isinstance(value, str) else f' data-sort="{"" if pd.isna(value) else value}"'
+        return f"<td{_num(col)}{sort}>{escape(text)}</td>"
+    if col.kind in ("date", "flag"):
+        return f'<td class="date">{escape(text)}</td>'
+    if col.kind == "prose":
+        return f"<td>{escape(text)}</td>"
+    name = LABEL_CLASSES.get(text) if col.kind == "label" else None
+    title = f' title="{escape(text)}"' if len(text) > SHORT else ""
+    classes = f' class="label {name}"' if name else ""
+    return f"<td{title}><bdi{classes}>{escape(_short(text))}</bdi></td>"
+
+
+def _num(col: Col) -> str:
+    return f' class="num{" interval" if col.kind == "interval" else ""}"' if col.kind in RIGHT else ""
+
+
+def _heading(col: Col) -> str:
+    return f"{col.label} ({col.unit})" if col.unit else col.label
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHORT else text[: SHORT - 1].rstrip() + "…"
+
+
+def _pad(text: str, width: int, col: Col) -> str:
+    return text.rjust(width) if col.kind in RIGHT else text.ljust(width)
+
+
+def _bold(text: str) -> str:
+    parts = escape(text).replace(" %", "\u00a0%").split("**")
+    if len(parts) % 2 == 0:  # an odd mark is not a mark
+        parts[-2:] = ["**".join(parts[-2:])]
+    return "".join(f"<strong>{p}</strong>" if i % 2 else p for i, p in enumerate(parts))

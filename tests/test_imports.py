@@ -1,0 +1,76 @@
+"""The import contracts in pyproject.toml hold, and each of them bites."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
+MODULES = """
+    cli.py report/__init__.py settings.py ledger/__init__.py ledger/figures.py segmentation/__init__.py
+    run.py style.py show.py panel.py book/__init__.py stats/__init__.py datasets/__init__.py tables.py __init__.py
+"""
+WAY = "Imports point one way, and rooms do not import one another BROKEN"
+DRAWING = "Only style and figures draw BROKEN"
+
+
+def lint_imports(folder):
+    """(whether the contracts hold, what was printed) for the package kamlib in this folder."""
+    env = {**os.environ, "COLUMNS": "200"}
+    command = [LINT_IMPORTS, "--no-cache", "--no-logo", "--config", folder / "pyproject.toml"]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    return done.returncode == 0, done.stdout
+
+
+@pytest.fixture
+def house(tmp_path):
+    """An empty package with the modules of the design."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for module in MODULES.split():
+        path = tmp_path / "kamlib" / module
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return tmp_path
+
+
+def test_kamlib_keeps_its_contracts():
+    holds, printed = lint_imports(ROOT)
+    assert holds, printed
+
+
+def test_what_the_design_allows_is_allowed(house):
+    imports = {
+        "cli.py": "from kamlib import report, settings",
+        "report/__init__.py": "from kamlib import ledger, segmentation, settings, run, style",
+        "ledger/__init__.py": "from kamlib import panel, stats, style, tables\nfrom kamlib.ledger import figures",
+        "ledger/figures.py": "import matplotlib.pyplot as plt\nimport seaborn as sns\nfrom kamlib import style",
+        "style.py": "import matplotlib as mpl",
+        "book/__init__.py": "from kamlib import datasets, tables",
+    }
+    for module, line in imports.items():
+        (house / "kamlib" / module).write_text(line + "\n")
+    holds, printed = lint_imports(house)
+    assert holds, printed
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "broken"),
+    [
+        ("segmentation/__init__.py", "from kamlib import ledger", WAY),
+        ("tables.py", "def late():\n    from kamlib import panel", WAY),
+        ("run.py", "from kamlib.settings import Settings", WAY),
+        ("ledger/__init__.py", "from kamlib import settings", WAY),
+        ("utils.py", "", WAY),
+        ("ledger/__init__.py", "import matplotlib.pyplot as plt", DRAWING),
+        ("report/__init__.py", "from seaborn import lineplot", DRAWING),
+    ],
+)
+def test_a_violation_is_caught(house, module, line, broken):
+    (house / "kamlib" / module).write_text(line + "\n")
+    holds, printed = lint_imports(house)
+    assert not holds
+    assert broken in printed

@@ -1,0 +1,53 @@
+"""Solve requirements.lock anew from pyproject.toml, by uv, and write environment.yml beside it.
+
+Neither file may hold an address: the registry is the user's own choice. The lock serves every system and every
+Python from 3.11, and names the build backend and the development tools too.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from setup import NEWEST, OLDEST
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPILE = (
+    "pip compile pyproject.toml --quiet --extra dev --universal --generate-hashes "
+    "--no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements.lock"
+)
+ENVIRONMENT = """\
+# Written by `make lock`. Conda brings Python; the packages are the same locked ones that `make` installs:
+#   conda env create -f environment.yml && conda activate kamlib
+#   pip install --no-deps --no-build-isolation -e .    # the second step: kamlib itself
+name: kamlib
+channels:
+  - conda-forge
+  - nodefaults
+dependencies:
+  - python >={oldest},<{too_new}
+  - pip
+  - pip:
+      - "--only-binary=:all:"
+      - -r requirements.lock
+"""
+
+
+def environment():
+    """The text of environment.yml."""
+    return ENVIRONMENT.format(oldest="{}.{}".format(*OLDEST), too_new=f"{NEWEST[0]}.{NEWEST[1] + 1}")
+
+
+def main():
+    uv = shutil.which("uv")
+    if not uv:
+        sys.exit("make lock needs uv on the PATH:  pipx install uv  (or pip install uv), then run this again.")
+    python = "{}.{}".format(*OLDEST)
+    failed = subprocess.call([uv, *COMPILE.split(), "--python-version", python, *sys.argv[1:]], cwd=ROOT)
+    if failed:
+        sys.exit("requirements.lock is as it was: uv could not solve it (see above).")
+    (ROOT / "environment.yml").write_text(environment(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
