@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 class _Keeper:
     """Takes the pairs from the test module when the run is over."""
 
-    found: list[tuple[str, float, float, float]] = []
+    found: tuple = ()
 
     def pytest_sessionfinish(self) -> None:
         self.found = sys.modules["test_company_oracles"].FOUND

@@ -55,7 +55,8 @@ class Expected:
         for start in range(0, repetitions, CHUNK):
             rows = min(CHUNK, repetitions - start)
             drawn = np.zeros((rows, len(self.mean)))
-            noise = rng.standard_normal((rows, int(known.sum())))
+            # Noise for all accounts, so that two measures drawn with one seed have the same luck account by account.
+            noise = rng.standard_normal((rows, len(self.mean)))[:, known]
             drawn[:, known] = np.exp(self.mean[known] + self.sd[known] * noise)
             yield drawn
 

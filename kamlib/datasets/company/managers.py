@@ -22,13 +22,19 @@ def draw_managers(seed: int, number: int, accounts: int, clock: Clock, p: Parame
         quality = (quality - quality.mean()) / quality.std()
     quality = rng.permutation(quality)
     frame = pd.DataFrame({"manager_id": [f"M{i:02d}" for i in range(1, number + 1)], "quality": quality})
-    first, last = (np.asarray(w, dtype=object)[rng.integers(0, len(w), number)] for w in (words.FIRST, words.LAST))
-    frame["name"] = first + " " + last
+    frame["name"] = _names(stream(seed, "names of managers"), number)
     frame["hired_day"] = -rng.integers(60, 12 * 365, number)
     frame["capacity"] = np.ceil(accounts / number * rng.uniform(1.0, 1.5, number)).astype(int)
     for skill in SKILLS:
         frame[skill] = np.clip(2.6 + 0.4 * quality + 0.9 * rng.normal(size=number), 0, 5).round(1)
     return frame
+
+
+def _names(rng, number: int) -> list[str]:
+    """Names of which no two are alike while there are enough."""
+    pairs = len(words.FIRST) * len(words.LAST)
+    drawn = rng.choice(pairs, number, replace=number > pairs)
+    return [f"{words.FIRST[i // len(words.LAST)]} {words.LAST[i % len(words.LAST)]}" for i in drawn]
 
 
 def assign(seed: int, base: pd.DataFrame, managers: pd.DataFrame, clock: Clock, p: Parameters) -> pd.DataFrame:
