@@ -127,6 +127,10 @@ class RunError(Exception):
     """A run, or a notebook within it, cannot go on. The message says why and what to do."""
 
 
+class InputError(RunError):
+    """What was asked for cannot be run: no such day, notebook or lines."""
+
+
 class Run:
     """A book at a day, with what notebooks have found out so far.
 
@@ -230,7 +234,7 @@ def parse_day(text: str | dt.date) -> dt.date:
 
     Raises
     ------
-    RunError
+    InputError
         Not a day.
 
     Examples
@@ -243,17 +247,21 @@ def parse_day(text: str | dt.date) -> dt.date:
     try:
         return dt.datetime.strptime(text.strip(), "%Y-%m-%d").date()
     except ValueError:
-        raise RunError(f"as_of is a day such as 2011-11-30, not {text!r}.") from None
+        raise InputError(f"as_of is a day such as 2011-11-30, not {text!r}.") from None
 
 
 def last_complete_month(book: Book) -> dt.date:
     """End of the last month that the ledger covers: its last line's, if that is within three days of the end.
 
-    Shops close at weekends, so the last line of a full month can be some days before its end.
+    Shops close at weekends, so the last line of a full month can be some days before its end. A ledger that lies
+    within one month, and does not complete it, ends with its last line.
     """
-    last = pd.Timestamp(book.ledger.aggregate("max(date)").fetchall()[0][0]).date()
+    first, last = book.ledger.aggregate("min(date), max(date)").fetchall()[0]
     end = last.replace(day=calendar.monthrange(last.year, last.month)[1])
-    return end if (end - last).days <= COMPLETE_WITHIN else last.replace(day=1) - dt.timedelta(days=1)
+    if (end - last).days <= COMPLETE_WITHIN:
+        return end
+    before = last.replace(day=1) - dt.timedelta(days=1)
+    return before if before >= first else last
 
 
 def check_reconciled(panel: Panel, totals: dict) -> list[dict]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from kamlib.run import RunError
+from kamlib.run import InputError, RunError
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 # What a run gives every notebook that asks for it; all other parameters are settings.
@@ -73,8 +73,10 @@ def load_notebooks(folder: Path = NOTEBOOKS, *, only: Sequence[str] = ()) -> lis
 
     Raises
     ------
+    InputError
+        No such notebook.
     RunError
-        No such notebook, or one whose metadata or parameters cell is not in the agreed form.
+        One whose metadata or parameters cell is not in the agreed form.
     """
     found = {p.stem: read_notebook(p) for p in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
     if not found:
@@ -95,7 +97,7 @@ def _named(name: str, found: dict[str, Notebook]) -> str:
         return hits[0]
     near = difflib.get_close_matches(name, found, n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise RunError(f"There is no notebook {name!r}.{hint} The notebooks are: {', '.join(found)}.")
+    raise InputError(f"There is no notebook {name!r}.{hint} The notebooks are: {', '.join(found)}.")
 
 
 def read_notebook(path: Path) -> Notebook:
