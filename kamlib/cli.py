@@ -106,7 +106,8 @@ class _progress:
         else:
             self.running.remove(name)
         if self.bar:
-            self.bar.update(self.task, description=", ".join(self.running) or "pages", advance=event == "done")
+            resting = "adding up" if event == "book" else "pages"
+            self.bar.update(self.task, description=", ".join(self.running) or resting, advance=event == "done")
         elif event == "done":
             err.print(Text(f"{name}: done"))
 

@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 
 import duckdb
@@ -102,11 +103,11 @@ def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) 
         return str(value)
     kind, _, currency = unit.partition(" ")
     if kind == "share":
-        number, noun = f"{100 * value:.1f}", "%"
+        number, noun = f"{100 * value:z.1f}", "%"
     elif kind == "money":
-        number, noun = f"{value / 100:,.0f}", currency
+        number, noun = f"{value / 100:z,.0f}", currency
     else:
-        number = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+        number = f"{value:,}" if isinstance(value, Integral) else f"{value:z,.2f}"
         noun = unit.removesuffix("s") if value == 1 else unit
     return (number if bare else f"{number} {noun}".rstrip()).replace("-", "−")
 

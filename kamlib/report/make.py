@@ -152,8 +152,11 @@ def _supported(notebooks: Sequence[Notebook], book: Book) -> tuple[list[Notebook
 
 
 def _parameters(notebook: Notebook, settings: Settings, book: Book, as_of: dt.date, folder: Path) -> dict:
-    given = {"run": str(folder.resolve()), "book": book.name, "as_of": f"{as_of}"}
-    return {p.name: given[p.name] if p.name in GIVEN else getattr(settings, p.name) for p in notebook.parameters}
+    given = settings.model_dump() | dict(zip(GIVEN, (str(folder.resolve()), book.name, f"{as_of}"), strict=True))
+    unknown = [p.name for p in notebook.parameters if p.name not in given]
+    if unknown:
+        raise RunError(f"Notebook {notebook.name} has parameters that are no settings: {', '.join(unknown)}.")
+    return {p.name: given[p.name] for p in notebook.parameters}
 
 
 def _render(notebooks: Sequence[Notebook], executed: Path, folder: Path, book: Book, as_of: dt.date) -> dict[str, str]:
