@@ -360,5 +360,10 @@ def load_panel(folder: Path) -> Panel:
     """The panel that `save_panel` kept."""
     facts = json.loads((folder / WORK / "panel.json").read_text("utf-8"))
     days = {n: dt.date.fromisoformat(facts.pop(n)) for n in ("as_of", "start", "first_day", "last_day")}
-    frames = {n: pd.read_parquet(folder / FRAMES / f"{n}.parquet") for n in PANEL}
+    frames = {n: _in_seconds(pd.read_parquet(folder / FRAMES / f"{n}.parquet")) for n in PANEL}
     return Panel(**days, **facts, **frames)
+
+
+def _in_seconds(frame: pd.DataFrame) -> pd.DataFrame:
+    """Dates as the panel has them: Parquet knows no seconds, and gives back milliseconds."""
+    return frame.astype(dict.fromkeys(frame.select_dtypes("datetime").columns, "datetime64[s]"))
