@@ -225,13 +225,15 @@ def main() -> None:
     """Run the command; what goes wrong ends in one message and an exit code, never a traceback."""
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     try:
-        app(standalone_mode=False)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
+        # typer turns Ctrl-C within a command, and typer.Exit, into a code that it returns.
+        code = app(standalone_mode=False) or 0
     except (KeyboardInterrupt, typer.Abort):
-        _fail("Stopped. The previous report is untouched.", EXIT_STOPPED)
+        code = EXIT_STOPPED
     except Exception as error:
         _fail(*_ending(error))
+    if code == EXIT_STOPPED:
+        _fail("Stopped. The previous report is untouched.", EXIT_STOPPED)
+    sys.exit(code)
 
 
 def _ending(error: Exception) -> tuple[str, int]:
@@ -251,7 +253,8 @@ def _ending(error: Exception) -> tuple[str, int]:
 
 
 def _fail(message: str, code: int) -> None:
-    err.print(Text(f"kam: {message}"))
+    if message:  # none where typer has shown the help instead
+        err.print(Text(f"kam: {message}"))
     sys.exit(code)
 
 
