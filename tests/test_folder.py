@@ -45,7 +45,9 @@ def runs(target):
 
 def leftovers(target):
     """What is beside the published folder and the lock of the housekeeping."""
-    return [p.name for p in (target.parent / RUNS).iterdir() if p.name not in ("lock", Path(os.path.realpath(target)).name)]
+    return [
+        p.name for p in (target.parent / RUNS).iterdir() if p.name not in ("lock", Path(os.path.realpath(target)).name)
+    ]
 
 
 def refuse_links(monkeypatch):

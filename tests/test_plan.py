@@ -78,7 +78,9 @@ def test_an_empty_folder(tmp_path):
     ],
 )
 def test_a_bad_parameters_cell(tmp_path, line):
-    path = write_notebook(tmp_path, "01_ledger", parameters=f'run: str = ""  # run folder\n{line}\nseed: int = 1  # seed')
+    path = write_notebook(
+        tmp_path, "01_ledger", parameters=f'run: str = ""  # run folder\n{line}\nseed: int = 1  # seed'
+    )
     with pytest.raises(RunError) as error:
         read_notebook(path)
     assert repr(line) in str(error.value)
