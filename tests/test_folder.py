@@ -79,7 +79,7 @@ def test_whatever_goes_wrong_the_old_report_stands(target, error):
 
 
 def test_a_full_disk_is_one_message(target):
-    with pytest.raises(RunError, match="could not be written: .*No space left.* The previous one is untouched"):  # noqa: SIM117
+    with pytest.raises(RunError, match=r"could not be written: .*No space left.* The previous one is untouched"):  # noqa: SIM117
         with building(target):
             raise OSError(28, "No space left on device")
     assert is_whole(target, "old")
@@ -144,7 +144,7 @@ def test_another_book_of_the_same_name_is_refused(target):
     for same in ({"source": "a", "content": "2"}, {"source": "b", "content": "2"}):  # changed, then moved
         with building(target, origin=same) as folder:
             write(folder, "second")
-    with pytest.raises(InputError, match="another source that is called book too.* --name"):  # noqa: SIM117
+    with pytest.raises(InputError, match=r"another source that is called book too.* --name"):  # noqa: SIM117
         with building(target, origin={"source": "c", "content": "3"}):
             raise AssertionError
     assert is_whole(target, "second")

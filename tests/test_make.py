@@ -137,7 +137,9 @@ def test_a_notebook_that_fails_leaves_the_previous_report(tiny_book, books):
     made = make(tiny_book, books)
     before = content(made.index.parent)
     write_notebook(books, "01_a", "1 / 0")
-    with pytest.raises(RunError, match="01_a failed at `1 / 0`: ZeroDivisionError: division by zero"):
+    with pytest.raises(
+        RunError, match=r"01_a failed in the cell that begins `1 / 0`: ZeroDivisionError: division by zero"
+    ):
         make(tiny_book, books)
     home = made.index.parents[1]
     assert content(made.index.parent) == before

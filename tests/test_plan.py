@@ -43,7 +43,7 @@ def test_a_misspelt_notebook(folder, name, says):
 
 def test_notebooks_that_wait_for_each_other(folder):
     write_notebook(folder, "01_ledger", after=["00_summary"])
-    with pytest.raises(RunError, match="wait for each other: .*01_ledger -> .*02_types|02_types -> .*"):
+    with pytest.raises(RunError, match=r"wait for each other: .*01_ledger -> .*02_types|02_types -> .*"):
         load_notebooks(folder)
 
 

@@ -117,7 +117,7 @@ def _check(name: str, child: subprocess.Popen, folder: Path, failed: Path) -> No
         facts = json.loads(error.read_text("utf-8"))
         kept = _keep(folder / f"{name}.ipynb", failed)
         raise RunError(
-            f"Notebook {name} failed at `{facts['line']}`: {facts['error']}: {facts['message']}\n"
+            f"Notebook {name} failed in the cell that begins `{facts['line']}`: {facts['error']}: {facts['message']}\n"
             f"The notebook as far as it came: {kept}"
         )
     log = (folder / f"{name}.log").read_text("utf-8", "replace").strip().splitlines()
