@@ -20,9 +20,10 @@ KILLS, SEED = 10, 1
 SECONDS_TO_END = 3.0
 MARK = f"KILL_RUNS={secrets.token_hex(8)}"
 WHOLE = {"index.html", "manifest.json", "findings.json"}
-COLUMNS = "kill,at (s),of a run (s),had come to,report whole,left behind,strays after 3 s,next run,left after it".split(
-    ","
-)
+COLUMNS = (
+    "kill", "at (s)", "of a run (s)", "had said last", "report whole", "left behind", "strays after 3 s", "next run",
+    "left after it",
+)  # fmt: skip
 
 
 def start(out: Path, log) -> subprocess.Popen:

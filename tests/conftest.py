@@ -9,6 +9,9 @@ import pandas as pd
 import pytest
 
 from kamlib.book import open_book
+from kamlib.settings import Settings
+
+REPETITIONS = 100  # of resampling: how good the intervals are is tested elsewhere
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +51,7 @@ def ledger_file(tmp_path_factory):
 def report(ledger_file, tmp_path_factory):
     """The folder of a report that the command made, with the project's own notebooks, and what it said."""
     out = tmp_path_factory.mktemp("reports")
-    arguments = ["report", ledger_file, "--as-of", "2024-06-30", "--out", out]
+    arguments = ["report", ledger_file, "--as-of", "2024-06-30", "--out", out, "--set", f"repetitions={REPETITIONS}"]
     done = subprocess.run([sys.executable, "-m", "kamlib.cli", *arguments], capture_output=True, text=True, cwd=out)
     assert done.returncode == 0, done.stderr
     return out / "acme" / "2024-06-30", done
@@ -59,7 +62,6 @@ def report_again(ledger_file, tmp_path_factory):
     """The same report once more: elsewhere, one notebook at a time, called from the library."""
     from kamlib.report.make import make_report
 
-    made = make_report(
-        open_book(ledger_file), as_of=date(2024, 6, 30), out=tmp_path_factory.mktemp("again") / "deeper", jobs=1
-    )
-    return made.index.parent
+    out = tmp_path_factory.mktemp("again") / "deeper"
+    settings = Settings(repetitions=REPETITIONS)
+    return make_report(open_book(ledger_file), as_of=date(2024, 6, 30), out=out, settings=settings, jobs=1).index.parent
