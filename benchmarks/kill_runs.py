@@ -119,4 +119,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    finally:
+        for process in strays():  # of a run that was going on when this was stopped
+            os.kill(process, signal.SIGTERM)

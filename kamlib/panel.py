@@ -164,12 +164,13 @@ def build_panel(
     lines = _lines(getattr(book, "ledger", book), as_of, leave_out)
     days = _materialise(_account_days(lines))
     start = window_start(as_of, months)
-    first_day, last_day, unknown = _extent(days)
+    table = _materialise(_account_months(days, start))
+    first_day, last_day, unknown = _extent(table)
     if first_day is None:
         raise ValueError(f"the ledger has no line of a known customer on or before {as_of}")
     burnt_in = first_day + dt.timedelta(days=burn_in_days)
-    accounts = _finish(_accounts(days, start, burnt_in), "accounts", unknown)
-    monthly = _finish(_monthly(days), "monthly", unknown)
+    accounts = _finish(_accounts(table, burnt_in), "accounts", unknown)
+    monthly = _finish(table, "monthly", unknown)
     gaps = _finish(_gaps(days), "gaps", unknown)
     return Panel(as_of, start, months, first_day, last_day, monthly, accounts, gaps, not unknown)
 
@@ -221,10 +222,7 @@ def _day_number() -> nw.Expr:
 
 
 def _materialise(frame: nw.LazyFrame):
-    """Run the scan of the ledger once; what follows works on a table of account-days.
-
-    DuckDB's result goes through Arrow, other engines collect into their own frames.
-    """
+    """Compute once what is used twice. DuckDB's result goes through Arrow, other engines collect their own frames."""
     import duckdb
 
     native = frame.to_native()
@@ -235,22 +233,6 @@ def _materialise(frame: nw.LazyFrame):
     return frame.collect().lazy()
 
 
-def _extent(days: nw.LazyFrame) -> tuple[dt.date | None, dt.date | None, int]:
-    row = (
-        days.select(
-            nw.col("date").min().alias("first"),
-            nw.col("date").max().alias("last"),
-            nw.col("profit_missing").sum(),
-        )
-        .collect("pandas")
-        .to_native()
-        .iloc[0]
-    )
-    if pd.isna(row["first"]):
-        return None, None, 0
-    return pd.Timestamp(row["first"]).date(), pd.Timestamp(row["last"]).date(), int(row["profit_missing"])
-
-
 # Account-day columns -> what their sums are called.
 SUMMED = {
     "cents": "sales_cents", "gross": "gross_cents", "profit_cents": "profit_cents", "lines": "lines",
@@ -258,45 +240,55 @@ SUMMED = {
 }  # fmt: skip
 
 
-def _month_number() -> nw.Expr:
-    return nw.col("date").dt.year().cast(nw.Int64) * 12 + nw.col("date").dt.month().cast(nw.Int64) - 1
-
-
-def _monthly(days: nw.LazyFrame) -> nw.LazyFrame:
-    months = _sum_by(days.with_columns(month=_month_number()), ["customer_id", "month"], list(SUMMED)).rename(SUMMED)
+def _account_months(days: nw.LazyFrame, start: dt.date) -> nw.LazyFrame:
+    """One row an account and month: sums, sums of the days within the window (`_w`), and first and last dates."""
+    inside, zero = nw.col("date") >= start, nw.lit(0, dtype=nw.Int64)
+    month = nw.col("date").dt.year().cast(nw.Int64) * 12 + nw.col("date").dt.month().cast(nw.Int64) - 1
+    flagged = days.with_columns(
+        *(nw.when(inside).then(nw.col(c)).otherwise(zero).alias(f"{c}_w") for c in SUMMED),
+        month=month,
+        bought_on=nw.when(nw.col("bought") == 1).then(nw.col("date")),
+        # Day and sign in one number: the smallest is odd if the first day's net is not negative.
+        opening=nw.col("day") * 2 + (nw.col("cents") >= 0).cast(nw.Int64),
+    )
+    sums = [*SUMMED, *(f"{c}_w" for c in SUMMED), "profit_missing"]
+    months = flagged.group_by("customer_id", "month").agg(
+        *(nw.col(c).sum() for c in sums),
+        nw.col("date").min().alias("first_line"),
+        nw.col("date").max().alias("last_line"),
+        nw.col("bought_on").min().alias("first_purchase"),
+        nw.col("bought_on").max().alias("last_purchase"),
+        nw.col("opening").min(),
+    )
+    months = months.with_columns(*(nw.col(c).cast(nw.Int64) for c in sums)).rename(SUMMED)
     return months.with_columns(returns_cents=nw.col("sales_cents") - nw.col("gross_cents"))
 
 
-def _accounts(days: nw.LazyFrame, start: dt.date, burnt_in: dt.date) -> nw.LazyFrame:
+def _extent(months: nw.LazyFrame) -> tuple[dt.date | None, dt.date | None, int]:
+    facts = months.select(nw.col("first_line").min(), nw.col("last_line").max(), nw.col("profit_missing").sum())
+    row = facts.collect("pandas").to_native().iloc[0]
+    if pd.isna(row["first_line"]):
+        return None, None, 0
+    return pd.Timestamp(row["first_line"]).date(), pd.Timestamp(row["last_line"]).date(), int(row["profit_missing"])
+
+
+def _accounts(months: nw.LazyFrame, burnt_in: dt.date) -> nw.LazyFrame:
     """Dates of the whole history, totals of it and of the window."""
-    bought_on = nw.when(nw.col("bought") == 1).then(nw.col("date"))
-    flagged = days.with_columns(bought_on=bought_on, first_line=nw.col("date").min().over("customer_id"))
-    first_net = nw.when(nw.col("date") == nw.col("first_line")).then(nw.col("cents"))
-    dates = (
-        flagged.with_columns(first_net=first_net)
-        .group_by("customer_id")
-        .agg(
-            nw.col("date").min().alias("first_line"),
-            nw.col("bought_on").min().alias("first_purchase"),
-            nw.col("bought_on").max().alias("last_purchase"),
-            nw.col("first_net").max().alias("first_net"),
-        )
-        .with_columns(truncated=(nw.col("first_line") < burnt_in) | (nw.col("first_net") < 0))
+    window = {f"{c}_w": name for c, name in SUMMED.items()}
+    history = {"sales_cents": "history_sales_cents", "purchase_days": "history_purchase_days"}
+    months = months.with_columns(active_months=(nw.col("bought_w") > 0).cast(nw.Int64))
+    sums = [*window, *history, "active_months"]
+    accounts = months.group_by("customer_id").agg(
+        *(nw.col(c).sum() for c in sums),
+        nw.col("first_line").min(),
+        nw.col("first_purchase").min(),
+        nw.col("last_purchase").max(),
+        nw.col("opening").min(),
     )
-    history = _sum_by(days, ["customer_id"], ["cents", "bought"])
-    history = history.rename({"cents": "history_sales_cents", "bought": "history_purchase_days"})
-    inside = nw.col("date") >= start
-    zero = nw.lit(0, dtype=nw.Int64)
-    # Days outside the window count as zero, so that every account keeps its row.
-    windowed = days.with_columns(*(nw.when(inside).then(nw.col(c)).otherwise(zero).alias(c) for c in SUMMED))
-    window = _sum_by(windowed, ["customer_id"], list(SUMMED)).rename(SUMMED)
-    active = days.filter(inside, nw.col("bought") == 1).with_columns(month=_month_number())
-    active = active.select("customer_id", "month").unique().with_columns(active_months=nw.lit(1, dtype=nw.Int64))
-    table = dates.join(history, on="customer_id").join(window, on="customer_id")
-    table = table.join(_sum_by(active, ["customer_id"], ["active_months"]), on="customer_id", how="left")
-    return table.with_columns(
-        nw.col("active_months").fill_null(0).cast(nw.Int64),
+    accounts = accounts.with_columns(*(nw.col(c).cast(nw.Int64) for c in sums)).rename(history).rename(window)
+    return accounts.with_columns(
         returns_cents=nw.col("sales_cents") - nw.col("gross_cents"),
+        truncated=(nw.col("first_line") < burnt_in) | (nw.col("opening") // 2 * 2 == nw.col("opening")),
     )
 
 
@@ -316,14 +308,16 @@ def _gaps(days: nw.LazyFrame) -> nw.LazyFrame:
 
 def _finish(frame: nw.LazyFrame, name: str, profit_unknown: int) -> pd.DataFrame:
     """To pandas, with the columns, types and order of the contract."""
-    table = frame.collect("pandas").to_native()
+    columns = PANEL[name].names
+    keys = ["customer_id", "month"] if name == "monthly" else ["customer_id"]
+    table = frame.select(*columns).sort(*keys).collect("pandas").to_native().reset_index(drop=True)
     if name == "monthly":
-        year, month = table["month"].astype("int64") // 12, table["month"].astype("int64") % 12 + 1
-        table["month"] = pd.to_datetime({"year": year, "month": month, "day": 1})
+        # Twelve times the year and the month from nought, as months since 1970.
+        since_1970 = table["month"].to_numpy().astype("int64") - 1970 * 12
+        table["month"] = since_1970.astype("datetime64[M]").astype("datetime64[s]")
     kinds = {"id": "str", "date": "datetime64[s]", "whole": "int64", "flag": "bool"}
     if profit_unknown and "profit_cents" in table:
         # Profit of a part of the lines would pass for profit of all.
         table["profit_cents"] = pd.array([pd.NA] * len(table), dtype="Int64")
     types = {c.name: "Int64" if c.name == "profit_cents" else kinds[c.kind] for c in PANEL[name].columns}
-    keys = ["customer_id", "month"] if name == "monthly" else ["customer_id"]
-    return table[list(PANEL[name].names)].astype(types).sort_values(keys, ignore_index=True)
+    return table.astype(types)

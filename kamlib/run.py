@@ -112,18 +112,6 @@ def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) 
     return (number if bare else f"{number} {noun}".rstrip()).replace("-", "−")
 
 
-def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
-    """Findings as a table for a reader: what, value, interval, rests_on, verdict.
-
-    Examples
-    --------
-    >>> findings_table([Finding("a.b", "Share of the largest", 0.031, "share", 0.02, 0.05, n=7)]).values.tolist()
-    [['Share of the largest', '3.1 %', '2.0 to 5.0 %', '7', '']]
-    """
-    rows = [(f.says, f.text, f.interval, "" if f.n is None else f"{f.n:,}", f.verdict) for f in findings]
-    return pd.DataFrame(rows, columns=["what", "value", "interval", "rests_on", "verdict"])
-
-
 class RunError(Exception):
     """A run, or a notebook within it, cannot go on. The message says why and what to do."""
 

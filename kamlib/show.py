@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Literal, get_args
@@ -60,7 +60,8 @@ class Col:
     label : str
         Heading. Default: the column's name, without `_cents` or `_id`, underscores as spaces.
     kind : {"money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval"}
-        `prose` is text of ours, shown whole; other text is cut at 60 characters. `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
+        `prose` is text of ours, shown whole; other text is cut at 60 characters.
+        `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
         (A, X, expert) with its colour, `interval` text such as "11 to 14". Default: by name
         and dtype. A str in a numeric column is shown as it is, so that a table of findings
         with many units can stand in one column.
@@ -82,6 +83,19 @@ class Col:
     def __post_init__(self) -> None:
         if self.kind not in (None, *get_args(Kind)):
             raise ValueError(f"kind {self.kind!r} of a column is none of: {', '.join(get_args(Kind))}")
+
+
+# How the project's own columns are shown wherever they stand, so that notebooks need not say it again.
+STANDARD = {
+    "customer_id": Col("Account"), "abc": Col("Class", "label"), "xyz": Col("Frequency", "label"),
+    "value": Col("Value", "money"), "cents": Col("Net", "money"), "return_cents": Col("Of which returns", "money"),
+    "sales": Col("Net sales", "money"), "profit": Col("Profit", "money"), "sales_class": Col("By sales", "label"),
+    "profit_class": Col("By profit", "label"), "difference": Col("Share of profit less of sales", "share", decimals=2),
+    "share": Col("Share", "share"), "cum_share": Col("Together", "share"), "rate": Col("Returned", "share"),
+    "expected": Col("Average year", "share", interval=("low", "high")), "key": Col("On the list", "flag"),
+    "account_share": Col("Share of accounts", "share"), "probability": Col("Probability", "share", decimals=0),
+    "to_do": Col("To do", "prose"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -113,9 +127,10 @@ def table(
     frame: pd.DataFrame,
     *,
     caption: str,
-    columns: Mapping[str, Col | str] | None = None,
+    columns: Mapping[str, Col | str] | Sequence[str] | None = None,
     n: int = 25,
     source: str = "",
+    unit: str = "",
 ) -> Table:
     """Show a frame as a table.
 
@@ -125,13 +140,15 @@ def table(
         Its index is not shown.
     caption : str
         What the table says, and of when.
-    columns : mapping of column name to Col or label, optional
-        The columns to show, in this order; a plain str is short for `Col(label)`.
-        Default: all columns.
+    columns : mapping of column name to Col or label, or sequence of names, optional
+        The columns to show, in this order; a plain str is short for `Col(label)`. Default: all columns.
+        Columns without a Col of their own are shown as `STANDARD` says, else by name and dtype.
     n : int
         Rows shown. What is left out is said below the table.
     source : str
         Where all rows are, such as a file of the run folder.
+    unit : str
+        Unit of the columns of money that name none.
 
     Raises
     ------
@@ -148,13 +165,42 @@ def table(
     Łódź <Ltd>         1,235  A
     B                      –  B
     """
-    chosen = _chosen(frame, columns)
+    chosen = _chosen(frame, columns, unit)
     top = frame.head(n)
     shown = [part for name, col in chosen.items() for part in _parts(top, name, col)]
     heads, cells = zip(*shown, strict=True)
     note = f"Showing {n:,} of {len(frame):,} rows" if len(frame) > n else ""
     note += f"; all rows in {source}." if note and source else "." if note else ""
     return Table(clean_text(caption), heads, tuple(zip(*cells, strict=True)), clean_text(note))
+
+
+def findings(found: Iterable[Any], *, caption: str) -> Table:
+    """Show findings: what, value, 95 % interval, n, verdict. A column that no finding fills is left out.
+
+    Parameters
+    ----------
+    found : iterable of kamlib.run.Finding
+    caption : str
+
+    Examples
+    --------
+    >>> from kamlib.run import Finding
+    >>> findings([Finding("a.b", "Share of the largest", 0.031, "share", 0.02, 0.05)], caption="Findings")
+    Findings
+    What                  Value  95 % interval
+    Share of the largest  3.1 %  2.0 to 5.0 %
+    """
+    rows = [(f.says, f.text, f.interval, "" if f.n is None else f"{f.n:,}", f.verdict) for f in found]
+    columns = {
+        "what": Col("What", "prose"),
+        "value": Col("Value", "number"),
+        "interval": Col("95 % interval", "prose"),
+        "n": Col("Rests on", "number"),
+        "verdict": Col("Claim", "prose"),
+    }
+    frame = pd.DataFrame(rows, columns=list(columns))
+    filled = [c for c in columns if c == "what" or (frame[c] != "").any()]
+    return table(frame, caption=caption, columns={c: columns[c] for c in filled}, n=len(frame))
 
 
 @dataclass(frozen=True)
@@ -206,12 +252,15 @@ def verdict(label: str, text: str) -> Prose:
     return Prose((clean_text(text),), label)
 
 
-def _chosen(frame: pd.DataFrame, columns: Mapping[str, Col | str] | None) -> dict[str, Col]:
-    wanted = {k: Col(v) if isinstance(v, str) else v for k, v in (columns or dict.fromkeys(frame, Col())).items()}
+def _chosen(frame: pd.DataFrame, columns: Mapping | Sequence[str] | None, unit: str = "") -> dict[str, Col]:
+    if not isinstance(columns, Mapping):
+        columns = {name: STANDARD.get(name, Col()) for name in (frame if columns is None else columns)}
+    wanted = {k: Col(v) if isinstance(v, str) else v for k, v in columns.items()}
     limits = [name for col in wanted.values() for name in col.interval or ()]
     if missing := [str(k) for k in (*wanted, *limits) if k not in frame]:
         raise ValueError(f"no column {', '.join(missing)} to show; there are: {', '.join(map(str, frame))}")
-    return {k: _filled(col, k, frame[k]) for k, col in wanted.items() if k not in limits}
+    filled = {k: _filled(col, k, frame[k]) for k, col in wanted.items() if k not in limits}
+    return {k: replace(c, unit=clean_text(unit)) if c.kind == "money" and not c.unit else c for k, c in filled.items()}
 
 
 def _filled(col: Col, name: object, values: pd.Series) -> Col:

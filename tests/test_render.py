@@ -111,7 +111,7 @@ def test_nothing_is_loaded():
 
 
 def test_a_picture_from_elsewhere_is_refused():
-    with pytest.raises(ValueError, match="'https://example.org/a.png' is not in the notebook"):
+    with pytest.raises(ValueError, match=r"'https://example.org/a.png' is not in the notebook"):
         page("![Logo](https://example.org/a.png)")
 
 

@@ -57,7 +57,7 @@ def frame():
 def test_formats_by_name_and_type(frame):
     assert repr(table(frame.drop(columns=["low", "high"]), caption="All")).splitlines() == [
         "All",
-        "Account      ABC               Profit   Share  Gap days  Orders  Last        New",
+        "Account      Class             Profit   Share  Gap days  Orders  Last        New",
         "Łódź & Sons  A              1,234,568  41.0 %      3.14   1,200  2011-12-09  yes",
         "B Ltd        ?                      0   3.0 %     30.00       1  –           no",
         "C            A' onclick='x          –       –         –       0  2010-01-31  no",
@@ -72,7 +72,7 @@ def test_chosen_columns_units_decimals_and_interval(frame):
     shown = table(frame, caption="Chosen", columns=columns)
     assert repr(shown).splitlines() == [
         "Chosen",
-        "Class          Profit (GBP)                      Interval",
+        "Class          Profit (GBP)                 95 % interval",
         "A              1,234,567.89  1,000,000.00 to 1,500,000.00",
         "?                     −0.45                 −1.00 to 2.50",
         "A' onclick='x             –                             –",

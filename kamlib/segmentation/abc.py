@@ -108,7 +108,7 @@ def disagreement(by_sales: pd.DataFrame, by_profit: pd.DataFrame) -> pd.DataFram
         Indexed by customer_id: sales, sales_class, profit, profit_class, difference (share of profit less
         share of sales).
     """
-    both = by_sales.join(by_profit, lsuffix="_sales", rsuffix="_profit")
+    both = by_sales.merge(by_profit, left_index=True, right_index=True, suffixes=("_sales", "_profit"))
     both = both[both["abc_sales"] != both["abc_profit"]]
     table = pd.DataFrame(
         {

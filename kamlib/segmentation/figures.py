@@ -111,7 +111,7 @@ def key_accounts_figure(
 
 
 def claim_figure(keys: KeyAccounts, *, ax: Axes | None = None) -> Axes:
-    """The key accounts' share in the window and in an average year, beside the claimed 30 to 55 %."""
+    """The key accounts' share of sales in the window and in an average year, beside the claimed 30 to 55 %."""
     ax = ax or axes(height=1.5)
     ax.axvspan(
         *CLAIM, color=COLOURS["Y"], alpha=0.3, label=f"the claim, {100 * CLAIM[0]:.0f} to {100 * CLAIM[1]:.0f} %"
@@ -119,7 +119,7 @@ def claim_figure(keys: KeyAccounts, *, ax: Axes | None = None) -> Axes:
     ax.hlines(0, keys.low, keys.high, color=COLOURS["accent"], linewidth=3, label="an average year, 95 % interval")
     ax.scatter([keys.share], [0], color=COLOURS["Z"], s=45, zorder=3, label="this window")
     ax.set(xlim=(0, max(0.8, keys.high if np.isfinite(keys.high) else 0)), yticks=[], ylim=(-0.6, 1.4))
-    ax.set_xlabel(f"share of {keys.measure} held by all key accounts together")
+    ax.set_xlabel("share of sales held by all key accounts together")
     ticks(ax.xaxis, "share")
     ax.legend(loc="upper right", ncols=3)
     return ax

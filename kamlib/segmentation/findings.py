@@ -43,10 +43,12 @@ def findings(
         Finding("segmentation.line", f"Line: the {of} that makes a key account", keys.line, "share"),
         Finding("segmentation.key_accounts", f"Key accounts, by {what} of the window", len(listed), "accounts"),
         Finding("segmentation.firm", "Of these, surely above it (probability 95 % or more)", firm, "accounts"),
-        Finding("segmentation.key_share", f"Their {of}, in the window", _none(keys.share), "share", n=len(listed)),
+        Finding(
+            "segmentation.key_share", "Their share of sales, in the window", _none(keys.share), "share", n=len(listed)
+        ),
         Finding(
             "segmentation.expected_key_share",
-            f"Key accounts' {of} {average} (claim: 30 to 55 %)",
+            f"Key accounts' share of sales {average} (claim: 30 to 55 %)",
             _none(keys.expected),
             "share",
             **claim,

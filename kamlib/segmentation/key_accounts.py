@@ -31,10 +31,10 @@ class KeyAccounts:
         and 95 % interval of the share in an average year), probability (that the expected share reaches the
         line), key (whether the share of the window does). What cannot be told is missing.
     share : float
-        Share of the window that the accounts on the list hold together; NaN where nothing was sold.
+        Share of the window's *sales* that the accounts on the list hold together; NaN where nothing was sold.
     expected, low, high : float
-        Mean and 95 % interval of the share that all accounts above the line hold in an average year; NaN where it
-        cannot be told.
+        Mean and 95 % interval of the share of sales that all accounts above the line hold in an average year; NaN
+        where it cannot be told.
     measure : str
         `profit` or `sales`.
     line : float
@@ -112,23 +112,29 @@ def key_accounts(panel: Panel, *, line: float = KEY_SHARE, repetitions: int = 10
         facts = [drawn.mean(axis=0), *np.quantile(drawn, [0.025, 0.975], axis=0), (drawn >= line).mean(axis=0)]
         table.iloc[near, -4:] = np.array(facts).T
     low, high = interval(together)
-    held = float(share[share >= line].sum()) if value.gt(0).any() else float("nan")
+    sales = shares_of(window_values(panel, measure="sales"))
+    held = float(sales[share >= line].sum()) if value.gt(0).any() else float("nan")
     expected = float(together.mean()) if len(together) else float("nan")
     return KeyAccounts(_listing(table), held, expected, low, high, measure, line)
 
 
 def _share_draws(panel, value, near, measure, line, repetitions, seed) -> tuple[np.ndarray, np.ndarray]:
-    """Draws of the expected share of the accounts near the line, and of all accounts above it together."""
-    accounts = panel.accounts.set_index("customer_id").loc[value.index]
-    months = window_months(panel, value.index, column=f"{measure}_cents")
-    known = expected_totals(months.to_numpy(), accounts["purchase_days"].to_numpy())
-    if known is None:
+    """Draws of the expected share of the accounts near the line, and of the sales of all accounts above it.
+
+    Sales and profit of an account are drawn with the same luck: a good year is good for both.
+    """
+    purchases = panel.accounts.set_index("customer_id").loc[value.index, "purchase_days"].to_numpy()
+    known, sales = (
+        expected_totals(window_months(panel, value.index, column=f"{m}_cents").to_numpy(), purchases)
+        for m in (measure, "sales")
+    )
+    if known is None or sales is None:
         return np.empty((0, len(near))), np.empty(0)
     drawn, together = [], []
-    for totals in known.draws(repetitions, seed):
+    for totals, sold in zip(known.draws(repetitions, seed), sales.draws(repetitions, seed), strict=True):
         shares = totals / totals.sum(axis=1, keepdims=True)
         drawn.append(shares[:, near])
-        together.append(np.where(shares >= line, shares, 0).sum(axis=1))
+        together.append(np.where(shares >= line, sold, 0).sum(axis=1) / sold.sum(axis=1))
     return np.concatenate(drawn), np.concatenate(together)
 
 

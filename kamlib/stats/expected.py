@@ -49,13 +49,14 @@ class Expected:
     between: float
 
     def draws(self, repetitions: int, seed: int) -> Iterator[np.ndarray]:
-        """Draws of all accounts' expected totals, in chunks of shape (up to 100, accounts); 0 where there is no mean."""
+        """Draws of all accounts' expected totals, in chunks of up to 100 rows; 0 for an account without a mean."""
         rng = np.random.default_rng(seed)
         known = np.isfinite(self.mean)
         for start in range(0, repetitions, CHUNK):
             rows = min(CHUNK, repetitions - start)
             drawn = np.zeros((rows, len(self.mean)))
-            noise = rng.standard_normal((rows, int(known.sum())))
+            # Noise for all accounts, so that two measures drawn with one seed have the same luck account by account.
+            noise = rng.standard_normal((rows, len(self.mean)))[:, known]
             drawn[:, known] = np.exp(self.mean[known] + self.sd[known] * noise)
             yield drawn
 

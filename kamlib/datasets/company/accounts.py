@@ -26,8 +26,9 @@ def base_accounts(seed: int, n: int, clock: Clock, p: Parameters) -> pd.DataFram
     place = rng.integers(0, len(words.REGION), n)
     frame["industry"] = rng.integers(0, len(words.INDUSTRY), n)
     frame["region"] = place
-    frame["z"] = rng.normal(size=n)
-    planted = _breadwinners(frame, p)
+    # The very largest are planted as breadwinners, not left to chance.
+    frame["z"] = np.clip(rng.normal(size=n), -3.5, 2.5)
+    planted = _breadwinners(stream(seed, "breadwinners"), frame, p)
     frame["planted_breadwinner"] = planted
     frame.loc[planted, "z"] = 2.6 + 0.2 * np.arange(planted.sum())
     frame["size"] = p.size_median * np.exp(p.size_spread * frame["z"])
@@ -37,7 +38,8 @@ def base_accounts(seed: int, n: int, clock: Clock, p: Parameters) -> pd.DataFram
         frame[name] = rng.normal(size=n)
     frame["breadth"] = rng.beta(6 * p.evidence_breadth + 0.01, 6 * (1 - p.evidence_breadth) + 0.01, n)
     old = clock.start - (rng.random(n) * 9 * YEAR).astype("int64")
-    new = clock.start + (rng.random(n) * (clock.days - clock.start - 1)).astype("int64")
+    # Twelve days are enough for an open day to follow before the end.
+    new = clock.start + (rng.random(n) * (clock.days - clock.start - 12)).astype("int64")
     frame["joined"] = np.select([frame["kind"] == "old", frame["kind"] == "joiner"], [old, clock.next_open(new)], NEVER)
     frame["original"] = _originals(rng, frame)
     frame["parent"] = _parents(rng, frame, p)
@@ -57,9 +59,9 @@ def _kinds(rng, n: int, clock: Clock, p: Parameters) -> np.ndarray:
     return rng.permutation(kinds.astype(object))
 
 
-def _breadwinners(frame: pd.DataFrame, p: Parameters) -> np.ndarray:
-    """The first old accounts in random order of ids: nothing but their size marks them."""
-    old = np.flatnonzero(frame["kind"] == "old")[: p.breadwinners]
+def _breadwinners(rng, frame: pd.DataFrame, p: Parameters) -> np.ndarray:
+    """Some old accounts: nothing but their size marks them."""
+    old = rng.permutation(np.flatnonzero(frame["kind"] == "old"))[: p.breadwinners]
     return np.isin(np.arange(len(frame)), old)
 
 
@@ -95,11 +97,11 @@ def evidence(seed: int, base: pd.DataFrame, roles: pd.DataFrame, p: Parameters) 
     rng = stream(seed, "evidence of accounts")
     n, s = len(base), p.type_signal
     image, prospect = roles["image"].to_numpy(), roles["prospect"].to_numpy()
-    budget = base["size"] * np.exp(0.55 + 1.1 * s * prospect + 0.25 * base["need"] + rng.normal(0, 0.45, n))
+    budget = base["size"] * np.exp(0.55 + 1.5 * s * prospect + 0.25 * base["need"] + rng.normal(0, 0.45, n))
     revenue = budget * np.exp(3.5 + 0.6 * s * image + rng.normal(0, 0.6, n))
-    standing = rng.normal(0, 0.75, n) - 1.7 * s * image - 0.3 * _standard(np.log(revenue.to_numpy()))
-    fame = -0.9 + 1.9 * s * image + 0.3 * _standard(np.log(revenue.to_numpy())) + rng.normal(0, 0.8, n)
-    outside = 1 / (1 + np.exp(1.0 - 1.2 * s * prospect - rng.normal(0, 0.8, n)))
+    standing = rng.normal(0, 0.75, n) - 2.3 * s * image - 0.3 * _standard(np.log(revenue.to_numpy()))
+    fame = -0.9 + 2.5 * s * image + 0.3 * _standard(np.log(revenue.to_numpy())) + rng.normal(0, 0.8, n)
+    outside = 1 / (1 + np.exp(1.0 - 2.0 * s * prospect - rng.normal(0, 0.8, n)))
     return pd.DataFrame(
         {
             "annual_budget": budget.clip(upper=1e10).round(-2),
@@ -109,8 +111,18 @@ def evidence(seed: int, base: pd.DataFrame, roles: pd.DataFrame, p: Parameters) 
             "reputation": (1 / (1 + np.exp(-fame))).round(2),
             "founded": np.clip(2022 - rng.gamma(1.6, 18, n).astype(int), 1700, 2024),
             "outside_share": np.clip(outside, 0.01, 0.97),
+            "hint": _hints(rng, roles, s),
         }
     )
+
+
+def _hints(rng, roles: pd.DataFrame, s: float) -> np.ndarray:
+    """Words that point to a role for a third of those that play it, and wrongly for few others."""
+    hint = np.full(len(roles), "", dtype=object)
+    for role, texts in words.HINT.items():
+        said = rng.random(len(roles)) < 0.015 + 0.3 * min(s, 1) * roles[role]
+        hint[said] = np.asarray(texts, dtype=object)[rng.integers(0, len(texts), said.sum())]
+    return hint
 
 
 def account_table(
@@ -134,7 +146,8 @@ def _first_rows(rng, base: pd.DataFrame, seen: pd.DataFrame, clock: Clock, p: Pa
     rows = pd.DataFrame({"customer_id": base["customer_id"], "name": _names(rng, base)})
     industry = np.asarray(words.INDUSTRY, dtype=object)[base["industry"]]
     region = np.asarray(words.REGION, dtype=object)[base["region"]]
-    rows["description"] = [f"{'chain of ' if z > 1 else ''}{i}" for i, z in zip(industry, base["z"], strict=True)]
+    kind = np.where(base["z"] > 1, "chain of ", "") + industry
+    rows["description"] = [f"{k}; {h}" if h else k for k, h in zip(kind, seen["hint"], strict=True)]
     rows["industry"], rows["region"], rows["country"], rows["language"] = industry, *region.T
     known = rng.random((n, 8)) < base["breadth"].to_numpy()[:, None]
     facts = ("employees", "founded", "annual_revenue", "annual_budget", "industry_rank", "reputation")
@@ -155,7 +168,9 @@ def _first_rows(rng, base: pd.DataFrame, seen: pd.DataFrame, clock: Clock, p: Pa
 def _names(rng, base: pd.DataFrame) -> np.ndarray:
     """A name per account; a duplicate bears its original's name, spelt a little differently."""
     n = len(base)
-    head, tail, form = (np.asarray(w, dtype=object)[rng.integers(0, len(w), n)] for w in (words.HEAD, words.TAIL, words.FORM))
+    head, tail, form = (
+        np.asarray(w, dtype=object)[rng.integers(0, len(w), n)] for w in (words.HEAD, words.TAIL, words.FORM)
+    )
     name = head + tail + " " + form
     double = (base["kind"] == "duplicate").to_numpy()
     name[double] = [str(x).upper().replace(" ", "  ") for x in name[base["original"].to_numpy()[double]]]

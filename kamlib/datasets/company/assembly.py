@@ -10,6 +10,7 @@ import pandas as pd
 from . import accounts as acc
 from . import deals, evidence, leaving, lines, managers, rhythm, sides, truth, types
 from .clock import NEVER, YEAR, Clock, make_clock, stream
+from .expected import expected_sales
 from .parameters import Parameters
 
 
@@ -26,8 +27,8 @@ class Company:
     parameters : Parameters
     """
 
-    tables: dict[str, pd.DataFrame]
-    truth: dict[str, pd.DataFrame]
+    tables: dict[str, pd.DataFrame] = field(repr=False)
+    truth: dict[str, pd.DataFrame] = field(repr=False)
     parameters: Parameters = field(default_factory=Parameters)
 
 
@@ -119,13 +120,11 @@ def _history(w: _World) -> None:
     w.calendar = rhythm.common_intensity(seed, clock, p)
     w.rhythm = rhythm.draw_rhythm(seed, w.base, w.roles, clock, p)
     orders = rhythm.purchase_days(seed, w.base, w.rhythm, w.calendar, p)
-    w.all_orders = rhythm.deliveries(seed, orders, len(w.base), p)
+    w.all_orders = rhythm.deliveries(seed, orders, len(w.base), clock, p)
     around = (w.spells, w.quality, clock, p)
     w.tasks = evidence.draw_tasks(seed, w.begin, *around)
     w.episodes = evidence.draw_episodes(seed, clock)
-    w.incidents = evidence.draw_incidents(
-        seed, w.base, w.roles, w.begin, w.all_orders, w.tasks, w.episodes, *around
-    )
+    w.incidents = evidence.draw_incidents(seed, w.base, w.roles, w.begin, w.all_orders, w.tasks, w.episodes, *around)
     w.feedback = evidence.draw_feedback(seed, w.base, w.roles, w.begin, w.incidents, *around)
     w.interactions = evidence.draw_interactions(seed, w.base, w.roles, w.met, *around)
 
@@ -133,17 +132,16 @@ def _history(w: _World) -> None:
 def _leaving(w: _World) -> None:
     """First stays, returns asked and unasked, second stays; then everything is cut to presence."""
     seed, clock, p = w.seed, w.clock, w.p
-    state = leaving.states(
-        w.base, w.all_orders, w.incidents, w.feedback, w.interactions, w.spells, clock, p
-    )
+    state = leaving.states(w.base, w.all_orders, w.incidents, w.feedback, w.interactions, w.spells, clock, p)
     left = leaving.first_leaving(seed, w.base, state, clock, p)
     left = leaving.natural_return(seed, left, p)
     w.win_back, left = deals.win_back(seed, w.all_orders, left, clock, p)
-    w.orders = leaving.remaining_orders(seed, w.all_orders, left)
+    w.all_orders = leaving.with_comebacks(seed, w.all_orders, left, clock, p)
+    w.orders = leaving.remaining_orders(w.all_orders, left)
     _cut(w, left)
     w.state = leaving.states(w.base, w.orders, w.incidents, w.feedback, w.interactions, w.spells, clock, p)
-    w.left = leaving.second_leaving(seed, left, leaving.log_hazard(w.state, p), clock)
-    w.orders = leaving.remaining_orders(seed, w.all_orders, w.left).reset_index(drop=True)
+    w.left = leaving.second_leaving(seed, left, leaving.log_hazard(w.state, clock, p), clock)
+    w.orders = leaving.remaining_orders(w.all_orders, w.left).reset_index(drop=True)
     _cut(w, w.left)
     w.left = truth.detectable(w.base, w.rhythm, w.calendar, w.orders, w.left, clock)
     w.driver = truth.main_driver(w.state, w.left, p)
@@ -172,18 +170,19 @@ def _trade(w: _World) -> None:
 
 
 def _scale_breadwinners(w: _World) -> None:
-    """Size of a planted breadwinner: its share of what the living book is expected to buy in a year."""
-    size, there = w.base["size"].to_numpy().copy(), leaving.present(w.left, np.arange(len(w.base)), w.clock.days - 1)
-    there &= w.base["joined"].to_numpy() < w.clock.days
-    planted = w.base["planted_breadwinner"].to_numpy()
-    expected = size * np.exp(w.p.success_sd**2 / 2)
-    whole = expected[there & ~planted].sum()
+    """Size of a planted breadwinner, so that it has its share of what the last year's orders come to.
+
+    One that has left keeps the size it was drawn with.
+    """
+    account = w.orders["account"].to_numpy()
+    manager = managers.manager_at(w.spells, account, w.orders["day"])
+    mean = (w.base["size"] / w.rhythm["rate"]).to_numpy()[account] * np.exp(w.success[account, manager])
+    last = (w.orders["day"] >= w.clock.days - 365).to_numpy()
+    year = np.bincount(account[last], mean[last], len(w.base))
+    planted = w.base["planted_breadwinner"].to_numpy() & (year > 0)
     share = min(w.p.breadwinner_share, 0.9 / max(planted.sum(), 1))
-    if whole > 0:
-        size[planted] = whole * share / (1 - share * planted.sum())
-    w.base["size"] = size
-    own = managers.manager_at(w.spells, np.arange(len(size)), w.clock.days - 1)
-    w.base.loc[planted, "size"] /= np.exp(w.success[np.arange(len(size)), own])[planted]
+    wanted = year[~planted].sum() * share / (1 - share * planted.sum())
+    w.base.loc[planted, "size"] *= wanted / year[planted]
 
 
 def _cost_to_serve(w: _World) -> np.ndarray:
@@ -193,7 +192,9 @@ def _cost_to_serve(w: _World) -> np.ndarray:
     margin = (1 - w.base["discount"] - 0.58) / (1 - w.base["discount"])
     cost = (18 * w.rhythm["rate"] + 0.05 * w.base["size"]) * np.exp(rng.normal(0, 0.4, n))
     w.base["unprofitable"] = rng.random(n) < w.p.unprofitable_share
-    heavy = w.base["size"] * margin.clip(lower=0.02) * rng.uniform(1.05, 1.5, n)
+    # Judged by what is expected of the account, not by what came: the figure is known from the start.
+    own = w.success[np.arange(n), managers.manager_at(w.spells, np.arange(n), w.clock.start)]
+    heavy = w.base["size"] * np.exp(own) * margin.clip(lower=0.02) * rng.uniform(1.3, 2.0, n)
     return np.where(w.base["unprofitable"], np.maximum(heavy, cost), cost)
 
 
@@ -210,7 +211,7 @@ def _truth(w: _World) -> dict[str, pd.DataFrame]:
     tenders = w.tenders.assign(customer_id=ids[w.tenders["account"]], date=w.clock.date(w.tenders["day"]))
     return {
         "parameters": w.p.table(),
-        "accounts": truth.account_truth(w.base, w.rhythm, w.success, w.spells, w.clock),
+        "accounts": truth.account_truth(w.base, w.rhythm, w.success, w.spells, expected_sales(w), w.clock),
         "types": types.type_truth(w.base, w.roles, _profit_share(w)).reset_index(drop=True),
         "leaving": truth.leaving_truth(w.base, w.left, w.driver, w.clock).reset_index(drop=True),
         "exposure": truth.exposure_truth(w.base, w.state, w.left, w.clock),

@@ -30,7 +30,12 @@ def _judge(rng, base, roles, account, day, p: Parameters) -> pd.DataFrame:
     for name in ("solvency", "authority"):
         frame[name] = base[name].to_numpy()[account].round(3)
     frame["reference"] = _references(base, roles, account, day).astype(int)
-    weights = {"need": p.win_need, "solvency": p.win_solvency, "authority": p.win_authority, "reference": p.win_reference}
+    weights = {
+        "need": p.win_need,
+        "solvency": p.win_solvency,
+        "authority": p.win_authority,
+        "reference": p.win_reference,
+    }
     odds = p.win_base + sum(w * frame[name] for name, w in weights.items())
     frame["chance"] = (1 / (1 + np.exp(-odds))).round(4)
     frame["won"] = rng.random(len(frame)) < 1 / (1 + np.exp(-odds))
@@ -46,7 +51,7 @@ def lead_tenders(seed: int, base, roles, clock: Clock, p: Parameters) -> tuple[p
     leads = np.flatnonzero(base["kind"] == "lead")
     number = 1 + rng.poisson(0.7, len(leads))
     account = np.repeat(leads, number)
-    day = rng.integers(clock.start, clock.days, len(account))
+    day = np.minimum(clock.next_open(rng.integers(clock.start, clock.days, len(account))), clock.days - 1)
     order = np.lexsort((day, account))
     frame = _judge(rng, base, roles, account[order], day[order], p)
     before = frame.groupby("account")["won"].cumsum() - frame["won"]
@@ -62,6 +67,7 @@ def customer_tenders(seed: int, base, roles, begin, left, clock: Clock, p: Param
     rng = stream(seed, "tenders")
     rate = p.tender_rate * np.exp(0.3 * np.clip(base["z"].to_numpy(), -2, 3))
     account, day = poisson_events(rng, rate, np.maximum(begin + 1, clock.start - 180), clock.days)
+    day = np.minimum(clock.next_open(day), clock.days - 1)
     frame = _judge(rng, base, roles, account, day, p)
     return frame[present(left, account, day)]
 
@@ -72,7 +78,9 @@ def finish_tenders(seed: int, frame: pd.DataFrame, base, seen, clock: Clock) -> 
     frame = frame.sort_values(["day", "account"], kind="stable").reset_index(drop=True)
     n = len(frame)
     value = seen["annual_budget"].to_numpy()[frame["account"]] * 0.2 * np.exp(rng.normal(0, 0.6, n))
-    still = (frame["day"] > clock.days - 30) & (rng.random(n) < 0.7) & (base["kind"].to_numpy()[frame["account"]] != "lead")
+    still = (
+        (frame["day"] > clock.days - 30) & (rng.random(n) < 0.7) & (base["kind"].to_numpy()[frame["account"]] != "lead")
+    )
     frame["outcome"] = np.where(still, "open", np.where(frame["won"], "won", "lost"))
     lost, won = (np.asarray(w, dtype=object)[rng.integers(0, len(w), n)] for w in (words.LOST, words.WON))
     told = rng.random(n) < 0.7
@@ -85,6 +93,11 @@ def finish_tenders(seed: int, frame: pd.DataFrame, base, seen, clock: Clock) -> 
     return frame.assign(value=value.round(-2))
 
 
+def _tuesdays(first: int, stop: int) -> range:
+    """Days of campaigns, half a year apart; day 0 is a Monday."""
+    return range(first - first % 7 + 1, stop, 182)
+
+
 def win_back(seed: int, orders, left: pd.DataFrame, clock: Clock, p: Parameters) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Randomised offers to accounts silent for half a year; a treated lost one may come back.
 
@@ -93,8 +106,8 @@ def win_back(seed: int, orders, left: pd.DataFrame, clock: Clock, p: Parameters)
     """
     rng = stream(seed, "win-back")
     offers = []
-    for number, day in enumerate(range(clock.start + SILENT + 30, clock.days - 15, 182), start=1):
-        placed = remaining_orders(seed, orders[orders["day"] <= day], left)
+    for number, day in enumerate(_tuesdays(clock.start + SILENT + 30, clock.days - 15), start=1):
+        placed = remaining_orders(orders[orders["day"] <= day], left)
         last = placed.groupby("account")["day"].max()
         silent = last.index[(last < day - SILENT) & (left["returned"].to_numpy()[last.index] > day)].to_numpy()
         treated = rng.random(len(silent)) < 0.5
@@ -114,7 +127,7 @@ def development(seed: int, base, orders, clock: Clock, p: Parameters) -> pd.Data
     """Offers to living accounts: odd campaigns are randomised, even ones go to whom managers prefer."""
     rng = stream(seed, "development")
     offers = []
-    for number, day in enumerate(range(clock.start + 120, clock.days - 30, 182), start=1):
+    for number, day in enumerate(_tuesdays(clock.start + 120, clock.days - 30), start=1):
         recent = orders[(orders["day"] <= day) & (orders["day"] > day - SILENT)]
         count = recent.groupby("account").size()
         some = rng.random(len(count)) < 0.35
@@ -122,7 +135,7 @@ def development(seed: int, base, orders, clock: Clock, p: Parameters) -> pd.Data
         if number % 2:
             treated = rng.random(len(account)) < 0.5
         else:
-            liking = np.log(busy) + 0.5 * base["z"].to_numpy()[account] + rng.normal(0, 0.5, len(account))
+            liking = 0.7 * np.log(busy) + base["z"].to_numpy()[account] + rng.normal(0, 0.5, len(account))
             treated = liking > np.median(liking) if len(liking) else np.zeros(0, bool)
         kind = np.full(len(account), "special" if number % 2 else "programme", dtype=object)
         offers.append(_offers(account, day, f"DEV{number}", treated, kind, 60.0).assign(gone=False))

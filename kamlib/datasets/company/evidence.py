@@ -25,17 +25,20 @@ def _thin(rng, frame: pd.DataFrame, quality: np.ndarray, spells: pd.DataFrame, s
 def _carefully(rng, rate, begin, clock, quality, spells, slope) -> pd.DataFrame:
     top = np.exp(abs(slope) * np.abs(quality).max())
     account, day = poisson_events(rng, rate * top, begin, clock.days)
-    return _thin(rng, pd.DataFrame({"account": account, "day": day}), quality, spells, slope)
+    events = clock.at_work(pd.DataFrame({"account": account, "day": day}))
+    return _thin(rng, events, quality, spells, slope)
 
 
 def draw_tasks(seed: int, begin, spells, quality, clock: Clock, p: Parameters) -> pd.DataFrame:
     """Tasks: created, due, done day (NEVER: not done). One in five is late or never done."""
     rng = stream(seed, "tasks")
     account, day = poisson_events(rng, np.full(len(begin), 1.3), begin, clock.days)
-    frame = pd.DataFrame({"account": account, "day": day, "due": day + rng.integers(5, 30, len(day))})
+    frame = clock.at_work(pd.DataFrame({"account": account, "day": day}))
+    account, day = frame["account"].to_numpy(), frame["day"].to_numpy()
+    frame["due"] = clock.next_open(day + rng.integers(5, 30, len(day)))
     u = rng.random(len(frame)) * np.exp(p.care * quality[manager_at(spells, account, day)])
-    late = frame["due"] + rng.integers(1, 40, len(frame))
-    early = frame["due"] - rng.integers(0, 5, len(frame))
+    late = clock.next_open(frame["due"] + rng.integers(1, 40, len(frame)))
+    early = np.maximum(clock.next_open(frame["due"] - rng.integers(0, 5, len(frame))), day)
     frame["done"] = np.select([u < 0.10, u < 0.24], [NEVER, late], early)
     frame["what"] = rng.integers(0, len(words.TASK), len(frame))
     frame["broken"] = (frame["done"] > frame["due"] + 7) & (rng.random(len(frame)) < 0.5)
@@ -56,7 +59,9 @@ def _episode_incidents(rng, episodes, base, roles, begin, p: Parameters) -> pd.D
     out = []
     expert = roles["expert"].to_numpy() * p.type_signal
     for e in episodes.itertuples():
-        hit = np.flatnonzero((base["industry"] == e.industry) & (rng.random(len(base)) < 0.35 + 0.3 * np.minimum(expert, 1)))
+        hit = np.flatnonzero(
+            (base["industry"] == e.industry) & (rng.random(len(base)) < 0.35 + 0.3 * np.minimum(expert, 1))
+        )
         wait = rng.integers(0, 28, len(hit)) + np.where(expert[hit] > 0, 0, 7 * p.expert_lead)
         out.append(pd.DataFrame({"account": hit, "day": e.day + wait}))
     frame = pd.concat([pd.DataFrame({"account": [], "day": []}, dtype="int64"), *out], ignore_index=True)
@@ -69,11 +74,13 @@ def draw_incidents(
     """Incidents: account, day, kind, severity, resolved day."""
     rng = stream(seed, "incidents")
     n, s = len(base), p.type_signal
-    quality_rate = 0.10 + 0.28 * s * roles["expert"].to_numpy()
+    quality_rate = 0.10 + 0.40 * s * roles["expert"].to_numpy()
     parts = {
         "conflict": [_carefully(rng, np.full(n, 0.13), begin, clock, quality, spells, -p.care)],
         "quality": [
-            pd.DataFrame(dict(zip(("account", "day"), poisson_events(rng, quality_rate, begin, clock.days), strict=True))),
+            pd.DataFrame(
+                dict(zip(("account", "day"), poisson_events(rng, quality_rate, begin, clock.days), strict=True))
+            ),
             _episode_incidents(rng, episodes, base, roles, begin, p),
         ],
         "promise": [tasks[tasks["broken"]].assign(day=lambda t: t["due"] + 7)[["account", "day"]]],
@@ -84,7 +91,7 @@ def draw_incidents(
     frame["severity"] = rng.choice([1, 2, 3], len(frame), p=[0.5, 0.35, 0.15])
     wait = 1 + rng.gamma(1.5, 9, len(frame)).astype("int64")
     frame["resolved"] = np.where(rng.random(len(frame)) < 0.9, frame["day"] + wait, NEVER)
-    frame = frame[frame["day"] < clock.days]
+    frame = clock.at_work(frame)
     return frame.sort_values(["day", "account", "kind"], kind="stable").reset_index(drop=True)
 
 
@@ -94,12 +101,15 @@ def _late_complaints(rng, orders: pd.DataFrame) -> pd.DataFrame:
     return orders.loc[said, ["account", "delivered"]].rename(columns={"delivered": "day"})
 
 
-def draw_feedback(seed: int, base, roles, begin, incidents, spells, quality, clock: Clock, p: Parameters) -> pd.DataFrame:
+def draw_feedback(
+    seed: int, base, roles, begin, incidents, spells, quality, clock: Clock, p: Parameters
+) -> pd.DataFrame:
     """Opinions: score falls with fresh incidents and for experts; answered day (NEVER: not)."""
     rng = stream(seed, "feedback")
     rate = 0.6 + 0.7 * p.type_signal * roles["expert"].to_numpy()
     account, day = poisson_events(rng, rate, begin, clock.days)
-    frame = pd.DataFrame({"account": account, "day": day}).sort_values(["day", "account"], kind="stable")
+    frame = clock.at_work(pd.DataFrame({"account": account, "day": day}))
+    frame = frame.sort_values(["day", "account"], kind="stable")
     account, day = frame["account"].to_numpy(), frame["day"].to_numpy()
     fresh = recent(incidents, account, day, 180)
     score = 8.2 - 1.3 * fresh - 0.9 * p.type_signal * roles["expert"].to_numpy()[account] + rng.normal(0, 1.2, len(day))
@@ -129,14 +139,16 @@ def draw_interactions(seed: int, base, roles, begin, spells, quality, clock: Clo
         "call": 1.1 * busy,
         "message": 0.9 * busy,
         "meeting": 0.5 * busy + 0.5 * image,
-        "audit": 0.05 + 0.42 * expert,
-        "sample test": 0.10 + 0.5 * expert + 0.25 * prospect,
+        "audit": 0.05 + 0.8 * expert,
+        "sample test": 0.10 + 0.9 * expert + 0.25 * prospect,
         "dossier update": np.full(n, 1.35),
     }
     parts = [_carefully(rng, r, begin, clock, quality, spells, p.care).assign(kind=k) for k, r in rates.items()]
     start = pd.DataFrame({"account": np.arange(n), "day": begin, "kind": "dossier update"})
     frame = pd.concat([*parts, start[begin < clock.days]], ignore_index=True)
-    frame["prepared"] = rng.random(len(frame)) < np.clip(0.7 + 0.1 * quality[manager_at(spells, frame["account"], frame["day"])], 0, 1)
+    frame["prepared"] = rng.random(len(frame)) < np.clip(
+        0.7 + 0.1 * quality[manager_at(spells, frame["account"], frame["day"])], 0, 1
+    )
     return frame.sort_values(["day", "account", "kind"], kind="stable").reset_index(drop=True)
 
 
@@ -150,7 +162,9 @@ def draw_contacts(seed: int, base: pd.DataFrame, begin, clock: Clock) -> pd.Data
     other = np.asarray(["influences", "uses", "guards", "signs"], dtype=object)[rng.integers(0, 4, len(account))]
     role = np.where(order == 0, "decides", other)
     height = base["authority"].to_numpy()[account] + np.select([order == 0, role == "signs"], [0.8, 0.4], -0.8)
-    first, last = (np.asarray(w, dtype=object)[rng.integers(0, len(w), len(account))] for w in (words.FIRST, words.LAST))
+    first, last = (
+        np.asarray(w, dtype=object)[rng.integers(0, len(w), len(account))] for w in (words.FIRST, words.LAST)
+    )
     return pd.DataFrame(
         {
             "account": account,

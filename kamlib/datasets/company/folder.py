@@ -15,7 +15,22 @@ def write_company(company: Company, folder: str | Path) -> None:
     """Write every table as `<table>.csv` and the truth as `truth/<table>.csv`.
 
     UTF-8, comma, line feed, dates as 2026-06-30, money with two decimals, flags as true / false,
-    empty for missing. Columns that are wholly empty are left out, the required ones excepted.
+    empty for missing.
+
+    Parameters
+    ----------
+    company : Company
+    folder : str or Path
+        Made if it is not there; files of the same names are replaced.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from kamlib.datasets.company import make_company
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_company(make_company(seed=1, accounts=20, months=6), folder)
+    ...     len(sorted(Path(folder).glob("*.csv")))
+    13
     """
     folder = Path(folder)
     (folder / "truth").mkdir(parents=True, exist_ok=True)

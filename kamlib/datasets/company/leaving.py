@@ -12,6 +12,7 @@ import pandas as pd
 
 from .clock import NEVER, YEAR, Clock, stream
 from .parameters import Parameters
+from .rhythm import deliveries
 
 DRIVERS = ("late", "conflict", "quality", "promise", "unanswered", "stale", "handover", "first_year", "size", "margin")
 
@@ -43,7 +44,9 @@ def late_share(orders: pd.DataFrame, accounts: int, clock: Clock) -> np.ndarray:
     return pd.DataFrame(out.T).ffill().fillna(0.0).to_numpy().T
 
 
-def states(base, orders, incidents, feedback, interactions, spells, clock: Clock, p: Parameters) -> dict[str, np.ndarray]:
+def states(
+    base, orders, incidents, feedback, interactions, spells, clock: Clock, p: Parameters
+) -> dict[str, np.ndarray]:
     """Every driver as accounts x weeks (size and margin: accounts x 1), as known on each Monday."""
     n, memory = len(base), 7 * p.memory_weeks
     out = {"late": late_share(orders, n, clock)}
@@ -66,10 +69,11 @@ def states(base, orders, incidents, feedback, interactions, spells, clock: Clock
     return out
 
 
-def log_hazard(state: dict[str, np.ndarray], p: Parameters) -> np.ndarray:
+def log_hazard(state: dict[str, np.ndarray], clock: Clock, p: Parameters) -> np.ndarray:
     """Log hazard per week, accounts x weeks."""
+    years = (7 * np.arange(clock.weeks) - clock.start) / YEAR
     total = sum(getattr(p, f"hazard_{name}") * state[name].astype(float) for name in DRIVERS)
-    return total + np.log(max(p.hazard, 1e-12) * 7 / YEAR)
+    return total + p.hazard_trend * years + np.log(max(p.hazard, 1e-12) * 7 / YEAR)
 
 
 def decide(rng, log_h: np.ndarray, from_week: np.ndarray, clock: Clock) -> np.ndarray:
@@ -90,7 +94,7 @@ def first_leaving(seed: int, base, state, clock: Clock, p: Parameters) -> pd.Dat
     """
     rng = stream(seed, "leaving")
     n, joined = len(base), base["joined"].to_numpy()
-    log_h = log_hazard(state, p) + p.frailty_sd * rng.normal(size=(n, 1))
+    log_h = log_hazard(state, clock, p) + p.frailty_sd * rng.normal(size=(n, 1))
     risk = np.where(joined < clock.days, np.maximum(joined, clock.start) // 7 + 1, clock.weeks)
     decided = decide(rng, log_h, risk, clock)
     trial = (rng.random(n) < p.first_dropout) & (joined >= clock.start) & (joined + 1 < clock.days)
@@ -139,9 +143,17 @@ def fading(left: pd.DataFrame, account, day) -> np.ndarray:
     return np.where((day >= begin) & (day < stop), part, 0.0)
 
 
-def remaining_orders(seed: int, orders: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+def with_comebacks(seed: int, orders: pd.DataFrame, left: pd.DataFrame, clock: Clock, p: Parameters) -> pd.DataFrame:
+    """A return is an order: one is added on the day (the next open one) of each."""
+    rows = left[left["returned"] < clock.days]
+    day = clock.next_open(rows["returned"].to_numpy())
+    more = pd.DataFrame({"account": rows["account"].to_numpy(), "day": day, "time": np.nan})
+    more = deliveries(seed, more[day < clock.days], len(left), clock, p).assign(luck=1.0)
+    return pd.concat([orders, more]).sort_values(["account", "day"], kind="stable").reset_index(drop=True)
+
+
+def remaining_orders(orders: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
     """The orders that were really placed, with how far their account had faded."""
-    u = stream(seed, "fading").random(len(orders))
     faded = fading(left, orders["account"], orders["day"])
-    keep = present(left, orders["account"], orders["day"]) & (u >= faded)
+    keep = present(left, orders["account"], orders["day"]) & (orders["luck"] >= faded).to_numpy()
     return orders.assign(faded=faded)[keep]

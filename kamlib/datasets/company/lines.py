@@ -26,7 +26,9 @@ def draw_products(seed: int) -> pd.DataFrame:
     level = np.exp(rng.normal(2.3, 0.7, len(words.CATEGORY)))[category]
     cost = np.clip(rng.normal(0.58, 0.07, len(words.CATEGORY)), 0.35, 0.75)[category]
     frame = pd.DataFrame({"category": category})
-    frame["list_cents"] = np.maximum(50, (100 * level * np.exp(rng.normal(0, 0.35, len(category)))).round(-1)).astype(int)
+    frame["list_cents"] = np.maximum(50, (100 * level * np.exp(rng.normal(0, 0.35, len(category)))).round(-1)).astype(
+        int
+    )
     frame["cost_share"] = np.clip(cost + rng.normal(0, 0.02, len(category)), 0.2, 0.85)
     frame["product_id"] = [f"P{i:03d}" for i in range(1, len(frame) + 1)]
     letter = np.tile(list("ABCDE"), len(words.CATEGORY))
@@ -126,14 +128,16 @@ def extras(seed: int, sold: pd.DataFrame, roles, p: Parameters) -> pd.DataFrame:
     sample = rng.random(len(first)) < 0.02 + 0.04 * p.type_signal * roles["expert"].to_numpy()[first["account"]]
     service = rng.random(len(first)) < 0.004
     rows = []
-    for kind, use, price, cost in (("carriage", carriage, 890, 760), ("sample", sample, 0, 250), ("service", service, 4500, 3000)):
+    for kind, use, price, cost in (
+        ("carriage", carriage, 890, 760),
+        ("sample", sample, 0, 250),
+        ("service", service, 4500, 3000),
+    ):
         rows.append(first[use].assign(product=-1, quantity=1, price=price, listed=price, cost=cost, kind=kind))
     return pd.concat(rows)
 
 
-def ledger_lines(
-    seed: int, orders, values, base, roles, products, clock: Clock, p: Parameters
-) -> pd.DataFrame:
+def ledger_lines(seed: int, orders, values, base, roles, products, clock: Clock, p: Parameters) -> pd.DataFrame:
     """All lines of the ledger's days, in whole cents, sorted and numbered.
 
     `what` is 0 for a sale, 1 a return, 2 a wrong order, 3 its cancellation.
@@ -142,7 +146,9 @@ def ledger_lines(
     parts = [sold, extras(seed, sold, roles, p), returns(seed, sold, roles, clock, p), cancellations(seed, sold, p)]
     lines = pd.concat(parts, ignore_index=True)
     lines = lines[lines["day"] >= clock.start]
-    lines = lines.sort_values(["day", "order", "what", "product"], kind="stable", na_position="last").reset_index(drop=True)
+    lines = lines.sort_values(["day", "order", "what", "product"], kind="stable", na_position="last").reset_index(
+        drop=True
+    )
     new = lines[["day", "order", "what"]].diff().fillna(1).ne(0).any(axis=1)
     lines["number"] = new.cumsum()
     lines["amount"] = lines["quantity"] * lines["price"]
@@ -181,6 +187,7 @@ def ledger_table(lines, ids, orders, managers, spells, products, clock: Clock) -
             "manager_id": manager,
             "promised_date": np.where(sent, clock.plan(np.where(sent, promised, 0)), np.datetime64("NaT")),
             "delivered_date": clock.date(np.where(sent, delivered, NEVER)),
+            "currency": "EUR",
         }
     )
 

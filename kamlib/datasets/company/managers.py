@@ -22,13 +22,19 @@ def draw_managers(seed: int, number: int, accounts: int, clock: Clock, p: Parame
         quality = (quality - quality.mean()) / quality.std()
     quality = rng.permutation(quality)
     frame = pd.DataFrame({"manager_id": [f"M{i:02d}" for i in range(1, number + 1)], "quality": quality})
-    first, last = (np.asarray(w, dtype=object)[rng.integers(0, len(w), number)] for w in (words.FIRST, words.LAST))
-    frame["name"] = first + " " + last
+    frame["name"] = _names(stream(seed, "names of managers"), number)
     frame["hired_day"] = -rng.integers(60, 12 * 365, number)
     frame["capacity"] = np.ceil(accounts / number * rng.uniform(1.0, 1.5, number)).astype(int)
     for skill in SKILLS:
         frame[skill] = np.clip(2.6 + 0.4 * quality + 0.9 * rng.normal(size=number), 0, 5).round(1)
     return frame
+
+
+def _names(rng, number: int) -> list[str]:
+    """Names of which no two are alike while there are enough."""
+    pairs = len(words.FIRST) * len(words.LAST)
+    drawn = rng.choice(pairs, number, replace=number > pairs)
+    return [f"{words.FIRST[i // len(words.LAST)]} {words.LAST[i % len(words.LAST)]}" for i in drawn]
 
 
 def assign(seed: int, base: pd.DataFrame, managers: pd.DataFrame, clock: Clock, p: Parameters) -> pd.DataFrame:
@@ -46,8 +52,11 @@ def assign(seed: int, base: pd.DataFrame, managers: pd.DataFrame, clock: Clock, 
     first = np.argsort(managers["quality"].to_numpy(), kind="stable")[rank * m // n]
     begin = np.minimum(base["joined"].to_numpy(), clock.start)
     spells = pd.DataFrame({"account": np.arange(n), "manager": first, "from_day": begin})
-    account, day = poisson_events(rng, np.full(n, p.handover_rate if m > 1 else 0.0), 1, clock.days)
-    later = pd.DataFrame({"account": account, "manager": -1, "from_day": day, "step": rng.integers(1, max(m, 2), len(day))})
+    rate = np.full(n, p.handover_rate if m > 1 else 0.0)
+    account, day = poisson_events(rng, rate, np.maximum(base["joined"].to_numpy(), 0) + 1, clock.days)
+    later = pd.DataFrame(
+        {"account": account, "manager": -1, "from_day": day, "step": rng.integers(1, max(m, 2), len(day))}
+    )
     spells = pd.concat([spells, later], ignore_index=True).sort_values(["account", "from_day"], kind="stable")
     spells = spells[~spells.duplicated(["account", "from_day"])].reset_index(drop=True)
     # A handover moves to another manager, never to the same: steps around the circle of managers.
@@ -86,14 +95,15 @@ def manager_table(managers: pd.DataFrame, clock: Clock) -> pd.DataFrame:
     return table
 
 
-def assignment_table(base: pd.DataFrame, managers: pd.DataFrame, spells: pd.DataFrame, clock: Clock) -> pd.DataFrame:
-    """The assignments table; a duplicate id was never assigned by itself."""
+def assignment_table(base, managers, spells, met, clock: Clock) -> pd.DataFrame:
+    """The assignments table, from the day we first met; a duplicate id was never assigned by itself."""
     own = spells[(base["kind"].to_numpy() != "duplicate")[spells["account"]] & (spells["from_day"] < clock.days)]
+    first = np.where(base["joined"] < 0, base["joined"], met)[own["account"]]
     return pd.DataFrame(
         {
             "customer_id": base["customer_id"].to_numpy()[own["account"]],
             "manager_id": managers["manager_id"].to_numpy()[own["manager"]],
-            "from": clock.date(own["from_day"]),
+            "from": clock.date(np.where(own["handover"], own["from_day"], first)),
             "to": clock.date(own["to_day"]),
         }
     )

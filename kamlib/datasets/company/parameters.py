@@ -3,8 +3,8 @@
 The article's figures are claims, and each is a quantity here, so that a company can be made
 in which the claim holds and one in which it does not:
 
-- *key accounts bring 30-55 % of sales*: ``size_spread`` (about 0.8: under 30 %; 1.25: about
-  half; 1.8: over 55 %) and ``breadwinners``;
+- *key accounts bring 30-55 % of sales*: ``size_spread`` (0.5 and no breadwinner: under 30 %; 1.15:
+  about half; 1.8: over 55 %) and ``breadwinners``;
 - *a breadwinner brings 10 % of profit*: ``breadwinners`` (0: nobody) and ``breadwinner_share``;
 - *more than half of the success depends on the manager*: ``manager_share`` (0.3 by default:
   the claim is false; 0.6: true);
@@ -47,16 +47,18 @@ class Parameters:
 
     # accounts
     size_median: float = _q(6000, "EUR of sales per year, median account", 100, 1e6)
-    size_spread: float = _q(1.25, "sd of log sales per year between accounts", 0, 2.5, OR2 + ": Gini 0.70")
+    size_spread: float = _q(1.15, "sd of log sales per year between accounts", 0, 2.5, OR2 + ": Gini 0.70")
     breadwinners: int = _q(1, "accounts planted as breadwinners", 0, 3, "the article")
-    breadwinner_share: float = _q(0.125, "share of the living book's sales, each", 0.01, 0.25, "the article: 10 %")
+    breadwinner_share: float = _q(
+        0.14, "share of the last year's expected sales, each", 0.01, 0.25, "the article: 10 %"
+    )
     join_rate: float = _q(0.16, "chance per year that an account joins within the ledger", 0, 1, OR2)
     lead_share: float = _q(0.14, "share of accounts that begin as leads", 0, 0.5)
     duplicate_share: float = _q(0.02, "share of ids that are a second id of another account", 0, 0.2)
     group_share: float = _q(0.08, "share of accounts that have a parent", 0, 0.5)
     # purchasing
-    rate_median: float = _q(6.0, "orders per year, median account", 2, 60, OR2 + ", raised for B2B")
-    rate_noise: float = _q(0.65, "sd of log order rate not explained by size", 0, 1.2, OR2)
+    rate_median: float = _q(5.0, "orders per year, median account", 2, 60, OR2 + ", raised for B2B")
+    rate_noise: float = _q(0.85, "sd of log order rate not explained by size", 0, 1.2, OR2)
     shape_median: float = _q(2.0, "gamma shape k of gaps, median; 1 is random, 20 clockwork", 0.5, 30, WM)
     shape_spread: float = _q(0.6, "sd of log k between accounts", 0, 1, WM)
     season_strength: float = _q(1.0, "mean exponent on the common seasonal profile", 0, 2, OR2 + ": its 12 months")
@@ -71,7 +73,7 @@ class Parameters:
     return_rate: float = _q(0.035, "chance that a line is partly or wholly returned", 0, 0.5, OR2 + ": 6 % of value")
     cancel_rate: float = _q(0.012, "chance that an order is typed wrongly and cancelled at once", 0, 0.3, OR2)
     late_rate: float = _q(0.12, "chance that a delivery is late, average account", 0, 0.9)
-    unprofitable_share: float = _q(0.15, "share of accounts whose service costs more than they earn", 0, 1)
+    unprofitable_share: float = _q(0.15, "share of accounts whose service is to cost more than they earn", 0, 1)
     # types
     image_share: float = _q(0.09, "share of accounts that are image-makers first", 0, 0.3)
     expert_share: float = _q(0.11, "share of accounts that are experts first", 0, 0.3)
@@ -79,11 +81,12 @@ class Parameters:
     further_share: float = _q(0.08, "chance of each further role", 0, 0.5)
     further_strength: float = _q(0.6, "strength of a further role; a primary one has 1", 0, 1)
     type_signal: float = _q(1.0, "multiplies the pull of a type on its evidence; 0: none", 0, 2)
-    evidence_breadth: float = _q(0.75, "mean chance that a fact about an account is known", 0, 1)
+    evidence_breadth: float = _q(0.8, "mean chance that a fact about an account is known", 0, 1)
     prospect_trend: float = _q(0.35, "trend of prospects, log rate per year", -0.5, 1)
     expert_lead: int = _q(8, "weeks by which experts report a quality problem before others", 0, 20)
     # leaving: log hazard ratios
     hazard: float = _q(0.085, "leaving per account-year when nothing is wrong", 0, 2, GUPTA)
+    hazard_trend: float = _q(0.0, "log hazard per year, from the first day of the ledger on", -1, 1)
     memory_weeks: int = _q(26, "weeks for which an incident, an opinion or a handover counts", 1, 52)
     stale_weeks: int = _q(39, "weeks without a dossier update after which it is stale", 4, 52)
     answer_days: int = _q(30, "days after which an opinion counts as unanswered", 1, 120)
@@ -98,7 +101,7 @@ class Parameters:
     hazard_size: float = _q(-0.25, "log hazard ratio per sd of log size", -2, 2)
     hazard_margin: float = _q(0.2, "log hazard ratio per sd of margin (of discount, reversed)", -2, 2, "the article")
     frailty_sd: float = _q(0.0, "sd of an unseen log hazard between accounts", 0, 1.5)
-    first_dropout: float = _q(0.22, "chance that a new account never orders again", 0, 1, OR2 + ": 29 % buy once")
+    first_dropout: float = _q(0.35, "chance that a new account never orders again", 0, 1, OR2 + ": 29 % buy once")
     decline_share: float = _q(0.3, "share of leavers that fade out first", 0, 1)
     decline_weeks: float = _q(10, "mean weeks of fading out", 1, 52)
     return_rate_lost: float = _q(0.08, "returns per year of lost accounts, unasked", 0, 2)
@@ -129,6 +132,7 @@ class Parameters:
     def table(self) -> pd.DataFrame:
         """One row per planted quantity: name, value, unit, low, high, source."""
         rows = [
-            {"name": f.name, "value": float(getattr(self, f.name)), **dict(f.metadata)} for f in dataclasses.fields(self)
+            {"name": f.name, "value": float(getattr(self, f.name)), **dict(f.metadata)}
+            for f in dataclasses.fields(self)
         ]
         return pd.DataFrame(rows)

@@ -85,15 +85,18 @@ def purchase_days(
     return orders.astype({"account": "int64", "day": "int64", "time": "float64"})
 
 
-def deliveries(seed: int, orders: pd.DataFrame, accounts: int, p: Parameters) -> pd.DataFrame:
+def deliveries(seed: int, orders: pd.DataFrame, accounts: int, clock: Clock, p: Parameters) -> pd.DataFrame:
     """Adds promised and delivered day; late means after the promised day. Some accounts wait more."""
     rng = stream(seed, "deliveries")
     n = len(orders)
     odds = np.log(max(p.late_rate, 1e-9) / (1 - p.late_rate)) + rng.normal(0, 0.5, accounts)
     late = rng.random(n) < 1 / (1 + np.exp(-odds[orders["account"]]))
-    promised = orders["day"] + rng.integers(4, 10, n)
-    delay = np.where(late, 2 + rng.geometric(0.25, n), -rng.integers(0, 2, n))
-    return orders.assign(promised=promised, delivered=promised + delay, late=late)
+    promised = clock.next_open(orders["day"] + rng.integers(4, 10, n))
+    early = np.maximum(promised - rng.integers(0, 2, n), orders["day"])
+    early = np.where(clock.next_open(early) == early, early, promised)
+    delivered = np.where(late, clock.next_open(promised + 2 + rng.geometric(0.25, n)), early)
+    # `luck` decides which orders fall away while an account fades.
+    return orders.assign(promised=promised, delivered=delivered, late=late, luck=rng.random(n))
 
 
 def silence_limit(rhythm: pd.DataFrame, level: float = 0.95) -> np.ndarray:

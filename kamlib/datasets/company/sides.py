@@ -17,9 +17,7 @@ def tables(w) -> dict[str, pd.DataFrame]:
     ids = w.base["customer_id"].to_numpy()
     contacts = _contacts(w, ids)
     raw = {
-        "ledger": lines.ledger_table(
-            w.lines, _billed(w)[w.lines["order"]], w.orders, w.managers, w.spells, w.products, w.clock
-        ),
+        "ledger": lines.ledger_table(w.lines, _billed(w), w.orders, w.managers, w.spells, w.products, w.clock),
         "accounts": acc.account_table(w.seed, w.base, w.seen, w.left, w.clock, w.p),
         "contacts": contacts.drop(columns="account"),
         "tenders": _dated(w.tenders, ids, w.clock),
@@ -29,7 +27,7 @@ def tables(w) -> dict[str, pd.DataFrame]:
         "payments": _payments(w),
         "rivals": _rivals(w, ids),
         "managers": managers.manager_table(w.managers, w.clock),
-        "assignments": managers.assignment_table(w.base, w.managers, w.spells, w.clock),
+        "assignments": managers.assignment_table(w.base, w.managers, w.spells, w.met, w.clock),
         "tasks": _tasks(w, ids),
         "offers": _dated(w.offers, ids, w.clock),
     }
@@ -108,7 +106,9 @@ def _spoken(w, contacts: pd.DataFrame) -> pd.DataFrame:
 
 def _interactions(w, ids, contacts) -> pd.DataFrame:
     frame = _dated(w.interactions, ids, w.clock)
-    frame["manager_id"] = w.managers["manager_id"].to_numpy()[managers.manager_at(w.spells, frame["account"], frame["day"])]
+    frame["manager_id"] = w.managers["manager_id"].to_numpy()[
+        managers.manager_at(w.spells, frame["account"], frame["day"])
+    ]
     frame["contact_id"] = _spoken(w, contacts)["contact_id"]
     # Only a talk can be prepared for.
     frame["prepared"] = frame["prepared"].astype("boolean").where(frame["kind"].isin(["meeting", "call", "audit"]))
@@ -130,7 +130,7 @@ def _payments(w) -> pd.DataFrame:
             "customer_id": _billed(w)[total.index],
             "invoice_date": w.clock.date(day),
             "due_date": w.clock.plan(day + 30),
-            "paid_date": w.clock.date(np.where(bad, NEVER, day + wait)),
+            "paid_date": w.clock.date(np.where(bad, NEVER, w.clock.next_open(day + wait))),
             "amount": total.to_numpy() / 100,
         }
     )

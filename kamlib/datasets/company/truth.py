@@ -99,7 +99,7 @@ def _spells(frame: pd.DataFrame, base: pd.DataFrame, clock: Clock) -> pd.DataFra
     return out[columns].reset_index(drop=True)
 
 
-def account_truth(base, rhythm, success, spells, clock: Clock) -> pd.DataFrame:
+def account_truth(base, rhythm, success, spells, expected, clock: Clock) -> pd.DataFrame:
     """One row per account (duplicates apart): size, rhythm, discount, latent traits, success now."""
     n = len(base)
     now = manager_at(spells, np.arange(n), clock.days - 1)
@@ -108,6 +108,7 @@ def account_truth(base, rhythm, success, spells, clock: Clock) -> pd.DataFrame:
             "customer_id": base["customer_id"],
             "joined": clock.date(np.where(base["kind"] == "duplicate", NEVER, base["joined"])),
             "sales_per_year": base["size"].round(2),
+            "expected_sales": np.round(expected, 2),
             "orders_per_year": rhythm["rate"].round(4),
             "shape": rhythm["shape"].round(4),
             "season_strength": rhythm["season"].round(4),

@@ -34,6 +34,12 @@ CATEGORY = (
     "garlands", "toys", "baking", "garden", "lunch", "umbrellas", "jewellery", "textiles", "vases", "signs",
     "stationery", "travel", "furniture", "seasonal",
 )  # fmt: skip
+# What is said of an account; it hints at its type, and now and then at a wrong one.
+HINT = {
+    "prospect": ("opening new shops", "looking for a second supplier", "taken over last year, new buyers"),
+    "image": ("the best-known name of its trade", "often in the press", "others follow its choice"),
+    "expert": ("runs its own test laboratory", "buyers with long experience", "strict incoming inspection"),
+}
 TITLE = {
     "decides": "head of purchasing", "influences": "category manager", "uses": "shop manager",
     "guards": "office manager", "signs": "managing director",

@@ -1,0 +1,189 @@
+"""The panel: every definition by eye on a dozen lines, and the same integers on every engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kamlib.panel import build_panel, window_start
+from kamlib.tables import PANEL
+
+AS_OF = "2024-03-31"
+FRAMES = ("monthly", "accounts", "gaps")
+
+
+@pytest.fixture
+def panel(ledger):
+    return build_panel(ledger, as_of=AS_OF)
+
+
+def account(panel, name):
+    return panel.accounts.set_index("customer_id").loc[name]
+
+
+def test_window_totals_by_eye(panel):
+    anna = account(panel, "anna")
+    assert (anna.sales_cents, anna.gross_cents, anna.returns_cents) == (85_00 + 50_00, 155_00, -20_00)
+    assert (anna.history_sales_cents, anna.lines) == (235_00, 5)
+
+
+def test_orders_and_purchase_days(panel):
+    anna = account(panel, "anna")
+    assert (anna.orders, anna.purchase_days, anna.history_purchase_days) == (3, 2, 3)
+
+
+def test_a_return_is_no_purchase_day_and_no_active_month(panel):
+    anna = account(panel, "anna")
+    assert anna.active_months == 2
+    assert anna.last_purchase == pd.Timestamp("2024-01-10")
+
+
+def test_an_order_cancelled_the_same_day_leaves_no_purchase(panel):
+    cora = account(panel, "cora")
+    assert (cora.sales_cents, cora.gross_cents, cora.purchase_days, cora.orders) == (0, 900_00, 0, 0)
+    assert pd.isna(cora.first_purchase) and cora.first_line == pd.Timestamp("2024-02-20")
+
+
+def test_first_line_is_not_first_purchase(panel):
+    bert = account(panel, "bert")
+    assert (bert.first_line, bert.first_purchase) == (pd.Timestamp("2023-09-01"), pd.Timestamp("2024-02-02"))
+
+
+def test_truncated_by_burn_in_or_by_beginning_with_a_return(panel, ledger):
+    assert panel.accounts.set_index("customer_id")["truncated"].to_dict() == {
+        "anna": True, "bert": True, "cora": False, "dora": False,
+    }  # fmt: skip
+    longer = build_panel(ledger, as_of=AS_OF, burn_in_days=365)
+    assert longer.accounts.set_index("customer_id").loc["dora", "truncated"]
+
+
+def test_nothing_after_as_of_and_nobody_without_a_name(panel):
+    assert account(panel, "dora").history_sales_cents == 60_00
+    assert panel.accounts["customer_id"].tolist() == ["anna", "bert", "cora", "dora"]
+    assert (panel.first_day, panel.last_day) == (dt.date(2023, 1, 10), dt.date(2024, 3, 5))
+
+
+def test_gaps_use_all_history(panel):
+    gaps = panel.gaps.set_index("customer_id")
+    assert gaps.index.tolist() == ["anna"]
+    assert gaps.loc["anna", ["n", "sum_days", "sum_days2"]].tolist() == [2, 365, 181**2 + 184**2]
+    assert gaps.loc["anna", "sum_log_micro"] == sum(round(np.log(g) * 1e6) for g in (181, 184))
+
+
+def test_monthly_is_sparse_and_dense_on_demand(panel):
+    assert len(panel.monthly) == 4 + 2 + 1 + 1
+    dense = panel.dense(["anna", "dora"])
+    assert dense.shape == (2, 15)
+    assert dense.loc["anna", pd.Timestamp("2023-02-01")] == 0
+    assert dense.loc["dora"].isna().sum() == 9  # months before its first line are missing, not zero
+
+
+def test_sums_reconcile(panel, ledger):
+    known = ledger[ledger["customer_id"].notna() & (ledger["date"] <= AS_OF)]
+    assert panel.monthly["sales_cents"].sum() == panel.accounts["history_sales_cents"].sum() == known["cents"].sum()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "months", "start"),
+    [
+        ("2011-11-30", 12, "2010-12-01"), ("2011-12-09", 12, "2010-12-10"), ("2024-02-29", 12, "2023-03-01"),
+        ("2023-02-28", 1, "2023-02-01"), ("2024-03-31", 1, "2024-03-01"), ("2024-05-30", 3, "2024-02-29"),
+    ],
+)  # fmt: skip
+def test_window_start(as_of, months, start):
+    assert window_start(dt.date.fromisoformat(as_of), months) == dt.date.fromisoformat(start)
+
+
+def test_partial_month_is_flagged(ledger):
+    assert not build_panel(ledger, as_of="2024-03-31").last_month_partial
+    cut = build_panel(ledger, as_of="2024-03-30")
+    assert cut.last_month_partial and cut.period == "31 Mar 2023 to 30 Mar 2024"
+
+
+def test_kinds_that_are_not_trade_are_left_out(ledger):
+    kinds = ledger.assign(kind=["goods"] * 12 + ["fee"])
+    kinds.loc[2, "kind"] = "fee"
+    assert account(build_panel(kinds, as_of=AS_OF), "anna").sales_cents == 65_00
+    assert account(build_panel(kinds, as_of=AS_OF, leave_out=[]), "anna").sales_cents == 135_00
+
+
+def test_profit_known_only_in_part_is_not_shown(ledger):
+    whole = build_panel(ledger.assign(profit_cents=ledger["cents"] // 2), as_of=AS_OF)
+    assert whole.has_profit and account(whole, "anna").profit_cents == 67_50
+    profit = (ledger["cents"] // 2).astype("Int64")
+    profit[0] = pd.NA
+    part = build_panel(ledger.assign(profit_cents=profit), as_of=AS_OF)
+    assert not part.has_profit and part.accounts["profit_cents"].isna().all()
+
+
+def test_without_order_numbers_a_purchase_day_is_an_order(ledger):
+    anna = account(build_panel(ledger.drop(columns="order_id"), as_of=AS_OF), "anna")
+    assert anna.orders == anna.purchase_days == 2
+
+
+def test_nothing_to_read_is_said(ledger):
+    with pytest.raises(ValueError, match="no line of a known customer on or before 2020-01-01"):
+        build_panel(ledger, as_of="2020-01-01")
+    with pytest.raises(ValueError, match="months must be 1 or more"):
+        build_panel(ledger, as_of=AS_OF, months=0)
+
+
+def test_columns_are_those_of_the_contract(panel):
+    for name in FRAMES:
+        assert tuple(getattr(panel, name).columns) == PANEL[name].names
+
+
+def engines(frame):
+    typed = frame.assign(cents=frame["cents"].astype("int64"), customer_id=frame["customer_id"].astype("str"))
+    con = duckdb.connect()
+    con.register("lines", typed)
+    yield con.sql("SELECT * FROM lines")
+    yield pl.from_pandas(typed)
+    yield pl.from_pandas(typed).lazy()
+    yield typed
+
+
+def assert_same_everywhere(frame, **options):
+    first, *others = (build_panel(f, **options) for f in engines(frame))
+    for other in others:
+        for name in FRAMES:
+            pd.testing.assert_frame_equal(getattr(first, name), getattr(other, name))
+
+
+@pytest.mark.filterwarnings("error")
+def test_same_integers_on_every_engine(ledger):
+    assert_same_everywhere(ledger.assign(profit_cents=ledger["cents"] // 3), as_of=AS_OF)
+
+
+lines = st.tuples(
+    st.sampled_from(["a", "b", "c", "ä'\"", None]),
+    st.dates(dt.date(2019, 12, 1), dt.date(2021, 3, 31)),
+    st.integers(-10_000_000, 10_000_000),
+    st.sampled_from(["1", "2", None]),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(lines, min_size=1, max_size=60), st.dates(dt.date(2020, 1, 1), dt.date(2021, 3, 31)))
+def test_same_integers_on_every_engine_for_any_ledger(rows, as_of):
+    rows = [("a", dt.date(2019, 12, 1), 5, "1"), *rows]
+    frame = pd.DataFrame(rows, columns=["customer_id", "date", "cents", "order_id"])
+    assert_same_everywhere(frame.assign(date=pd.to_datetime(frame["date"])), as_of=as_of)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(lines, min_size=1, max_size=60), st.randoms(use_true_random=False))
+def test_order_of_lines_changes_nothing(rows, random):
+    rows = [("a", dt.date(2019, 12, 1), 5, "1"), *rows]
+    shuffled = random.sample(rows, len(rows))
+    names = ["customer_id", "date", "cents", "order_id"]
+    one, two = (build_panel(pd.DataFrame(r, columns=names), as_of="2021-03-31") for r in (rows, shuffled))
+    for name in FRAMES:
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
