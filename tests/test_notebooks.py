@@ -14,7 +14,8 @@ TAGS = {"parameters", "teaching", "exercise", "solution", "keep_output", "nbval-
 CHECKPOINT = {"keep_output", "nbval-check-output"}
 DEFAULTS = {"run": "", "book": "sample", "as_of": ""}
 LONGEST, MEDIAN, PROSE = 15, 4, 0.4
-CHECKPOINTS = {"00_summary": range(1, 7)}  # it tells of other pages and has little of its own to check
+# One tells of other pages, the other shows the form: both have little of their own to check.
+CHECKPOINTS = {"00_summary": range(1, 7), "template": range(1, 7)}
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 

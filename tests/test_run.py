@@ -18,7 +18,6 @@ from kamlib.run import (
     RunError,
     as_dict,
     check_reconciled,
-    findings_table,
     in_words,
     last_complete_month,
     load_book,
@@ -58,13 +57,6 @@ def test_a_finding_in_a_sentence():
     assert f"{share}; {share:ci}; {share:n}" == "50.0 %; 50.0 % (95 % interval 40.0 to 60.0 %); 50.0"
     assert f"{Finding('a', 'A', 3, 'accounts'):ci}" == "3 accounts"
     assert f"{Finding('a', 'A', 0, 'accounts'):n}, {Finding('a', 'A', None, 'accounts'):n}" == "none, not known"
-
-
-def test_findings_as_a_table():
-    table = findings_table([Finding("a", "A", None, "share", verdict="cannot tell")])
-    assert table.to_dict("records") == [
-        {"what": "A", "value": "not known", "interval": "", "rests_on": "", "verdict": "cannot tell"}
-    ]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, np.float64("nan")])
