@@ -1,4 +1,7 @@
-"""The command `kam`: thin over the library."""
+"""The command `kam`: thin over the library.
+
+Commands import what they need when they run: all of it takes seconds to load, and `--help` needs none.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,12 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from kamlib import datasets
-from kamlib.book import Book, BookError, control_totals, open_book
-from kamlib.report.make import Report, make_report
-from kamlib.report.plan import load_notebooks, support
-from kamlib.run import RunError, last_complete_month, parse_day
-from kamlib.settings import SettingsError, load_settings
+if TYPE_CHECKING:
+    from kamlib.book import Book
+    from kamlib.report.make import Report
 
 EXIT_FAILED, EXIT_INPUT, EXIT_STOPPED = 1, 2, 130
 
@@ -30,9 +30,10 @@ app = typer.Typer(
 out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 
 BookArgument = Annotated[
-    str, typer.Argument(metavar="BOOK", help=f"A file, a folder, or a data set: {', '.join(datasets.NAMES)}.")
+    str, typer.Argument(metavar="BOOK", help="A file, a folder, or a data set: sample, online-retail-ii.")
 ]
 MappingOption = Annotated[Path | None, typer.Option("--mapping", help="TOML that names columns; see README.")]
+NameOption = Annotated[str, typer.Option("--name", help="What to call the book; default: as its file or folder.")]
 
 
 @app.command()
@@ -49,18 +50,29 @@ def report(
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Notebooks at once; 0: one a processor.")] = 0,
     mapping: MappingOption = None,
+    name: NameOption = "",
 ) -> None:
     """Make the report of a book: reports/<book>/<as of>/index.html."""
+    from kamlib import datasets
+    from kamlib.book import open_book
+    from kamlib.report.make import make_report
+    from kamlib.report.plan import load_notebooks
+    from kamlib.run import parse_day
+    from kamlib.settings import load_settings
+
     chosen = load_settings(settings, assign or [])
     day = parse_day(as_of) if as_of else None
     names = [n.name for n in load_notebooks(only=only or [])]
-    opened = open_book(book, mapping=mapping)
+    source = "" if name else book if book in datasets.NAMES else str(Path(book).resolve())
     with _progress(len(names)) as told:
-        made = make_report(opened, as_of=day, out=to, settings=chosen, only=names if only else [], jobs=jobs, told=told)
-    _say_report(made, to)
+        opened = open_book(book, mapping=mapping, name=name or None)
+        made = make_report(
+            opened, as_of=day, out=to, settings=chosen, only=only or [], jobs=jobs, source=source, told=told
+        )
+    _say_report(made)
 
 
-def _say_report(made: Report, to: Path) -> None:
+def _say_report(made: Report) -> None:
     for name, missing in made.skipped:
         out.print(Text(f"Left out: {name}, which needs the table {missing}."))
     out.print(Text(f"{made.index}  ({len(made.pages)} pages, as of {made.as_of}, {made.seconds:.0f} s)"))
@@ -94,7 +106,8 @@ class _progress:
         else:
             self.running.remove(name)
         if self.bar:
-            self.bar.update(self.task, description=", ".join(self.running) or "pages", advance=event == "done")
+            resting = "adding up" if event == "book" else "pages"
+            self.bar.update(self.task, description=", ".join(self.running) or resting, advance=event == "done")
         elif event == "done":
             err.print(Text(f"{name}: done"))
 
@@ -106,11 +119,14 @@ def check(
     mapping: MappingOption = None,
 ) -> None:
     """Say what was read, what was set aside, the totals, and what this book can support."""
+    from kamlib.book import open_book
+    from kamlib.run import last_complete_month, parse_day
+
+    day = parse_day(as_of) if as_of else None
     opened = open_book(book, mapping=mapping)
-    day = parse_day(as_of) if as_of else last_complete_month(opened)
     _say_read(opened)
     _say_problems(opened)
-    _say_totals(opened, day)
+    _say_totals(opened, day or last_complete_month(opened))
     _say_support(opened)
 
 
@@ -122,12 +138,23 @@ def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
 
 
 def _say_read(book: Book) -> None:
+    """Columns that had another name one by one; of the rest, how many."""
     table = _table("Recognised", "table", "column", "taken from", "in")
-    for row in book.recognised.itertuples():
-        table.add_row(*(Text(str(v)) for v in (row.table, row.column, row.taken_from, row.file)))
+    for name, rows in book.recognised.groupby("table", sort=False):
+        renamed = rows[rows["column"] != rows["taken_from"]]
+        for (column, foreign), where in renamed.groupby(["column", "taken_from"], sort=False)["file"]:
+            table.add_row(*(Text(str(v)) for v in (name, column, foreign, _files(where))))
+        same = rows.loc[rows["column"] == rows["taken_from"], "column"].nunique()
+        if same:
+            table.add_row(*(Text(str(v)) for v in (name, f"{same} columns", "the same names", _files(rows["file"]))))
     out.print(table)
     for note in book.notes:
         out.print(Text(f"Note: {note}"))
+
+
+def _files(names) -> str:
+    found = sorted(set(names))
+    return found[0] if len(found) == 1 else f"{len(found)} files"
 
 
 def _say_problems(book: Book) -> None:
@@ -146,6 +173,8 @@ def _say_problems(book: Book) -> None:
 
 
 def _say_totals(book: Book, day) -> None:
+    from kamlib.book import control_totals
+
     totals = control_totals(book, as_of=day)
     first, last, customers = book.ledger.aggregate("min(date), max(date), count(DISTINCT customer_id)").fetchall()[0]
     unit = f" {book.currency}" if book.currency else ""
@@ -167,6 +196,8 @@ def _say_totals(book: Book, day) -> None:
 
 
 def _say_support(book: Book) -> None:
+    from kamlib.report.plan import load_notebooks, support
+
     notebooks = load_notebooks()
     questions = {n.name: n.question for n in notebooks}
     table = _table("What this book supports", "notebook", "supported", "would add", "question")
@@ -178,6 +209,9 @@ def _say_support(book: Book) -> None:
 @app.command()
 def fetch(name: Annotated[str, typer.Argument(help="online-retail-ii")] = "online-retail-ii") -> None:
     """Download a public data set, check its content and keep it."""
+    from kamlib import datasets
+    from kamlib.book import BookError
+
     if name != "online-retail-ii":
         raise BookError(f"There is nothing to fetch under the name {name!r}; there is online-retail-ii.")
     with err.status("Online Retail II: fetching, checking (once; 45 MB from UCI)"):
@@ -191,23 +225,36 @@ def main() -> None:
     """Run the command; what goes wrong ends in one message and an exit code, never a traceback."""
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     try:
-        app(standalone_mode=False)
-    except (BookError, SettingsError, datasets.DatasetError) as error:
-        _fail(str(error), EXIT_INPUT)
-    except RunError as error:
-        _fail(str(error), EXIT_FAILED)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
+        # typer turns Ctrl-C within a command, and typer.Exit, into a code that it returns.
+        code = app(standalone_mode=False) or 0
     except (KeyboardInterrupt, typer.Abort):
-        _fail("Stopped. The previous report is untouched.", EXIT_STOPPED)
+        code = EXIT_STOPPED
     except Exception as error:
-        if not hasattr(error, "format_message"):
-            raise
-        _fail(error.format_message(), EXIT_INPUT)
+        _fail(*_ending(error))
+    if code == EXIT_STOPPED:
+        _fail("Stopped. The previous report is untouched.", EXIT_STOPPED)
+    sys.exit(code)
+
+
+def _ending(error: Exception) -> tuple[str, int]:
+    """The message and exit code of an error that was foreseen; any other is raised again."""
+    if hasattr(error, "format_message"):  # a mistake in the command itself, found by typer
+        return error.format_message(), EXIT_INPUT
+    from kamlib.book import BookError
+    from kamlib.datasets import DatasetError
+    from kamlib.run import InputError, RunError
+    from kamlib.settings import SettingsError
+
+    if isinstance(error, (BookError, SettingsError, DatasetError, InputError)):
+        return str(error), EXIT_INPUT
+    if isinstance(error, RunError):
+        return str(error), EXIT_FAILED
+    raise error
 
 
 def _fail(message: str, code: int) -> None:
-    err.print(Text(f"kam: {message}"))
+    if message:  # none where typer has shown the help instead
+        err.print(Text(f"kam: {message}"))
     sys.exit(code)
 
 

@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 
 import duckdb
@@ -102,17 +103,21 @@ def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) 
         return str(value)
     kind, _, currency = unit.partition(" ")
     if kind == "share":
-        number, noun = f"{100 * value:.1f}", "%"
+        number, noun = f"{100 * value:z.1f}", "%"
     elif kind == "money":
-        number, noun = f"{value / 100:,.0f}", currency
+        number, noun = f"{value / 100:z,.0f}", currency
     else:
-        number = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+        number = f"{value:,}" if isinstance(value, Integral) else f"{value:z,.2f}"
         noun = unit.removesuffix("s") if value == 1 else unit
     return (number if bare else f"{number} {noun}".rstrip()).replace("-", "−")
 
 
 class RunError(Exception):
     """A run, or a notebook within it, cannot go on. The message says why and what to do."""
+
+
+class InputError(RunError):
+    """What was asked for cannot be run: no such day, notebook or lines."""
 
 
 class Run:
@@ -218,7 +223,7 @@ def parse_day(text: str | dt.date) -> dt.date:
 
     Raises
     ------
-    RunError
+    InputError
         Not a day.
 
     Examples
@@ -231,17 +236,21 @@ def parse_day(text: str | dt.date) -> dt.date:
     try:
         return dt.datetime.strptime(text.strip(), "%Y-%m-%d").date()
     except ValueError:
-        raise RunError(f"as_of is a day such as 2011-11-30, not {text!r}.") from None
+        raise InputError(f"as_of is a day such as 2011-11-30, not {text!r}.") from None
 
 
 def last_complete_month(book: Book) -> dt.date:
     """End of the last month that the ledger covers: its last line's, if that is within three days of the end.
 
-    Shops close at weekends, so the last line of a full month can be some days before its end.
+    Shops close at weekends, so the last line of a full month can be some days before its end. A ledger that lies
+    within one month, and does not complete it, ends with its last line.
     """
-    last = pd.Timestamp(book.ledger.aggregate("max(date)").fetchall()[0][0]).date()
+    first, last = book.ledger.aggregate("min(date), max(date)").fetchall()[0]
     end = last.replace(day=calendar.monthrange(last.year, last.month)[1])
-    return end if (end - last).days <= COMPLETE_WITHIN else last.replace(day=1) - dt.timedelta(days=1)
+    if (end - last).days <= COMPLETE_WITHIN:
+        return end
+    before = last.replace(day=1) - dt.timedelta(days=1)
+    return before if before >= first else last
 
 
 def check_reconciled(panel: Panel, totals: dict) -> list[dict]:
@@ -339,5 +348,10 @@ def load_panel(folder: Path) -> Panel:
     """The panel that `save_panel` kept."""
     facts = json.loads((folder / WORK / "panel.json").read_text("utf-8"))
     days = {n: dt.date.fromisoformat(facts.pop(n)) for n in ("as_of", "start", "first_day", "last_day")}
-    frames = {n: pd.read_parquet(folder / FRAMES / f"{n}.parquet") for n in PANEL}
+    frames = {n: _in_seconds(pd.read_parquet(folder / FRAMES / f"{n}.parquet")) for n in PANEL}
     return Panel(**days, **facts, **frames)
+
+
+def _in_seconds(frame: pd.DataFrame) -> pd.DataFrame:
+    """Dates as the panel has them: Parquet knows no seconds, and gives back milliseconds."""
+    return frame.astype(dict.fromkeys(frame.select_dtypes("datetime").columns, "datetime64[s]"))

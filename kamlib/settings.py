@@ -29,7 +29,10 @@ class Settings(BaseModel):
     months: int = Field(12, ge=1, le=120, description="length of the window of totals, calendar months")
     leave_out: list[str] = Field(list(NOT_TRADE), description="kinds of line that are not a customer's trade")
     burn_in_days: int = Field(
-        BURN_IN_DAYS, ge=0, description="first line within so many days of the ledger's first: history truncated, days"
+        BURN_IN_DAYS,
+        ge=0,
+        le=36_500,
+        description="first line within so many days of the ledger's first: history truncated, days",
     )
     abc_shares: list[float] = Field(list(ABC_SHARES), description="where A ends and where B ends, shares of the value")
     xyz_shares: list[float] = Field(
@@ -38,7 +41,7 @@ class Settings(BaseModel):
     xyz_min_months: int = Field(XYZ_MIN_MONTHS, ge=1, description="months of history needed for X, Y or Z")
     key_share: float = Field(KEY_SHARE, gt=0, lt=1, description="share of profit or sales that makes a key account")
     repetitions: int = Field(1000, ge=100, le=100_000, description="resamples behind an interval")
-    seed: int = Field(1, ge=0, description="seed of every resampling")
+    seed: int = Field(1, ge=0, le=2**32 - 1, description="seed of every resampling")
 
     @field_validator("abc_shares")
     @classmethod
@@ -105,9 +108,10 @@ def _from_file(path: Path) -> dict:
 
 def _toml_value(text: str):
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        read = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
+    return read["value"] if len(read) == 1 else text
 
 
 def _validated(given: Mapping) -> Settings:
@@ -126,5 +130,5 @@ def _validated(given: Mapping) -> Settings:
         default = json.dumps(fields[name].default)
         raise SettingsError(
             f"Setting {name} cannot be {value!r}: {why}. "
-            f"It is the {fields[name].description}; the default is {default}."
+            f"It means: {fields[name].description}; the default is {default}."
         ) from None

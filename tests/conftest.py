@@ -1,9 +1,73 @@
-"""What tests share: a hand-typed ledger whose every answer can be checked by eye."""
+"""What tests share: a hand-typed ledger whose every answer can be checked by eye, and reports, made once."""
 
 from __future__ import annotations
 
+import random
+import subprocess
+import sys
+from datetime import date, timedelta
+
 import pandas as pd
 import pytest
+
+from kamlib.book import open_book
+from kamlib.settings import Settings
+
+REPETITIONS = 100  # of resampling: how good the intervals are is tested elsewhere
+
+
+@pytest.fixture(scope="session")
+def tiny_book():
+    """Two customers, a line of nobody, a fee and a return: every sum can be done by eye."""
+    lines = [
+        ("k1", "2024-01-10", 100.00, "goods"), ("k1", "2024-02-12", -30.00, "goods"),
+        ("k2", "2024-02-20", 70.00, "goods"), (None, "2024-02-21", 5.00, "goods"),
+        ("k2", "2024-02-28", -2.00, "fee"), ("k1", "2024-02-29", 40.00, "goods"),
+        ("k1", "2024-03-02", 9.00, "goods"),
+    ]  # fmt: skip
+    frame = pd.DataFrame(lines, columns=["customer_id", "date", "amount", "kind"])
+    return open_book({"ledger": frame}, name="tiny")
+
+
+@pytest.fixture(scope="session")
+def ledger_file(tmp_path_factory):
+    """A ledger of 40 customers and 18 months as a CSV file, with lines of nobody, fees and returns."""
+    draw = random.Random(5)
+    lines = []
+    for account in range(40):
+        day = date(2023, 1, 1) + timedelta(days=draw.randrange(1, 60))
+        while day < date(2024, 7, 1):
+            net = round(draw.lognormvariate(3 + (40 - account) / 10, 0.8), 2)
+            lines.append((f"k{account:02}", day, net, "goods"))
+            if draw.random() < 0.05:
+                lines.append((f"k{account:02}", day + timedelta(days=3), -net / 2, "goods"))
+            day += timedelta(days=draw.randrange(5, 20 + 3 * account))
+    lines += [("", date(2024, m, 20), 99.5, "goods") for m in range(1, 7)]
+    lines += [("k00", date(2024, m, 21), -7.25, "fee") for m in range(1, 7)]
+    path = tmp_path_factory.mktemp("ledger") / "acme.csv"
+    pd.DataFrame(lines, columns=["customer_id", "date", "amount", "kind"]).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def report(ledger_file, tmp_path_factory):
+    """The folder of a report that the command made, with the project's own notebooks, and what it said."""
+    out = tmp_path_factory.mktemp("reports")
+    arguments = ["report", ledger_file, "--as-of", "2024-06-30", "--out", out, "--set", f"repetitions={REPETITIONS}"]
+    done = subprocess.run([sys.executable, "-m", "kamlib.cli", *arguments], capture_output=True, text=True, cwd=out)
+    assert done.returncode == 0, done.stderr
+    return out / "acme" / "2024-06-30", done
+
+
+@pytest.fixture(scope="session")
+def report_again(ledger_file, tmp_path_factory):
+    """The same report once more: elsewhere, one notebook at a time, called from the library."""
+    from kamlib.report.make import make_report
+
+    out = tmp_path_factory.mktemp("again") / "deeper"
+    settings = Settings(repetitions=REPETITIONS)
+    return make_report(open_book(ledger_file), as_of=date(2024, 6, 30), out=out, settings=settings, jobs=1).index.parent
+
 
 # Every account is there for a reason; see the tests that use it.
 LEDGER = [

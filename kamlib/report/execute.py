@@ -2,6 +2,9 @@
 
 Child processes, because papermill in a thread answers Ctrl-C only when its cell is done. This module is
 also what such a child runs: `python -m kamlib.report.execute SOURCE TARGET PARAMETERS.json`.
+
+A child holds on to a pipe from its parent, and ends when that is gone; its kernel looks every second whether
+the child is there. So nothing goes on after a run that was killed, whatever killed it.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from graphlib import TopologicalSorter
@@ -29,6 +33,9 @@ ENVIRONMENT = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 1.0
+# Cells that teach are not in a report, and what a lesson asks of a ledger, this one may be too small to answer.
+NOT_RUN = {"teaching", "exercise", "solution"}
 
 
 def execute_all(
@@ -60,6 +67,7 @@ def execute_all(
     RunError
         A notebook failed: which, in what cell, with what error. The others are stopped.
     """
+    folder = folder.resolve()  # the children work in it, and would take a relative path from there
     folder.mkdir(parents=True, exist_ok=True)
     by_name = {n.name: n for n in notebooks}
     graph = TopologicalSorter({n.name: [a for a in n.after if a in by_name] for n in notebooks})
@@ -83,14 +91,22 @@ def execute_all(
 
 
 def _start(notebook: Notebook, parameters: dict, folder: Path) -> subprocess.Popen:
-    given = folder / f"{notebook.name}.parameters.json"
+    given, source = (folder / f"{notebook.name}.{kind}.json" for kind in ("parameters", "source"))
     write_json(given, parameters)
+    write_json(source, _for_report(notebook.path))
     target = folder / f"{notebook.name}.ipynb"
-    command = [sys.executable, "-m", "kamlib.report.execute", str(notebook.path), str(target), str(given)]
+    command = [sys.executable, "-m", "kamlib.report.execute", str(source), str(target), str(given)]
     with (folder / f"{notebook.name}.log").open("wb") as log:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | ENVIRONMENT, cwd=folder
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=os.environ | ENVIRONMENT, cwd=folder
         )
+
+
+def _for_report(path: Path) -> dict:
+    """The notebook without the cells that only teach."""
+    content = json.loads(path.read_text("utf-8"))
+    kept = [c for c in content["cells"] if NOT_RUN.isdisjoint(c["metadata"].get("tags", []))]
+    return content | {"cells": kept}
 
 
 def _check(name: str, child: subprocess.Popen, folder: Path, failed: Path) -> None:
@@ -101,7 +117,7 @@ def _check(name: str, child: subprocess.Popen, folder: Path, failed: Path) -> No
         facts = json.loads(error.read_text("utf-8"))
         kept = _keep(folder / f"{name}.ipynb", failed)
         raise RunError(
-            f"Notebook {name} failed at `{facts['line']}`: {facts['error']}: {facts['message']}\n"
+            f"Notebook {name} failed in the cell that begins `{facts['line']}`: {facts['error']}: {facts['message']}\n"
             f"The notebook as far as it came: {kept}"
         )
     log = (folder / f"{name}.log").read_text("utf-8", "replace").strip().splitlines()
@@ -117,9 +133,10 @@ def _stop(children) -> None:
     """End children at once; their kernels see that they are gone, and end within a second."""
     for child in children:
         child.terminate()
+    until = time.monotonic() + PATIENCE_SECONDS
     for child in children:
         try:
-            child.wait(timeout=1)
+            child.wait(timeout=max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
@@ -129,6 +146,9 @@ def _child(source: str, target: str, parameters: str) -> int:
     """Execute one notebook; on failure leave the error beside it as JSON."""
     import logging
 
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    # jsonschema would load a grammar of addresses, which no notebook needs, for more than a second.
+    sys.modules.setdefault("rfc3987_syntax", None)
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -150,6 +170,11 @@ def _child(source: str, target: str, parameters: str) -> int:
         write_json(Path(target).with_suffix(".error.json"), facts)
         return 1
     return 0
+
+
+def _end_with_parent() -> None:
+    os.read(0, 1)  # not through sys.stdin, whose lock a thread must not hold at the end
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import shutil
@@ -14,15 +15,16 @@ from pathlib import Path
 import nbformat
 
 from kamlib.book import Book, control_totals
-from kamlib.panel import Panel, build_panel
+from kamlib.panel import Panel, build_panel, window_start
 from kamlib.report.execute import execute_all
 from kamlib.report.folder import building
 from kamlib.report.manifest import manifest
-from kamlib.report.plan import GIVEN, Notebook, load_notebooks, support
+from kamlib.report.plan import GIVEN, NOTEBOOKS, Notebook, load_notebooks, support
 from kamlib.report.render import render_page
 from kamlib.run import (
     FINDINGS,
     WORK,
+    InputError,
     RunError,
     check_reconciled,
     last_complete_month,
@@ -54,6 +56,8 @@ def make_report(
     settings: Settings | None = None,
     only: Sequence[str] = (),
     jobs: int = 0,
+    source: str = "",
+    notebooks: Path = NOTEBOOKS,
     told: Callable[[str, str], None] = lambda event, name: None,
 ) -> Report:
     """Turn a book into a folder of pages at `out`/`book`/`as_of`.
@@ -69,6 +73,11 @@ def make_report(
         Notebooks to run, with those they come after; all where empty.
     jobs : int
         Notebooks at once; 0: one a processor.
+    source : str
+        Where the book comes from. Where another source of the same name has its reports, the run is refused;
+        empty: not asked.
+    notebooks : path
+        The folder of the notebooks.
     told : callable
         Called with (event, name): (`book`, ...), (`started`, notebook), (`done`, notebook).
 
@@ -84,14 +93,14 @@ def make_report(
     began = time.monotonic()
     settings = settings or Settings()
     as_of = as_of or last_complete_month(book)
-    notebooks = load_notebooks(only=only)
-    wanted, skipped = _supported(notebooks, book)
+    wanted, skipped = _supported(load_notebooks(notebooks, only=only), book)
     told("book", f"{book.name} as of {as_of}")
     panel = _panel(book, as_of, settings)
     totals = control_totals(book, as_of=as_of, leave_out=settings.leave_out)
     reconciled = check_reconciled(panel, totals)
     target = Path(out) / book.name / f"{as_of}"
-    with building(target) as folder:
+    origin = {"source": hashlib.sha256(source.encode()).hexdigest(), "content": book.digest} if source else None
+    with building(target, origin=origin) as folder:
         save_book(book, folder / WORK)
         save_panel(panel, folder)
         executed = folder / WORK / "notebooks"
@@ -107,12 +116,31 @@ def make_report(
 
 
 def _panel(book: Book, as_of: dt.date, settings: Settings) -> Panel:
-    try:
-        return build_panel(
-            book, as_of=as_of, months=settings.months, leave_out=settings.leave_out, burn_in_days=settings.burn_in_days
+    _check_days(book, as_of, settings)
+    return build_panel(
+        book, as_of=as_of, months=settings.months, leave_out=settings.leave_out, burn_in_days=settings.burn_in_days
+    )
+
+
+def _check_days(book: Book, as_of: dt.date, settings: Settings) -> None:
+    """Raise InputError where no customer has a line that a report of this day could speak of."""
+    kinds = ", ".join(f"'{k}'" for k in settings.leave_out) or "''"
+    trade = book.ledger.filter(f"customer_id IS NOT NULL AND kind NOT IN ({kinds})")
+    first, last = trade.aggregate("min(date), max(date)").fetchall()[0]
+    if first is None:
+        raise InputError(
+            "Nothing to report: no line of trade names its customer. If a column does, name it in a mapping file "
+            '(--mapping), under [ledger]: customer_id = "...".'
         )
-    except ValueError as error:
-        raise RunError(f"Nothing to report: {error}.") from None
+    there = f"The lines of known customers run from {first} to {last}: choose --as-of accordingly."
+    if as_of < first:
+        raise InputError(f"Nothing to report: as_of {as_of} is before the first line. {there}")
+    try:
+        silent = window_start(as_of, settings.months) > last
+    except (OverflowError, ValueError):  # a day at the edge of the calendar
+        silent = True
+    if silent:
+        raise InputError(f"Nothing to report: no line in the {settings.months} months up to {as_of}. {there}")
 
 
 def _supported(notebooks: Sequence[Notebook], book: Book) -> tuple[list[Notebook], list[tuple[str, str]]]:
@@ -124,8 +152,11 @@ def _supported(notebooks: Sequence[Notebook], book: Book) -> tuple[list[Notebook
 
 
 def _parameters(notebook: Notebook, settings: Settings, book: Book, as_of: dt.date, folder: Path) -> dict:
-    given = {"run": str(folder.resolve()), "book": book.name, "as_of": f"{as_of}"}
-    return {p.name: given[p.name] if p.name in GIVEN else getattr(settings, p.name) for p in notebook.parameters}
+    given = settings.model_dump() | dict(zip(GIVEN, (str(folder.resolve()), book.name, f"{as_of}"), strict=True))
+    unknown = [p.name for p in notebook.parameters if p.name not in given]
+    if unknown:
+        raise RunError(f"Notebook {notebook.name} has parameters that are no settings: {', '.join(unknown)}.")
+    return {p.name: given[p.name] for p in notebook.parameters}
 
 
 def _render(notebooks: Sequence[Notebook], executed: Path, folder: Path, book: Book, as_of: dt.date) -> dict[str, str]:

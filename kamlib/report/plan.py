@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from kamlib.run import RunError
+from kamlib.run import InputError, RunError
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 # What a run gives every notebook that asks for it; all other parameters are settings.
@@ -73,8 +73,10 @@ def load_notebooks(folder: Path = NOTEBOOKS, *, only: Sequence[str] = ()) -> lis
 
     Raises
     ------
+    InputError
+        No such notebook.
     RunError
-        No such notebook, or one whose metadata or parameters cell is not in the agreed form.
+        One whose metadata or parameters cell is not in the agreed form.
     """
     found = {p.stem: read_notebook(p) for p in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
     if not found:
@@ -95,13 +97,12 @@ def _named(name: str, found: dict[str, Notebook]) -> str:
         return hits[0]
     near = difflib.get_close_matches(name, found, n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise RunError(f"There is no notebook {name!r}.{hint} The notebooks are: {', '.join(found)}.")
+    raise InputError(f"There is no notebook {name!r}.{hint} The notebooks are: {', '.join(found)}.")
 
 
 def read_notebook(path: Path) -> Notebook:
     """One notebook's metadata and parameters."""
-    # As JSON: importing nbformat takes longer than all the rest of a plan.
-    content = json.loads(path.read_text("utf-8"))
+    content = _content(path)
     kam = content["metadata"].get("kam")
     if kam is None or not {"title", "question", "needs", "uses", "after"} <= set(kam):
         raise RunError(f"{path.name}: metadata.kam needs title, question, needs, uses and after.")
@@ -116,14 +117,28 @@ def read_notebook(path: Path) -> Notebook:
     return Notebook(path.stem, path, kam["title"], kam["question"], heading[2:], **lists, parameters=parameters)
 
 
+def _content(path: Path) -> dict:
+    # As JSON: importing nbformat takes longer than all the rest of a plan.
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        if content["nbformat"] == 4 and content["cells"]:
+            return content
+    except (ValueError, LookupError, TypeError):
+        pass
+    raise RunError(f"{path.name} is not a notebook of version 4, or an empty one.")
+
+
 def _parameters(source: str, path: Path) -> tuple[Parameter, ...]:
     found = []
     for line in source.splitlines():
-        match = _PARAMETER.match(line)
-        if match is None:
-            raise RunError(f"{path.name}: the parameters cell has {line!r}; a line is `name: type = value  # meaning`.")
-        name, kind, value, meaning = match.groups()
-        found.append(Parameter(name, kind, ast.literal_eval(value), meaning))
+        try:
+            name, kind, value, meaning = _PARAMETER.match(line).groups()
+            found.append(Parameter(name, kind, ast.literal_eval(value), meaning))
+        except (AttributeError, ValueError, SyntaxError):
+            raise RunError(
+                f"{path.name}: the parameters cell has {line!r}; a line is `name: type = value  # meaning`, "
+                "its value a number, a text or a list of these."
+            ) from None
     return tuple(found)
 
 
