@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (SQL is read by its columns)
 """The panel against what else an analyst would use: same columns, same ledger, one run.
 
     python benchmarks/bench_panel.py make 20000000 FOLDER     # a generated ledger as Parquet (and CSV with --csv)

@@ -45,8 +45,8 @@ def xyz(panel: Panel, *, shares: Sequence[float] = XYZ_SHARES, min_months: int =
     >>> from kamlib.panel import build_panel
     >>> dates = pd.date_range("2024-01-05", periods=12, freq="MS")
     >>> lines = pd.DataFrame({"customer_id": "a", "cents": 100, "date": dates})
-    >>> xyz(build_panel(lines, as_of="2025-01-31")).loc["a", ["frequency", "xyz"]].tolist()
-    [1.0, 'X']
+    >>> xyz(build_panel(lines, as_of="2025-01-31"))["xyz"].to_dict()
+    {'a': 'X'}
     """
     x, y = check_frequencies(shares)
     accounts = panel.accounts.set_index("customer_id")
