@@ -57,7 +57,9 @@ def folders(report: Path) -> int:
 def stage(log: str) -> str:
     """What the run had said last."""
     lines = [line for line in log.splitlines() if line]
-    return lines[-1].removesuffix(" of 2026-06-30") if lines else "starting"
+    if not lines:
+        return "nothing"
+    return "the book" if lines[-1].startswith("Book: ") else lines[-1]
 
 
 def whole_run(out: Path) -> float:

@@ -11,6 +11,7 @@ import pytest
 from runs import content, processes, start, until, write_notebook
 
 from kamlib import cli, datasets
+from kamlib.report.folder import building
 
 END = ["--as-of", "2024-06-30"]
 
@@ -152,35 +153,14 @@ def test_check_names_each_column_that_had_another_name(kam, tmp_path):
 
 # Ended from outside
 
-
-@pytest.fixture
-def slow(tmp_path):
-    """Notebooks of which one never ends, and a report that stands already."""
-    books = tmp_path / "notebooks"
-    write_notebook(books, "01_a")
-    return books
-
-
 WAIT = "import pathlib, time\npathlib.Path(run).parents[2].joinpath('waiting').touch()\ntime.sleep(60)"
 
 
-def begin(books, ledger_file, log):
-    """A run that has come to a notebook that does not end; how to wait for it."""
-    write_notebook(books, "01_a", WAIT)
-    waiting = books.parent / "reports" / "waiting"
-    waiting.unlink(missing_ok=True)
-    run = start(log, "report", ledger_file, *END, "--out", books.parent / "reports", notebooks=books)
-    assert until(waiting.exists), log.read_text()
-    return run
-
-
-def finish(books, ledger_file, log):
-    """A good run to the end; returns the report's folder."""
-    write_notebook(books, "01_a")
-    run = start(log, "report", ledger_file, *END, "--out", books.parent / "reports", notebooks=books)
-    run.join(60)
-    assert run.exitcode == 0, log.read_text()
-    return books.parent / "reports" / "acme" / "2024-06-30"
+def begin(folder, ledger_file, code=""):
+    """Start a run of one tiny notebook; what it says goes to `folder`/log."""
+    books = folder / "notebooks"
+    write_notebook(books, "01_a", code)
+    return start(folder / "log", "report", ledger_file, *END, "--out", folder / "reports", notebooks=books)
 
 
 def nothing_runs(folder):
@@ -196,33 +176,40 @@ def works_in(process, folder):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_a_run_that_is_ended_from_outside(slow, ledger_file, tmp_path):
+def test_a_run_that_is_ended_from_outside(ledger_file, tmp_path):
     """Ctrl-C, a polite end, and the whole group killed: the previous report stands, and the next run cleans."""
-    log = tmp_path / "log"
-    target = finish(slow, ledger_file, log)
-    before, runs = content(target), target.parent / ".runs"
+    log, waiting = tmp_path / "log", tmp_path / "reports" / "waiting"
+    target = tmp_path / "reports" / "acme" / "2024-06-30"
+    with building(target) as folder:
+        (folder / "index.html").write_text("before")
+
+    def made():
+        return [p for p in (target.parent / ".runs").iterdir() if p.is_dir()]
+
     ways = [
-        (os.killpg, signal.SIGINT),
-        (os.kill, signal.SIGINT),
-        (os.kill, signal.SIGTERM),
-        (os.killpg, signal.SIGKILL),
-    ]
+        (os.killpg, signal.SIGINT), (os.kill, signal.SIGINT), (os.kill, signal.SIGTERM), (os.killpg, signal.SIGKILL),
+    ]  # fmt: skip
     for send, number in ways:
-        log.unlink()
-        run = begin(slow, ledger_file, log)
+        run = begin(tmp_path, ledger_file, WAIT)
+        assert until(waiting.exists), log.read_text()
         began = time.monotonic()
         send(run.pid, number)
         run.join(20)
         took = time.monotonic() - began
         if number == signal.SIGKILL:
             assert run.exitcode == -signal.SIGKILL
-            assert len([p for p in runs.iterdir() if p.is_dir()]) == 2
+            assert len(made()) == 2
         else:
             assert run.exitcode == 130
             assert took < 3
             assert log.read_text().splitlines()[1:] == ["kam: Stopped. The previous report is untouched."]
-            assert [p for p in runs.iterdir() if p.is_dir()] == [target.resolve()]
+            assert made() == [target.resolve()]
         assert nothing_runs(target.parent)
-        assert content(target) == before
-    assert content(finish(slow, ledger_file, log)) == before
-    assert [p for p in runs.iterdir() if p.is_dir()] == [target.resolve()]
+        assert content(target) == {"index.html": b"before"}
+        log.unlink()
+        waiting.unlink()
+    run = begin(tmp_path, ledger_file)
+    run.join(60)
+    assert run.exitcode == 0, log.read_text()
+    assert made() == [target.resolve()]
+    assert {"index.html", "findings.json", "manifest.json"} <= content(target).keys()
