@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -80,3 +81,40 @@ def test_sorting_and_filtering(page, tmp_path):
     assert [name for _, name in rows][-3:] == ["Account 1", "Account 0", "Account 2"]  # the empty one last
     assert [name for hidden, name in rows if not hidden] == ["Account 11", "Account 10", "Account 1"]
     assert "3 of 13 rows" in seen
+
+
+@pytest.fixture
+def listener():
+    """A port that stands in for the whole network: the browser is told to fetch everything through it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        yield server
+
+
+def requests_of(path: Path, listener: socket.socket, folder: Path) -> list[str]:
+    """First lines of what a browser asked of the network while it had a page open."""
+    proxy = f"--proxy-server=127.0.0.1:{listener.getsockname()[1]}"
+    command = [CHROMIUM, *OPTIONS, proxy, f"--user-data-dir={folder / 'profile'}", path.as_uri()]
+    browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    asked = []
+    while browser.poll() is None:
+        try:
+            connection, _ = listener.accept()
+        except TimeoutError:
+            continue
+        with connection:
+            connection.settimeout(2)
+            asked.append(connection.recv(1000).decode("latin-1").split("\r\n")[0])
+    return [line for line in asked if "google" not in line and "gvt1" not in line]  # the browser's own
+
+
+def test_no_request_leaves_a_page(report, listener, tmp_path):
+    pages = sorted(report[0].glob("*.html"))
+    assert len(pages) == 3
+    assert [requests_of(page, listener, tmp_path) for page in pages] == [[], [], []]
+
+
+def test_a_request_would_have_been_seen(listener, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text('<img src="http://example.org/a.png">', "utf-8")
+    assert requests_of(path, listener, tmp_path) == ["GET http://example.org/a.png HTTP/1.1"]
