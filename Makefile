@@ -11,12 +11,12 @@ BIN := .venv/bin
 ANY_PYTHON = $(or $(PYTHON),$(shell command -v python3 || command -v python3.13 || command -v python3.12 || command -v python3.11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report check fetch lab test lint lock browser clean
+.PHONY: help setup report check fetch lab test test-spark lint lock browser clean
 
 help: ## this list
 	@echo "make <target> [NAME=value ...]"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' Makefile
-	@awk -F ' *[?]=.*## *' '/^[A-Z_]+ [?]=.*## / {printf "  %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ' *[?]=.*## *' '/^[A-Z_]+ [?]=.*## / {printf "  %-11s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv, or bring it up to date (every other target does so by itself)
 	@command -v "$(ANY_PYTHON)" >/dev/null || { echo "kamlib needs Python 3.11 or newer, and $(or $(PYTHON),python3) is not there: install it, or name one:  make setup PYTHON=/path/to/python3" >&2; exit 1; }
@@ -39,6 +39,12 @@ test: setup ## every test (library, docstring examples, notebooks), then lint
 	$(BIN)/python -m pytest $(ARGS) || status=1; \
 	$(MAKE) --no-print-directory -s lint ARGS= || status=1; \
 	exit $$status
+
+test-spark: setup ## the panel on a local Spark: installs PySpark into .venv, needs Java 17 or newer
+	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer, and there is no java on the PATH." >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock || \
+	uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+	@$(BIN)/python -m pytest tests/test_spark.py $(ARGS)
 
 lint: setup ## ruff, and import-linter: who may import whom
 	@status=0; \

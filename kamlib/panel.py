@@ -26,6 +26,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import duckdb
 import narwhals as nw
 import pandas as pd
 
@@ -221,15 +222,17 @@ def _day_number() -> nw.Expr:
     return year * 365 + year // 4 - year // 100 + year // 400 + nw.col("date").dt.ordinal_day().cast(nw.Int64)
 
 
-def _materialise(frame: nw.LazyFrame):
-    """Compute once what is used twice. DuckDB's result goes through Arrow, other engines collect their own frames."""
-    import duckdb
+def _materialise(frame: nw.LazyFrame) -> nw.LazyFrame:
+    """Compute once what is used twice.
 
-    native = frame.to_native()
-    if isinstance(native, duckdb.DuckDBPyRelation):
+    DuckDB's result goes through Arrow, Spark keeps its own on the cluster, other engines collect their own frames.
+    """
+    if frame.implementation.is_spark_like():
+        return nw.from_native(frame.to_native().persist())
+    if frame.implementation.is_duckdb():
         con = duckdb.connect()
         con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
-        return nw.from_native(con.from_arrow(native.to_arrow_table()))
+        return nw.from_native(con.from_arrow(frame.to_native().to_arrow_table()))
     return frame.collect().lazy()
 
 

@@ -1,4 +1,4 @@
-"""Solve requirements.lock anew from pyproject.toml, by uv, and write environment.yml beside it.
+"""Solve requirements.lock and requirements-spark.lock anew from pyproject.toml, by uv, and write environment.yml.
 
 Neither file may hold an address: the registry is the user's own choice. The lock serves every system and every
 Python from 3.11, and names the build backend and the development tools too.
@@ -7,6 +7,7 @@ Python from 3.11, and names the build backend and the development tools too.
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from setup import NEWEST, OLDEST
@@ -33,6 +34,10 @@ dependencies:
 """
 
 
+# Spark ships as source only and is no part of the usual set-up.
+SPARK = COMPILE.replace("pyproject.toml", "-").replace("--extra dev ", "").replace(".lock", "-spark.lock")
+
+
 def environment():
     """The text of environment.yml."""
     return ENVIRONMENT.format(oldest="{}.{}".format(*OLDEST), too_new=f"{NEWEST[0]}.{NEWEST[1] + 1}")
@@ -43,9 +48,11 @@ def main():
     if not uv:
         sys.exit("make lock needs uv on the PATH:  pipx install uv  (or pip install uv), then run this again.")
     python = "{}.{}".format(*OLDEST)
-    failed = subprocess.call([uv, *COMPILE.split(), "--python-version", python, *sys.argv[1:]], cwd=ROOT)
-    if failed:
-        sys.exit("requirements.lock is as it was: uv could not solve it (see above).")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    for command, given in ((COMPILE, ""), (SPARK, "\n".join(extras["spark"]))):
+        solve = [uv, *command.split(), "--python-version", python, *sys.argv[1:]]
+        if subprocess.run(solve, cwd=ROOT, input=given, text=True, check=False).returncode:
+            sys.exit(f"{command.split()[-1]} is as it was: uv could not solve it (see above).")
     (ROOT / "environment.yml").write_text(environment(), encoding="utf-8")
 
 
