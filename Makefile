@@ -1,7 +1,7 @@
 # Every target that needs .venv makes it first: see tools/setup.py, which is quick when there is nothing to do.
 # A path holds no space here (all are relative), so the checkout folder may have them.
 
-BOOK ?= sample##        the book to read: a name (sample, online_retail_ii) or a path
+BOOK ?= sample##        the book to read: a name (sample, online-retail-ii) or a path
 AS_OF ?=##              the last day that counts, YYYY-MM-DD (default: the book's own)
 JOBS ?=##               notebooks at once (default: kam decides)
 ARGS ?=##               anything else for the command behind the target
