@@ -53,6 +53,8 @@ def report(
     name: NameOption = "",
 ) -> None:
     """Make the report of a book: reports/<book>/<as of>/index.html."""
+    # jsonschema would load a grammar of addresses, which no notebook needs, for more than a second.
+    sys.modules.setdefault("rfc3987_syntax", None)
     from kamlib import datasets
     from kamlib.book import open_book
     from kamlib.report.make import make_report
