@@ -33,6 +33,7 @@ import pandas as pd
 from kamlib.tables import NOT_TRADE, PANEL
 
 BURN_IN_DAYS = 90
+CLOSED_DAYS = 7  # a ledger whose first line is so late still covers its first month: holidays
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,17 @@ class Panel:
     has_profit: bool
 
     @property
+    def months_held(self) -> int:
+        """Months of the window that the ledger covers: fewer than `months` where it begins within the window."""
+        if self.first_day <= self.start + dt.timedelta(days=CLOSED_DAYS):
+            return self.months
+        return int((self.as_of - self.first_day).days * 12 / 365.25)
+
+    @property
     def period(self) -> str:
-        """The window for a reader: whole months by name, else its days."""
-        whole = self.start.day == 1 and not self.last_month_partial
-        if not whole:
-            return f"{self.start:%d %b %Y} to {self.as_of:%d %b %Y}"
+        """The part of the window that the ledger covers, for a reader: whole months by name, else days."""
+        if self.months_held < self.months or self.start.day != 1 or self.last_month_partial:
+            return f"{max(self.start, self.first_day):%d %b %Y} to {self.as_of:%d %b %Y}"
         first, last = f"{self.start:%B %Y}", f"{self.as_of:%B %Y}"
         return first if first == last else f"{first} to {last}"
 

@@ -98,7 +98,7 @@ def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) 
     ('3.1 %', '−1,235 EUR', '1 account')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
-        return "not known"
+        return "cannot tell"
     if unit in ("day", "word"):
         return str(value)
     kind, _, currency = unit.partition(" ")

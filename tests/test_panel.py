@@ -107,6 +107,13 @@ def test_partial_month_is_flagged(ledger):
     assert cut.last_month_partial and cut.period == "31 Mar 2023 to 30 Mar 2024"
 
 
+def test_a_window_longer_than_the_ledger_says_so(ledger):
+    whole = build_panel(ledger, as_of="2024-03-31")
+    assert (whole.months_held, whole.period) == (12, "April 2023 to March 2024")
+    longer = build_panel(ledger, as_of="2024-03-31", months=24)
+    assert (longer.months_held, longer.period) == (14, "10 Jan 2023 to 31 Mar 2024")
+
+
 def test_kinds_that_are_not_trade_are_left_out(ledger):
     kinds = ledger.assign(kind=["goods"] * 12 + ["fee"])
     kinds.loc[2, "kind"] = "fee"

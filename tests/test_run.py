@@ -42,7 +42,7 @@ def folder(tmp_path, tiny_book):
 @pytest.mark.parametrize(
     ("value", "unit", "words"),
     [
-        (None, "share", "not known"), (math.nan, "money EUR", "not known"), (0, "accounts", "0 accounts"),
+        (None, "share", "cannot tell"), (math.nan, "money EUR", "cannot tell"), (0, "accounts", "0 accounts"),
         (1, "accounts", "1 account"), (np.int64(1234), "lines", "1,234 lines"), (2.5, "days", "2.50 days"),
         (-0.0, "share", "0.0 %"), (-0.0004, "share", "0.0 %"), (-40, "money EUR", "0 EUR"), (-150, "money", "−2"),
         ("2024-02-29", "day", "2024-02-29"), ("profit", "word", "profit"),
@@ -56,7 +56,7 @@ def test_a_finding_in_a_sentence():
     share = Finding("a.b", "Share", 0.5, "share", 0.4, 0.6)
     assert f"{share}; {share:ci}; {share:n}" == "50.0 %; 50.0 % (95 % interval 40.0 to 60.0 %); 50.0"
     assert f"{Finding('a', 'A', 3, 'accounts'):ci}" == "3 accounts"
-    assert f"{Finding('a', 'A', 0, 'accounts'):n}, {Finding('a', 'A', None, 'accounts'):n}" == "none, not known"
+    assert f"{Finding('a', 'A', 0, 'accounts'):n}, {Finding('a', 'A', None, 'accounts'):n}" == "none, cannot tell"
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, np.float64("nan")])
