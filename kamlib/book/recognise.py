@@ -9,37 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kamlib.book.errors import BookError
+from kamlib.book.synonyms import of_column, plain
 from kamlib.tables import TABLES, Table
-
-# Names as `plain` leaves them: lower case, letters and digits only. Ours need not be listed.
-LEDGER_SYNONYMS: dict[str, tuple[str, ...]] = {
-    "customer_id": (
-        "customer", "customerno", "customernumber", "customercode", "custid", "client", "clientid", "clientno",
-        "account", "accountid", "accountno", "accountnumber", "buyer", "buyerid",
-    ),
-    "date": (
-        "invoicedate", "orderdate", "salesdate", "saledate", "transactiondate", "postingdate", "documentdate", "day",
-    ),
-    "amount": (
-        "netsales", "netamount", "sales", "salesamount", "revenue", "turnover", "net", "netvalue", "linetotal",
-        "lineamount", "total", "totalamount", "value",
-    ),
-    "line_id": ("lineno", "linenumber", "rowid", "transactionid"),
-    "order_id": ("invoice", "invoiceno", "invoicenumber", "invoiceid", "order", "orderno", "ordernumber", "document"),
-    "profit": ("grossprofit", "margin", "grossmargin", "contribution"),
-    "cost": ("cogs", "costofgoods", "costofsales", "costamount"),
-    "quantity": ("qty", "units", "pieces"),
-    "unit_price": ("price", "salesprice", "netprice"),
-    "list_price": ("grossprice", "catalogueprice", "catalogprice"),
-    "product_id": ("product", "productcode", "stockcode", "sku", "item", "itemid", "itemno", "article", "articleno"),
-    "product_name": ("description", "itemname", "articlename", "productdescription"),
-    "category": ("productgroup", "productcategory", "group", "family"),
-    "manager_id": ("manager", "salesperson", "salesrep", "seller", "accountmanager"),
-    "promised_date": ("promised", "duedate", "requesteddate"),
-    "delivered_date": ("delivered", "deliverydate", "shipdate", "shippeddate"),
-    "country": ("countryname", "countrycode"),
-    "currency": ("currencycode", "curr"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,17 +94,6 @@ def _known(name: str, known: Sequence[str] | Mapping, complaint: str, what: str)
         raise BookError(f"{complaint} {name!r}.{hint}")
 
 
-def plain(name: str) -> str:
-    """A name without case, spaces and punctuation; a percentage stays one.
-
-    Examples
-    --------
-    >>> plain(" Customer ID "), plain("Margin %")
-    ('customerid', 'margin%')
-    """
-    return "".join(c for c in str(name).casefold() if c.isalnum() or c == "%")
-
-
 def recognise(headers: Sequence[str], table: Table, mapping: Mapping[str, str], where: str) -> dict[str, int]:
     """Find our columns among foreign headers.
 
@@ -178,6 +138,14 @@ def recognise(headers: Sequence[str], table: Table, mapping: Mapping[str, str], 
     return found
 
 
+def recognisable(headers: Sequence[str], table: Table, mapping: Mapping[str, str]) -> bool:
+    """Whether every required column has a candidate among these cells: then they are the header."""
+    headers = [str(h).strip() for h in headers]
+    there = {c for c in table.names if _hits(c, headers, table, mapping) or mapping.get(c) in headers}
+    factors = table.name == "ledger" and {"quantity", "unit_price"} <= there
+    return all(c in there or (c == "amount" and factors) for c in table.required)
+
+
 def _position(column, headers, table, mapping, where) -> int | None:
     if column in mapping:
         if mapping[column] not in headers:
@@ -187,18 +155,24 @@ def _position(column, headers, table, mapping, where) -> int | None:
                 + (f" Did you mean {near[0]!r}?" if near else f" There is: {_list(headers)}.")
             )
         return list(headers).index(mapping[column])
+    hits = _hits(column, headers, table, mapping)
+    if len(hits) > 1:
+        both = _list([headers[i] for i in hits])
+        raise BookError(
+            f"{where}: {both} could each be {column}. Say which in a mapping file:\n"
+            f'[{table.name}]\n{column} = "{headers[hits[0]]}"'
+        )
+    return hits[0] if hits else None
+
+
+def _hits(column: str, headers: Sequence[str], table: Table, mapping: Mapping[str, str]) -> list[int]:
+    """Headers that can be this column: by our own name, or else by another of its names."""
     taken = set(mapping.values())
-    for names in ((plain(column),), LEDGER_SYNONYMS.get(column, ()) if table.name == "ledger" else ()):
+    for names in ((plain(column),), of_column(table.name, column)):
         hits = [i for i, h in enumerate(headers) if plain(h) in names and h not in taken]
-        if len(hits) > 1:
-            both = _list([headers[i] for i in hits])
-            raise BookError(
-                f"{where}: {both} could each be {column}. Say which in a mapping file:\n"
-                f'[{table.name}]\n{column} = "{headers[hits[0]]}"'
-            )
         if hits:
-            return hits[0]
-    return None
+            return hits
+    return []
 
 
 def _missing(missing: list[str], headers: Sequence[str], table: Table, where: str) -> str:
