@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kamlib.book import values
+from kamlib.book import dates, values
 from kamlib.book.errors import BookError
 from kamlib.book.part import Part
 from kamlib.book.recognise import Options
@@ -22,6 +22,7 @@ class Columns:
         self.con, self.part, self.table, self.found, self.options = con, part, table, found, options
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
         self.types = {c: types[f"c{i}"] for c, i in found.items()}
+        self.foreign = self._foreign_digits()
         raw = {f"c{i}": self._cell(table[c], f"c{i}") for c, i in found.items()}
         cells = {f"c{i}": self._filled(table[c], f"c{i}") for c, i in found.items()}
         # Cleaned once, here; the expressions below name a cell many times.
@@ -40,8 +41,18 @@ class Columns:
     def _cell(self, column: Column, source: str) -> str:
         kind = self.types[column.name]
         if kind == "VARCHAR":
-            return values.trimmed(source)
+            return values.trimmed(values.latin(source) if source in self.foreign else source)
         return source if self._as_it_is(column) else _id_of(source, kind)
+
+    def _foreign_digits(self) -> set[str]:
+        """Text columns of dates and numbers with any character beyond ASCII; few have one, and to look is quick."""
+        kinds = (*NUMERIC, "date")
+        text = [f"c{self.found[c]}" for c, t in self.types.items() if t == "VARCHAR" and self.table[c].kind in kinds]
+        if not text:
+            return set()
+        tests = ", ".join(f"bool_or(strlen({c}) <> length({c}))" for c in text)
+        hits = self.con.execute(f"SELECT {tests} FROM {self.part.relation}").fetchone()
+        return {c for c, hit in zip(text, hits, strict=True) if hit}
 
     def _filled(self, column: Column, source: str) -> str:
         return source if self._as_it_is(column) else values.filled(source, name=column.kind == "text")
@@ -75,20 +86,27 @@ class Columns:
             return values.whole_cents(number)
         if column.kind == "whole":
             return f"(CASE WHEN {number} = floor({number}) THEN try_cast({number} AS BIGINT) END)"
-        number = f"try_cast({values.number(source, self.decimal) if kind == 'VARCHAR' else source} AS DOUBLE)"
+        number = f"try_cast({self._plain_number(source) if kind == 'VARCHAR' else source} AS DOUBLE)"
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
 
     def _date(self, source: str) -> str:
         try:
-            first = values.day_first(self.con, self.cells, source, self.options)
+            read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
         except values.Ambiguous as unclear:
             raise _settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
-        return values.date(source, first)
+        header = self.part.headers[int(source[1:])]
+        self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
+        return dates.date(source, read)
+
+    def _plain_number(self, source: str) -> str:
+        if source in self.foreign:
+            source = f"replace({source}, '{values.ARABIC_POINT}', '{self.decimal}')"
+        return values.number(source, self.decimal)
 
     def _number(self, name: str) -> str:
         source, kind = f"c{self.found[name]}", self.types[name]
         if kind == "VARCHAR":
-            source = values.number(source, self.decimal)
+            source = self._plain_number(source)
         elif kind in ("DOUBLE", "FLOAT"):  # by its shortest text: 2.675 is that, not 2.67499...
             source = f"CAST({source} AS VARCHAR)"
         return f"try_cast({source} AS {values.NUMBER})"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import datetime as dt
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -11,6 +13,9 @@ from pathlib import Path
 from kamlib.book.errors import BookError
 from kamlib.book.synonyms import of_column, plain
 from kamlib.tables import TABLES, Table
+
+EARLIEST = dt.date(1980, 1, 1)  # older than any ledger kept by computer that we have met
+LATEST_DAYS = 5 * 365 + 1  # five years from today: orders are dated ahead, but not by more
 
 
 @dataclass(frozen=True)
@@ -23,13 +28,43 @@ class Options:
         Decimal sign of numbers written as text; empty: find out from the columns.
     day_first : bool or None
         Whether 05/03/2024 is the 5th of March; None: find out from the column.
+    year_first : bool or None
+        Whether 24-01-05 is of 2024; None: only where the column can be read in no other way.
     currency : str
         Currency of the book where no column says so.
+    encoding : str
+        Encoding of text files, as Python calls it; empty: find out from the content.
+    excel_1904 : bool
+        Whether day numbers count from 1904, as on old Macintoshes.
+    earliest_date, latest_date : datetime.date
+        A ledger's date outside them is implausible. Latest by default: five years from today.
     """
 
     decimal: str = ""
     day_first: bool | None = None
+    year_first: bool | None = None
     currency: str = ""
+    encoding: str = ""
+    excel_1904: bool = False
+    earliest_date: dt.date = EARLIEST
+    latest_date: dt.date | None = None
+
+    @property
+    def latest(self) -> dt.date:
+        """Last plausible day."""
+        return self.latest_date or dt.date.today() + dt.timedelta(days=LATEST_DAYS)
+
+
+_KINDS = {
+    "decimal": (str, 'is "." or ","'),
+    "day_first": (bool, "is true or false"),
+    "year_first": (bool, "is true or false"),
+    "currency": (str, 'is a code like "EUR"'),
+    "encoding": (str, 'is the name of an encoding, like "cp1256" or "utf-16"'),
+    "excel_1904": (bool, "is true or false"),
+    "earliest_date": (dt.date, "is a day, without quotation marks, like 1980-01-01"),
+    "latest_date": (dt.date, "is a day, without quotation marks, like 2030-12-31"),
+}
 
 
 @dataclass(frozen=True)
@@ -76,15 +111,24 @@ def _read_toml(path: Path) -> dict:
 
 
 def _options(given: Mapping, where: str) -> Options:
-    kinds = {"decimal": str, "day_first": bool, "currency": str}
     if not isinstance(given, Mapping):
-        raise BookError(f"{where}: [options] takes lines such as day_first = true; the options are {', '.join(kinds)}.")
+        raise BookError(
+            f"{where}: [options] takes lines such as day_first = true. Options: {', '.join(_KINDS)}."
+        )
     for name, value in given.items():
-        _known(name, kinds, f"{where}: no option", "options")
-        if not isinstance(value, kinds[name]) or (name == "decimal" and value not in (".", ",")):
-            says = {"decimal": 'is "." or ","', "day_first": "is true or false", "currency": 'is a code like "EUR"'}
-            raise BookError(f"{where}: option {name} {says[name]}, not {value!r}.")
+        _known(name, _KINDS, f"{where}: no option", "options")
+        kind, says = _KINDS[name]
+        wrong = type(value) is not kind or (name == "decimal" and value not in (".", ","))
+        if wrong or (name == "encoding" and not _is_encoding(value)):
+            raise BookError(f"{where}: option {name} {says}, not {value!r}.")
     return Options(**given)
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return not name or "".encode(codecs.lookup(name).name) is not None
+    except (LookupError, ValueError):  # also what turns bytes into bytes, such as base64
+        return False
 
 
 def _known(name: str, known: Sequence[str] | Mapping, complaint: str, what: str) -> None:

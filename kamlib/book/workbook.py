@@ -41,7 +41,7 @@ def _sheet(con, number: int, where: str, table: str, rows: list[list], digest: s
     above = next(i for i, row in enumerate(rows) if _filled(row))
     last = max(i for i, row in enumerate(rows) if _filled(row))
     headers = checked_headers([cell(c) for c in rows[above]], where)
-    part = Part(table, where, f"raw_{number}", headers, digest=digest, first=above + 2)
+    part = Part(table, where, f"raw_{number}", headers, digest=digest, first=above + 2, sheet=True)
     columns = ([row[i] for row in rows[above + 1 : last + 1]] for i in range(len(headers)))
     keep(con, part, pa.table({f"c{i}": _column(c) for i, c in enumerate(columns)}))
     return part
