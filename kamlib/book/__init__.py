@@ -122,9 +122,9 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     Parameters
     ----------
     source : str, path, or mapping of str to frame
-        The name of a data set (`sample`, `online-retail-ii`); a CSV, Parquet or Excel file that holds the
-        ledger; a folder, where a file named as a table (`accounts.csv`) is that table and all others are parts
-        of the ledger; or frames (pandas, Polars, Arrow, DuckDB) by table.
+        The name of a data set (`sample`, `online-retail-ii`); a CSV, Parquet, Excel, DuckDB or SQLite file that
+        holds the ledger; a folder, where a file named as a table (`accounts.csv`) is that table and all others are
+        parts of the ledger; or frames (pandas, Polars, Arrow, DuckDB) by table.
     mapping : path or mapping, optional
         TOML that names columns that are not recognised by themselves, and settles what is ambiguous. A folder's
         own `mapping.toml` is used where none is given.
@@ -153,7 +153,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         name, source = name or source, _dataset(source)
     con = connect()
     names = load_mapping(_mapping_of(source, mapping))
-    parts = read_parts(con, source)
+    parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
     checked = {p.relation: check_part(con, p, names) for p in parts}

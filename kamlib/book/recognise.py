@@ -112,9 +112,7 @@ def _read_toml(path: Path) -> dict:
 
 def _options(given: Mapping, where: str) -> Options:
     if not isinstance(given, Mapping):
-        raise BookError(
-            f"{where}: [options] takes lines such as day_first = true. Options: {', '.join(_KINDS)}."
-        )
+        raise BookError(f"{where}: [options] takes lines such as day_first = true. Options: {', '.join(_KINDS)}.")
     for name, value in given.items():
         _known(name, _KINDS, f"{where}: no option", "options")
         kind, says = _KINDS[name]
