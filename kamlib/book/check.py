@@ -46,7 +46,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     """
     table = TABLES[part.table]
     found = recognise(part.headers, table, names.tables.get(part.table, {}), part.where)
-    source = Columns(con, part, table, found, names.options)
+    source = Columns(con, part, table, found, names)
     con.execute(f"CREATE TABLE parsed_{part.relation} AS SELECT {source.select()} FROM {source.cells}")
     currencies = source.currencies()
     con.execute(f"DROP TABLE {source.cells}")
@@ -107,8 +107,23 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
             frames.append(_listing(con, part, parsed, column.name, source, bad, cause, column.required))
         if limits:
             con.execute(f"UPDATE {parsed} SET {name} = NULL WHERE {limits}")
+    if table.name == "ledger" and "line_id" in found:
+        frames.append(
+            _listing(con, part, parsed, "line_id", f"c{found['line_id']}", _seen(parsed), "seen before", None)
+        )
     frames = [f for f in frames if len(f)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])
+
+
+def _seen(parsed: str) -> str:
+    """SQL: whether a line's id stands on an earlier line of the same order; a file may count anew in each order."""
+    again = f"SELECT line_id, order_id FROM {parsed} WHERE line_id IS NOT NULL GROUP BY ALL HAVING count(*) > 1"
+    ranked = (
+        "SELECT _row, row_number() OVER (PARTITION BY line_id, order_id ORDER BY _row) AS k"
+        f" FROM {parsed} WHERE (line_id, coalesce(order_id, '')) IN"
+        f" (SELECT (line_id, coalesce(order_id, '')) FROM ({again}))"
+    )
+    return f"p._row IN (SELECT _row FROM ({ranked}) WHERE k > 1)"
 
 
 def _to_look_at(con, table: Table, parsed: str, limits: dict[str, str]) -> list[str]:
@@ -144,13 +159,16 @@ def _outside(table: Table, column: Column, options: Options) -> str:
     return " OR ".join(tests)
 
 
-def _listing(con, part: Part, parsed: str, column: str, raw: str, bad: str, cause: str, fatal: bool) -> pd.DataFrame:
+def _listing(
+    con, part: Part, parsed: str, column: str, raw: str, bad: str, cause: str, fatal: bool | None
+) -> pd.DataFrame:
+    """Rows with a problem; `fatal`: it sets the row aside, or (None) does nothing at all."""
     rows = con.execute(
         f"SELECT p._row, left(coalesce({raw}, ''), 200), count(*) OVER ()"
         f" FROM {parsed} p JOIN {part.relation} r ON p._row = r.rowid WHERE {bad} ORDER BY p._row LIMIT {LISTED}"
     ).fetchall()
     lines = part.lines([row for row, _, _ in rows])
-    treatment = "row set aside" if fatal else "value emptied"
+    treatment = {True: "row set aside", False: "value emptied", None: "kept"}[fatal]
     listed = [(part.table, part.where, lines[row], column, cause, value, treatment, n) for row, value, n in rows]
     return pd.DataFrame(listed, columns=[*PROBLEMS, "n"])
 

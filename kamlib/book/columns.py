@@ -5,7 +5,7 @@ from __future__ import annotations
 from kamlib.book import dates, values
 from kamlib.book.errors import BookError
 from kamlib.book.part import Part
-from kamlib.book.recognise import Options
+from kamlib.book.recognise import ColumnNames
 from kamlib.tables import Column, Table
 
 SQL_TYPE = {
@@ -18,8 +18,10 @@ NUMERIC = ("money", "number", "whole", "share")
 class Columns:
     """How the columns of one part are read: an SQL expression for each."""
 
-    def __init__(self, con, part: Part, table: Table, found: dict[str, int], options: Options):
-        self.con, self.part, self.table, self.found, self.options = con, part, table, found, options
+    def __init__(self, con, part: Part, table: Table, found: dict[str, int], names: ColumnNames):
+        self.con, self.part, self.table, self.found = con, part, table, found
+        self.options, self.rates = names.options, names.rates
+        options = names.options
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
         self.types = {c: types[f"c{i}"] for c, i in found.items()}
         self.foreign = self._foreign_digits()
@@ -69,6 +71,9 @@ class Columns:
         return ", ".join(["_row", *typed])
 
     def _typed(self, column: Column) -> str:
+        if column.name == "currency" and self.table.name == "ledger" and self.rates and (cell := self._amount_cell()):
+            mark = f"nullif({values.currency_mark(cell)}, '')"
+            return f"coalesce(c{self.found['currency']}, {mark})" if "currency" in self.found else mark
         if column.name not in self.found:
             if self.table.name == "ledger" and column.name == "amount":
                 return self._product()
@@ -118,10 +123,13 @@ class Columns:
 
     def currencies(self) -> dict[str, int]:
         """Signs and codes in the cells that make the amounts."""
+        cell = self._amount_cell()
+        return values.currencies(self.con, self.cells, cell) if cell else {}
+
+    def _amount_cell(self) -> str:
+        """The text that makes the amounts, where it is text."""
         name = "amount" if "amount" in self.found else "unit_price"
-        if self.table.name != "ledger" or self.types[name] != "VARCHAR":
-            return {}
-        return values.currencies(self.con, self.cells, f"c{self.found[name]}")
+        return f"c{self.found[name]}" if self.table.name == "ledger" and self.types[name] == "VARCHAR" else ""
 
 
 def _settle(part: Part, column: str, unclear: values.Ambiguous) -> BookError:

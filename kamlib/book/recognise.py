@@ -8,6 +8,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from kamlib.book.errors import BookError
@@ -69,10 +70,12 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class ColumnNames:
-    """Column names of a source, by table, and its options."""
+    """Column names of a source, by table; its options; rates of foreign currencies; ids that are another's."""
 
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
     options: Options = Options()
+    rates: dict[str, Decimal] = field(default_factory=dict)
+    same_customer: dict[str, str] = field(default_factory=dict)
 
 
 def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
@@ -90,13 +93,19 @@ def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
         where, mapping = str(mapping), _read_toml(Path(mapping))
     sections = dict(mapping)
     options = _options(sections.pop("options", {}), where)
+    rates = _rates(sections.pop("rates", {}), where)
+    same = sections.pop("same_customer", {})
+    if not isinstance(same, Mapping) or not all(isinstance(v, str) for v in same.values()):
+        raise BookError(f'{where}: [same_customer] takes lines such as "K002" = "K001", both in quotation marks.')
     for name, columns in sections.items():
         _known(name, TABLES, f"{where}: no table", "tables")
         if not isinstance(columns, Mapping) or not all(isinstance(v, str) for v in columns.values()):
             raise BookError(f'{where}: section [{name}] takes lines such as customer_id = "Client No".')
         for column in columns:
             _known(column, TABLES[name].names, f"{where}: table {name} has no column", "columns")
-    return ColumnNames({n: {o: f.strip() for o, f in c.items()} for n, c in sections.items()}, options)
+    return ColumnNames(
+        {n: {o: f.strip() for o, f in c.items()} for n, c in sections.items()}, options, rates, dict(same)
+    )
 
 
 def _read_toml(path: Path) -> dict:
@@ -120,6 +129,13 @@ def _options(given: Mapping, where: str) -> Options:
         if wrong or (name == "encoding" and not _is_encoding(value)):
             raise BookError(f"{where}: option {name} {says}, not {value!r}.")
     return Options(**given)
+
+
+def _rates(given: Mapping, where: str) -> dict[str, Decimal]:
+    numbers = isinstance(given, Mapping) and all(type(v) in (int, float, Decimal) for v in given.values())
+    if not numbers or not all(0 < v < 10**6 for v in given.values()):
+        raise BookError(f"{where}: [rates] takes lines such as USD = 0.92, the worth of one in the book's currency.")
+    return {c.upper(): Decimal(str(v)) for c, v in given.items()}
 
 
 def _is_encoding(name: str) -> bool:
