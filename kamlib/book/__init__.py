@@ -163,7 +163,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     if isinstance(source, str) and source in datasets.NAMES:
         name, source = name or source, _dataset(source)
     con = connect()
-    names = load_mapping(_mapping_of(source, mapping))
+    names = load_mapping(mapping_of(source, mapping))
     parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
@@ -225,7 +225,8 @@ def _name_of(source) -> str:
     return path.name if path.is_dir() else path.stem
 
 
-def _mapping_of(source, mapping):
+def mapping_of(source, mapping):
+    """The mapping that is given, or else the folder's own."""
     if mapping is None and isinstance(source, (str, Path)) and (Path(source) / MAPPING_FILE).is_file():
         return Path(source) / MAPPING_FILE
     return mapping

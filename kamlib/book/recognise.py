@@ -199,7 +199,7 @@ def recognise(headers: Sequence[str], table: Table, mapping: Mapping[str, str], 
 def recognisable(headers: Sequence[str], table: Table, mapping: Mapping[str, str]) -> bool:
     """Whether every required column has a candidate among these cells: then they are the header."""
     headers = [str(h).strip() for h in headers]
-    there = {c for c in table.names if _hits(c, headers, table, mapping) or mapping.get(c) in headers}
+    there = {c for c in table.names if positions(c, headers, table, mapping) or mapping.get(c) in headers}
     factors = table.name == "ledger" and {"quantity", "unit_price"} <= there
     return all(c in there or (c == "amount" and factors) for c in table.required)
 
@@ -213,7 +213,7 @@ def _position(column, headers, table, mapping, where) -> int | None:
                 + (f" Did you mean {near[0]!r}?" if near else f" There is: {_list(headers)}.")
             )
         return list(headers).index(mapping[column])
-    hits = _hits(column, headers, table, mapping)
+    hits = positions(column, headers, table, mapping)
     if len(hits) > 1:
         both = _list([headers[i] for i in hits])
         raise BookError(
@@ -223,7 +223,7 @@ def _position(column, headers, table, mapping, where) -> int | None:
     return hits[0] if hits else None
 
 
-def _hits(column: str, headers: Sequence[str], table: Table, mapping: Mapping[str, str]) -> list[int]:
+def positions(column: str, headers: Sequence[str], table: Table, mapping: Mapping[str, str]) -> list[int]:
     """Headers that can be this column: by our own name, or else by another of its names."""
     taken = set(mapping.values())
     for names in ((plain(column),), of_column(table.name, column)):

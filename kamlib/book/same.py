@@ -36,7 +36,8 @@ def suspected_duplicates(book) -> pd.DataFrame:
     """Pairs of ids that may be one customer, with the evidence. Nothing is merged by this.
 
     Evidence is exact equality after normalising, so that 100,000 accounts take seconds: names that are the same
-    but for case, punctuation and order; names the same but for the legal form, in the same country; ids the same
+    but for case, punctuation and order, in the same country or in any; names the same
+    but for the legal form, in the same country; ids the same
     but for case, blanks, punctuation and leading zeros.
 
     Parameters
@@ -88,6 +89,10 @@ def _tests(names: Mapping[str, str], countries: Mapping[str, str]):
     def code(i):
         return "".join(p.lstrip("0") or "0" for p in _runs(i.casefold()))
 
+    def full_here(i):
+        return (keys[i][0], countries[i].casefold()) if i in keys and i in countries else None
+
+    yield full_here, "the same name but for case, punctuation and order, in the same country"
     yield full, "the same name but for case, punctuation and order"
     yield bare, "the same name but for the legal form, in the same country"
     yield code, "the ids differ only in case, punctuation or zeros"
