@@ -119,17 +119,32 @@ def check(
     book: BookArgument = "sample",
     as_of: Annotated[str, typer.Option("--as-of", help="Last day that counts, YYYY-MM-DD.")] = "",
     mapping: MappingOption = None,
+    fix: Annotated[Path | None, typer.Option("--fix", help="Write the mapping it uses here, to be edited.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over the file of --fix.")] = False,
 ) -> None:
     """Say what was read, what was set aside, the totals, and what this book can support."""
     from kamlib.book import open_book
     from kamlib.run import last_complete_month, parse_day
 
     day = parse_day(as_of) if as_of else None
+    if fix:
+        _write_mapping(book, mapping, fix, force)
     opened = open_book(book, mapping=mapping)
     _say_read(opened)
     _say_problems(opened)
     _say_totals(opened, day or last_complete_month(opened))
     _say_support(opened)
+
+
+def _write_mapping(book: str, mapping: Path | None, to: Path, force: bool) -> None:
+    """Before the book is opened: one that is refused needs the file most."""
+    from kamlib import datasets
+    from kamlib.book.skeleton import mapping_text, write_mapping
+
+    write_mapping(
+        to, mapping_text(datasets.load(book) if book in datasets.NAMES else book, mapping=mapping), force=force
+    )
+    out.print(Text(f"Wrote {to}: the mapping this book is read with. Edit it, and pass it with --mapping.\n"))
 
 
 def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:

@@ -307,7 +307,7 @@ def test_sheets_are_parts_of_the_ledger_or_tables_by_name(tmp_path):
         workbook(
             tmp_path / "l.xlsx",
             Jan=[HEADERS, row],
-            Feb=[HEADERS, row],
+            Feb=[HEADERS, ["b", *row[1:]]],
             Empty=[],
             Accounts=[["customer_id", "name"], ["a", "Anna"]],
         )
@@ -315,9 +315,24 @@ def test_sheets_are_parts_of_the_ledger_or_tables_by_name(tmp_path):
     assert book.rows_read == 2 and book.tables["accounts"]["name"].tolist() == ["Anna"]
 
 
-def test_a_sheet_beside_the_ledger_that_is_no_table_is_refused(tmp_path):
+def test_a_sheet_beside_the_ledger_that_holds_none_is_not_read_and_said(tmp_path):
     path = workbook(tmp_path / "l.xlsx", Ledger=[HEADERS, ["a", dt.date(2024, 1, 5), 1]], Notes=[["read me"]])
-    assert all(part in refusal(path) for part in ("l.xlsx", "'Notes'", "rename"))
+    book = open_book(path)
+    assert book.rows_read == 1 and any("not read" in n and "'Notes'" in n for n in book.notes)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "says"),
+    [
+        ({"Ledger": 1, "Old": 2}, "'Old'"),  # a part of the ledger, or last year's?
+        ({"Jan": 1, "Jan (2)": 1}, "are the same"),
+        ({"Jan": 1, "Pivot": 0}, "their columns differ"),
+    ],
+)
+def test_sheets_that_could_count_twice_are_refused(tmp_path, sheets, says):
+    rows = {1: [HEADERS, ["a", dt.date(2024, 1, 5), 1]], 2: [HEADERS, ["b", dt.date(2024, 1, 5), 1]],
+            0: [["customer", "date", "sales"], ["a", dt.date(2024, 1, 5), 1]]}  # fmt: skip
+    assert says in refusal(workbook(tmp_path / "l.xlsx", **{n: rows[i] for n, i in sheets.items()}))
 
 
 def test_workbooks_that_are_none(tmp_path):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kamlib.book import BookError
-from kamlib.book.recognise import LEDGER_SYNONYMS, load_mapping, plain, recognise
+from kamlib.book.recognise import load_mapping, recognise
+from kamlib.book.synonyms import SYNONYMS, of_column, plain, synonyms_page
 from kamlib.tables import TABLES
 
 LEDGER = TABLES["ledger"]
@@ -17,9 +20,14 @@ def found(*headers, mapping=None):
 
 
 def test_no_foreign_name_means_two_of_ours():
-    names = [n for column in LEDGER.names for n in {plain(column), *LEDGER_SYNONYMS.get(column, ())}]
-    assert len(names) == len(set(names))
-    assert all(n == plain(n) for names in LEDGER_SYNONYMS.values() for n in names)
+    names = [n for column in LEDGER.names for n in {plain(column), *of_column("ledger", column)}]
+    assert len(names) == len(set(names)), {n for n in names if names.count(n) > 1}
+    assert all(set(columns) <= set(LEDGER.names) for columns in SYNONYMS.values())
+
+
+def test_the_page_of_synonyms_is_the_list():
+    page = Path(__file__).parent.parent / "docs" / "synonyms.md"
+    assert page.read_text("utf-8") == synonyms_page(), "python -m kamlib.book.synonyms > docs/synonyms.md"
 
 
 @pytest.mark.parametrize(
@@ -32,6 +40,14 @@ def test_no_foreign_name_means_two_of_ours():
         (("customer #", "date", "Quantity", "Price", "StockCode", "Description"),
          {"customer_id": "customer #", "date": "date", "quantity": "Quantity", "unit_price": "Price",
           "product_id": "StockCode", "product_name": "Description"}),
+        (("KUNDEN-NR.", "Belegdatum", "Umsatz (netto)"),
+         {"customer_id": "KUNDEN-NR.", "date": "Belegdatum", "amount": "Umsatz (netto)"}),
+        (("N° Client", "Date de facture", "Chiffre d’affaires", "Qté"),
+         {"customer_id": "N° Client", "date": "Date de facture", "amount": "Chiffre d’affaires", "quantity": "Qté"}),
+        (("código cliente", "FECHA", "Importe"),
+         {"customer_id": "código cliente", "date": "FECHA", "amount": "Importe"}),
+        (("رقم العميل", "تاريخ الفاتورة", "الايرادات", "رقم الفاتورة"),
+         {"customer_id": "رقم العميل", "date": "تاريخ الفاتورة", "amount": "الايرادات", "order_id": "رقم الفاتورة"}),
     ],
 )  # fmt: skip
 def test_common_names_are_recognised(headers, expected):
@@ -56,11 +72,11 @@ def test_two_columns_for_one_are_refused_with_the_lines_that_settle_it():
 
 def test_a_missing_column_is_named_with_what_is_there_and_what_to_write():
     with pytest.raises(BookError) as said:
-        found("Kunde", "Datum", "Umsatz")
+        found("Afnemer", "Dag", "Omzet")
     for part in (
         "x.csv",
         "customer_id, date, amount",
-        "'Kunde', 'Datum', 'Umsatz'",
+        "'Afnemer', 'Dag', 'Omzet'",
         "--mapping",
         "[ledger]\ncustomer_id",
     ):

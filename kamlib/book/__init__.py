@@ -17,14 +17,25 @@ import pandas as pd
 
 from kamlib import datasets
 from kamlib.book.check import PROBLEMS, Checked, check_part
+from kamlib.book.currency import one_currency
 from kamlib.book.errors import BookError
 from kamlib.book.part import Part
 from kamlib.book.read import MAPPING_FILE, connect, read_parts
 from kamlib.book.recognise import load_mapping
+from kamlib.book.same import merge_customers, suspected_duplicates
 from kamlib.book.totals import control_totals, line_totals, month_totals, repeated_lines
 from kamlib.tables import TABLES
 
-__all__ = ["Book", "BookError", "control_totals", "line_totals", "month_totals", "open_book", "repeated_lines"]
+__all__ = [
+    "Book",
+    "BookError",
+    "control_totals",
+    "line_totals",
+    "month_totals",
+    "open_book",
+    "repeated_lines",
+    "suspected_duplicates",
+]
 
 MONEY = {t.name: [c.name for c in t.columns if c.kind == "money"] for t in TABLES.values()}
 
@@ -122,9 +133,9 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     Parameters
     ----------
     source : str, path, or mapping of str to frame
-        The name of a data set (`sample`, `online-retail-ii`); a CSV, Parquet or Excel file that holds the
-        ledger; a folder, where a file named as a table (`accounts.csv`) is that table and all others are parts
-        of the ledger; or frames (pandas, Polars, Arrow, DuckDB) by table.
+        The name of a data set (`sample`, `online-retail-ii`); a CSV, Parquet, Excel, DuckDB or SQLite file that
+        holds the ledger; a folder, where a file named as a table (`accounts.csv`) is that table and all others are
+        parts of the ledger; or frames (pandas, Polars, Arrow, DuckDB) by table.
     mapping : path or mapping, optional
         TOML that names columns that are not recognised by themselves, and settles what is ambiguous. A folder's
         own `mapping.toml` is used where none is given.
@@ -152,23 +163,28 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     if isinstance(source, str) and source in datasets.NAMES:
         name, source = name or source, _dataset(source)
     con = connect()
-    names = load_mapping(_mapping_of(source, mapping))
-    parts = read_parts(con, source)
+    names = load_mapping(mapping_of(source, mapping))
+    parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
     checked = {p.relation: check_part(con, p, names) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     _make_ledger(con, ledger_parts)
+    tables = _side_tables(con, parts, checked)
+    notes = [note for p in parts for note in p.notes]
+    signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
+    currency, converted = one_currency(con, signs, names.options.currency, names.rates)
+    notes += [*converted, *merge_customers(con, tables, names.same_customer)]
     return Book(
         name=slug(name or _name_of(source)),
         ledger=con.table("ledger"),
-        tables=_side_tables(con, parts, checked),
+        tables=tables,
         recognised=_recognised(checked.values()),
         problems=_all_problems(checked.values()),
         rows_read=sum(c.rows_read for c in ledger_parts),
         rows_set_aside=sum(c.rows_set_aside for c in ledger_parts),
-        notes=tuple(note for p in parts for note in p.notes),
-        currency=_currency(con, ledger_parts, names.options.currency),
+        notes=tuple(notes),
+        currency=currency,
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
         con=con,
     )
@@ -209,7 +225,8 @@ def _name_of(source) -> str:
     return path.name if path.is_dir() else path.stem
 
 
-def _mapping_of(source, mapping):
+def mapping_of(source, mapping):
+    """The mapping that is given, or else the folder's own."""
     if mapping is None and isinstance(source, (str, Path)) and (Path(source) / MAPPING_FILE).is_file():
         return Path(source) / MAPPING_FILE
     return mapping
@@ -242,26 +259,3 @@ def _recognised(checked) -> pd.DataFrame:
 def _all_problems(checked) -> pd.DataFrame:
     frames = [c.problems for c in checked if len(c.problems)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])
-
-
-def _currency(con: duckdb.DuckDBPyConnection, parts: list[Checked], given: str) -> str:
-    """The book's one currency, from its column, the signs beside the amounts, or the mapping."""
-    columns = con.execute(
-        "SELECT upper(currency), count(*) FROM ledger WHERE currency IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
-    ).fetchall()
-    signs: Counter[str] = Counter()
-    for part in parts:
-        signs.update(part.currencies)
-    for found in (columns, signs.most_common()):
-        if len(found) > 1:
-            shown = ", ".join(f"{c} ({n:,} lines)" for c, n in found[:5])
-            raise BookError(f"The ledger mixes currencies: {shown}. Convert it to one currency first.")
-    says = [columns[0][0]] if columns else []
-    says += [c for c in signs if c.isalpha()]  # a sign does not say whose dollars they are
-    says += [given.upper()] if given else []
-    if len(set(says)) > 1:
-        raise BookError(
-            f"The ledger is in {says[0]}, says its own content, but also in {says[-1]}. Give the one currency of its "
-            "amounts, or convert them."
-        )
-    return says[0] if says else ""

@@ -11,7 +11,7 @@ from kamlib.book import values
 from kamlib.book.columns import Columns
 from kamlib.book.errors import BookError
 from kamlib.book.part import Part
-from kamlib.book.recognise import ColumnNames, recognise
+from kamlib.book.recognise import ColumnNames, Options, recognise
 from kamlib.tables import TABLES, Column, Table
 
 LISTED = 1000  # rows set aside that are listed one by one, for each cause; all are counted
@@ -46,13 +46,13 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     """
     table = TABLES[part.table]
     found = recognise(part.headers, table, names.tables.get(part.table, {}), part.where)
-    source = Columns(con, part, table, found, names.options)
+    source = Columns(con, part, table, found, names)
     con.execute(f"CREATE TABLE parsed_{part.relation} AS SELECT {source.select()} FROM {source.cells}")
     currencies = source.currencies()
     con.execute(f"DROP TABLE {source.cells}")
     if table.name == "ledger":
         part.notes += _nobody(con, part, found)
-    problems = _problems(con, part, table, found, f"parsed_{part.relation}")
+    problems = _problems(con, part, table, found, f"parsed_{part.relation}", names.options)
     kept = f"clean_{part.relation}"
     columns = ", ".join(values.quoted(c) for c in table.names)
     unusable = " OR ".join(_unusable(table)) or "false"
@@ -83,8 +83,9 @@ def _unusable(table: Table) -> list[str]:
     return [f"{values.quoted(c)} IS NULL" for c in required]
 
 
-def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str) -> pd.DataFrame:
-    unusable, seen = " OR ".join(_unusable(table)) or "false", _to_look_at(con, table, parsed)
+def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str, options: Options) -> pd.DataFrame:
+    limits_of = {c.name: _outside(table, c, options) for c in table.columns}
+    unusable, seen = " OR ".join(_unusable(table)) or "false", _to_look_at(con, table, parsed, limits_of)
     cells = (values.trimmed(f"CAST(c{i} AS VARCHAR)") for i in range(len(part.headers)))
     blank = " AND ".join(f"nullif({cell}, '') IS NULL" for cell in cells)
     frames = [_ragged(part)]
@@ -98,20 +99,36 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str)
         wrong = [(f"{name} IS NULL AND {filled}", "unreadable")]
         if column.required:
             wrong.insert(0, (f"{name} IS NULL AND NOT ({filled}) AND NOT ({blank})", "empty"))
-        limits = _outside(column)
+        limits = limits_of[column.name]
         if limits:
-            wrong.append((f"{name} IS NOT NULL AND ({limits})", "outside its limits"))
+            cause = "implausible date" if column.kind == "date" else "outside its limits"
+            wrong.append((f"{name} IS NOT NULL AND ({limits})", cause))
         for bad, cause in wrong:
             frames.append(_listing(con, part, parsed, column.name, source, bad, cause, column.required))
         if limits:
             con.execute(f"UPDATE {parsed} SET {name} = NULL WHERE {limits}")
+    if table.name == "ledger" and "line_id" in found:
+        frames.append(
+            _listing(con, part, parsed, "line_id", f"c{found['line_id']}", _seen(parsed), "seen before", None)
+        )
     frames = [f for f in frames if len(f)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])
 
 
-def _to_look_at(con, table: Table, parsed: str) -> list[str]:
+def _seen(parsed: str) -> str:
+    """SQL: whether a line's id stands on an earlier line of the same order; a file may count anew in each order."""
+    again = f"SELECT line_id, order_id FROM {parsed} WHERE line_id IS NOT NULL GROUP BY ALL HAVING count(*) > 1"
+    ranked = (
+        "SELECT _row, row_number() OVER (PARTITION BY line_id, order_id ORDER BY _row) AS k"
+        f" FROM {parsed} WHERE (line_id, coalesce(order_id, '')) IN"
+        f" (SELECT (line_id, coalesce(order_id, '')) FROM ({again}))"
+    )
+    return f"p._row IN (SELECT _row FROM ({ranked}) WHERE k > 1)"
+
+
+def _to_look_at(con, table: Table, parsed: str, limits: dict[str, str]) -> list[str]:
     """Columns with anything that is empty or outside its limits, found in one pass."""
-    tests = ([f"{values.quoted(c.name)} IS NULL", *filter(None, [_outside(c)])] for c in table.columns)
+    tests = ([f"{values.quoted(c.name)} IS NULL", *filter(None, [limits[c.name]])] for c in table.columns)
     tests = (f"bool_or({' OR '.join(t)})" for t in tests)
     row = con.execute(f"SELECT {', '.join(tests)} FROM {parsed}").fetchone()
     return [c.name for c, hit in zip(table.columns, row, strict=True) if hit]
@@ -127,8 +144,11 @@ def _raw(column: str, found: dict[str, int], table: Table) -> str | None:
     return None
 
 
-def _outside(column: Column) -> str:
+def _outside(table: Table, column: Column, options: Options) -> str:
+    """SQL: whether a value cannot be right."""
     name, tests = values.quoted(column.name), []
+    if table.name == "ledger" and column.kind == "date":
+        return f"{name} < DATE '{options.earliest_date}' OR {name} > DATE '{options.latest}'"
     scale = 100 if column.kind == "money" else 1
     if column.low is not None:
         tests.append(f"{name} < {column.low * scale}")
@@ -139,13 +159,16 @@ def _outside(column: Column) -> str:
     return " OR ".join(tests)
 
 
-def _listing(con, part: Part, parsed: str, column: str, raw: str, bad: str, cause: str, fatal: bool) -> pd.DataFrame:
+def _listing(
+    con, part: Part, parsed: str, column: str, raw: str, bad: str, cause: str, fatal: bool | None
+) -> pd.DataFrame:
+    """Rows with a problem; `fatal`: it sets the row aside, or (None) does nothing at all."""
     rows = con.execute(
         f"SELECT p._row, left(coalesce({raw}, ''), 200), count(*) OVER ()"
         f" FROM {parsed} p JOIN {part.relation} r ON p._row = r.rowid WHERE {bad} ORDER BY p._row LIMIT {LISTED}"
     ).fetchall()
     lines = part.lines([row for row, _, _ in rows])
-    treatment = "row set aside" if fatal else "value emptied"
+    treatment = {True: "row set aside", False: "value emptied", None: "kept"}[fatal]
     listed = [(part.table, part.where, lines[row], column, cause, value, treatment, n) for row, value, n in rows]
     return pd.DataFrame(listed, columns=[*PROBLEMS, "n"])
 
@@ -173,6 +196,8 @@ def _refuse_if_misread(part: Part, total: int, aside: int, problems: pd.DataFram
     worst = worst[(worst["column"] == first["column"]) & (worst["cause"] == first["cause"])].iloc[:3]
     examples = "; ".join(f"line {r.line}: {r.value[:80]!r}" for r in worst.itertuples())
     advice = "Name the right column in a mapping file (--mapping)" if first["column"] else "Save the file anew"
+    if first["cause"] == "implausible date":
+        advice = "If they are right, set earliest_date or latest_date under [options] in a mapping file (--mapping)"
     raise BookError(
         f"{part.where}: in {first['n']:,} of {total:,} rows {_what(first, part, found)} ({examples}). More than "
         f"{MOST_SET_ASIDE:.0%} of the rows cannot be used, so the file has probably been misread. {advice}, or mend "
@@ -186,4 +211,5 @@ def _what(problem: pd.Series, part: Part, found: dict[str, int]) -> str:
         return f"there are {problem['cause']}"
     factors = [ours] if ours in found else ["quantity", "unit_price"]
     headers = " x ".join(repr(part.headers[found[f]]) for f in factors)
-    return f"the column {headers}, taken as {ours}, is {problem['cause']}"
+    is_ = "holds an" if problem["cause"].startswith("implausible") else "is"
+    return f"the column {headers}, taken as {ours}, {is_} {problem['cause']}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kamlib.book import values
+from kamlib.book import dates, values
 from kamlib.book.errors import BookError
 from kamlib.book.part import Part
-from kamlib.book.recognise import Options
+from kamlib.book.recognise import ColumnNames
 from kamlib.tables import Column, Table
 
 SQL_TYPE = {
@@ -18,10 +18,13 @@ NUMERIC = ("money", "number", "whole", "share")
 class Columns:
     """How the columns of one part are read: an SQL expression for each."""
 
-    def __init__(self, con, part: Part, table: Table, found: dict[str, int], options: Options):
-        self.con, self.part, self.table, self.found, self.options = con, part, table, found, options
+    def __init__(self, con, part: Part, table: Table, found: dict[str, int], names: ColumnNames):
+        self.con, self.part, self.table, self.found = con, part, table, found
+        self.options, self.rates = names.options, names.rates
+        options = names.options
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
         self.types = {c: types[f"c{i}"] for c, i in found.items()}
+        self.foreign = self._foreign_digits()
         raw = {f"c{i}": self._cell(table[c], f"c{i}") for c, i in found.items()}
         cells = {f"c{i}": self._filled(table[c], f"c{i}") for c, i in found.items()}
         # Cleaned once, here; the expressions below name a cell many times.
@@ -40,8 +43,18 @@ class Columns:
     def _cell(self, column: Column, source: str) -> str:
         kind = self.types[column.name]
         if kind == "VARCHAR":
-            return values.trimmed(source)
+            return values.trimmed(values.latin(source) if source in self.foreign else source)
         return source if self._as_it_is(column) else _id_of(source, kind)
+
+    def _foreign_digits(self) -> set[str]:
+        """Text columns of dates and numbers with any character beyond ASCII; few have one, and to look is quick."""
+        kinds = (*NUMERIC, "date")
+        text = [f"c{self.found[c]}" for c, t in self.types.items() if t == "VARCHAR" and self.table[c].kind in kinds]
+        if not text:
+            return set()
+        tests = ", ".join(f"bool_or(strlen({c}) <> length({c}))" for c in text)
+        hits = self.con.execute(f"SELECT {tests} FROM {self.part.relation}").fetchone()
+        return {c for c, hit in zip(text, hits, strict=True) if hit}
 
     def _filled(self, column: Column, source: str) -> str:
         return source if self._as_it_is(column) else values.filled(source, name=column.kind == "text")
@@ -58,6 +71,9 @@ class Columns:
         return ", ".join(["_row", *typed])
 
     def _typed(self, column: Column) -> str:
+        if column.name == "currency" and self.table.name == "ledger" and self.rates and (cell := self._amount_cell()):
+            mark = f"nullif({values.currency_mark(cell)}, '')"
+            return f"coalesce(c{self.found['currency']}, {mark})" if "currency" in self.found else mark
         if column.name not in self.found:
             if self.table.name == "ledger" and column.name == "amount":
                 return self._product()
@@ -75,20 +91,27 @@ class Columns:
             return values.whole_cents(number)
         if column.kind == "whole":
             return f"(CASE WHEN {number} = floor({number}) THEN try_cast({number} AS BIGINT) END)"
-        number = f"try_cast({values.number(source, self.decimal) if kind == 'VARCHAR' else source} AS DOUBLE)"
+        number = f"try_cast({self._plain_number(source) if kind == 'VARCHAR' else source} AS DOUBLE)"
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
 
     def _date(self, source: str) -> str:
         try:
-            first = values.day_first(self.con, self.cells, source, self.options)
+            read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
         except values.Ambiguous as unclear:
             raise _settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
-        return values.date(source, first)
+        header = self.part.headers[int(source[1:])]
+        self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
+        return dates.date(source, read)
+
+    def _plain_number(self, source: str) -> str:
+        if source in self.foreign:
+            source = f"replace({source}, '{values.ARABIC_POINT}', '{self.decimal}')"
+        return values.number(source, self.decimal)
 
     def _number(self, name: str) -> str:
         source, kind = f"c{self.found[name]}", self.types[name]
         if kind == "VARCHAR":
-            source = values.number(source, self.decimal)
+            source = self._plain_number(source)
         elif kind in ("DOUBLE", "FLOAT"):  # by its shortest text: 2.675 is that, not 2.67499...
             source = f"CAST({source} AS VARCHAR)"
         return f"try_cast({source} AS {values.NUMBER})"
@@ -100,10 +123,13 @@ class Columns:
 
     def currencies(self) -> dict[str, int]:
         """Signs and codes in the cells that make the amounts."""
+        cell = self._amount_cell()
+        return values.currencies(self.con, self.cells, cell) if cell else {}
+
+    def _amount_cell(self) -> str:
+        """The text that makes the amounts, where it is text."""
         name = "amount" if "amount" in self.found else "unit_price"
-        if self.table.name != "ledger" or self.types[name] != "VARCHAR":
-            return {}
-        return values.currencies(self.con, self.cells, f"c{self.found[name]}")
+        return f"c{self.found[name]}" if self.table.name == "ledger" and self.types[name] == "VARCHAR" else ""
 
 
 def _settle(part: Part, column: str, unclear: values.Ambiguous) -> BookError:

@@ -23,7 +23,8 @@ class Part:
     """One raw table: columns `c0`, `c1` ... in DuckDB, in file order, and the headers they had.
 
     `ragged` lists the lines that could not be split into the columns of the header. `first` is the line of the
-    first row: 1 where the source has no header line of its own (Parquet, frames). `lines_of`, where lines and rows
+    first row: 1 where the source has no header line of its own (Parquet, frames). `sheet`: of a spreadsheet, whose
+    days can be numbers. `lines_of`, where lines and rows
     do not go together one by one (a text file), finds the lines of rows.
     """
 
@@ -35,6 +36,7 @@ class Part:
     notes: list[str] = field(default_factory=list)
     digest: str = ""
     first: int = 2
+    sheet: bool = False
     lines_of: Callable[[Sequence[int]], dict[int, int]] | None = None
 
     def lines(self, rows: Sequence[int]) -> dict[int, int]:

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kamlib import datasets
+from kamlib.book.database import read_database
 from kamlib.book.errors import BookError
 from kamlib.book.part import (
     Part,
@@ -28,6 +29,7 @@ from kamlib.book.part import (
     refuse_unclear_names,
     sql_path,
 )
+from kamlib.book.recognise import ColumnNames
 from kamlib.book.text import read_text
 from kamlib.book.values import quoted
 from kamlib.book.workbook import read_excel
@@ -35,7 +37,9 @@ from kamlib.tables import TABLES
 
 TEXT = (".csv", ".tsv", ".txt")
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-READABLE = (*TEXT, ".parquet", *EXCEL)
+DATABASE = (".duckdb", ".ddb", ".sqlite", ".sqlite3", ".db")
+READABLE = (*TEXT, ".parquet", *EXCEL, *DATABASE)
+NO_NAMES = ColumnNames()
 MAPPING_FILE = "mapping.toml"
 
 
@@ -47,8 +51,8 @@ def connect() -> duckdb.DuckDBPyConnection:
     return con
 
 
-def read_parts(con: duckdb.DuckDBPyConnection, source) -> list[Part]:
-    """Read a file, a folder of files, or a mapping of frames.
+def read_parts(con: duckdb.DuckDBPyConnection, source, names: ColumnNames = NO_NAMES) -> list[Part]:
+    """Read a file, a folder of files, or a mapping of frames; `names` helps to find headers.
 
     Raises
     ------
@@ -70,7 +74,7 @@ def read_parts(con: duckdb.DuckDBPyConnection, source) -> list[Part]:
     for file in files:
         # A single file is the ledger, whatever its name; in a folder names tell the tables.
         table = file.stem.lower() if path.is_dir() and file.stem.lower() in TABLES else "ledger"
-        parts += _read_file(con, len(parts), file, table)
+        parts += _read_file(con, len(parts), file, table, names)
     _refuse_copies(parts)
     if path.is_dir():
         parts[0].notes += _passed_over(path)
@@ -105,22 +109,24 @@ def _refuse_copies(parts: list[Part]) -> None:
     """A file saved twice would count twice."""
     seen: dict[tuple[str, str], str] = {}
     for part in parts:
-        name = part.where.split(", sheet ")[0]
+        name = part.where.split(", sheet ")[0].split(", table ")[0]
         twin = seen.setdefault((part.table, part.digest), name)
         if twin != name:
             raise BookError(f"{twin} and {name} are the same, byte for byte. Move one of them away.")
 
 
-def _read_file(con, number: int, file: Path, table: str) -> list[Part]:
+def _read_file(con, number: int, file: Path, table: str, names: ColumnNames) -> list[Part]:
     try:
         if file.stat().st_size == 0:
             raise BookError(f"{file.name} is empty (0 bytes).")
         if file.suffix.lower() in TEXT:
-            return [read_text(con, number, file, table)]
+            return [read_text(con, number, file, table, names)]
         if file.suffix.lower() == ".parquet":
             return [_read_parquet(con, number, file, table)]
         if file.suffix.lower() in EXCEL:
-            return read_excel(con, number, file, table)
+            return read_excel(con, number, file, table, names)
+        if file.suffix.lower() in DATABASE:
+            return read_database(con, number, file, table)
     except PermissionError:
         raise BookError(f"{file} cannot be opened: permission denied.") from None
     raise BookError(f"{file.name}: cannot read files of this kind. Readable are {', '.join(READABLE)}.")

@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
+import datetime as dt
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from kamlib.book.errors import BookError
+from kamlib.book.synonyms import of_column, plain
 from kamlib.tables import TABLES, Table
 
-# Names as `plain` leaves them: lower case, letters and digits only. Ours need not be listed.
-LEDGER_SYNONYMS: dict[str, tuple[str, ...]] = {
-    "customer_id": (
-        "customer", "customerno", "customernumber", "customercode", "custid", "client", "clientid", "clientno",
-        "account", "accountid", "accountno", "accountnumber", "buyer", "buyerid",
-    ),
-    "date": (
-        "invoicedate", "orderdate", "salesdate", "saledate", "transactiondate", "postingdate", "documentdate", "day",
-    ),
-    "amount": (
-        "netsales", "netamount", "sales", "salesamount", "revenue", "turnover", "net", "netvalue", "linetotal",
-        "lineamount", "total", "totalamount", "value",
-    ),
-    "line_id": ("lineno", "linenumber", "rowid", "transactionid"),
-    "order_id": ("invoice", "invoiceno", "invoicenumber", "invoiceid", "order", "orderno", "ordernumber", "document"),
-    "profit": ("grossprofit", "margin", "grossmargin", "contribution"),
-    "cost": ("cogs", "costofgoods", "costofsales", "costamount"),
-    "quantity": ("qty", "units", "pieces"),
-    "unit_price": ("price", "salesprice", "netprice"),
-    "list_price": ("grossprice", "catalogueprice", "catalogprice"),
-    "product_id": ("product", "productcode", "stockcode", "sku", "item", "itemid", "itemno", "article", "articleno"),
-    "product_name": ("description", "itemname", "articlename", "productdescription"),
-    "category": ("productgroup", "productcategory", "group", "family"),
-    "manager_id": ("manager", "salesperson", "salesrep", "seller", "accountmanager"),
-    "promised_date": ("promised", "duedate", "requesteddate"),
-    "delivered_date": ("delivered", "deliverydate", "shipdate", "shippeddate"),
-    "country": ("countryname", "countrycode"),
-    "currency": ("currencycode", "curr"),
-}  # fmt: skip
+EARLIEST = dt.date(1980, 1, 1)  # older than any ledger kept by computer that we have met
+LATEST_DAYS = 5 * 365 + 1  # five years from today: orders are dated ahead, but not by more
 
 
 @dataclass(frozen=True)
@@ -52,21 +29,53 @@ class Options:
         Decimal sign of numbers written as text; empty: find out from the columns.
     day_first : bool or None
         Whether 05/03/2024 is the 5th of March; None: find out from the column.
+    year_first : bool or None
+        Whether 24-01-05 is of 2024; None: only where the column can be read in no other way.
     currency : str
         Currency of the book where no column says so.
+    encoding : str
+        Encoding of text files, as Python calls it; empty: find out from the content.
+    excel_1904 : bool
+        Whether day numbers count from 1904, as on old Macintoshes.
+    earliest_date, latest_date : datetime.date
+        A ledger's date outside them is implausible. Latest by default: five years from today.
     """
 
     decimal: str = ""
     day_first: bool | None = None
+    year_first: bool | None = None
     currency: str = ""
+    encoding: str = ""
+    excel_1904: bool = False
+    earliest_date: dt.date = EARLIEST
+    latest_date: dt.date | None = None
+
+    @property
+    def latest(self) -> dt.date:
+        """Last plausible day."""
+        return self.latest_date or dt.date.today() + dt.timedelta(days=LATEST_DAYS)
+
+
+_KINDS = {
+    "decimal": (str, 'is "." or ","'),
+    "day_first": (bool, "is true or false"),
+    "year_first": (bool, "is true or false"),
+    "currency": (str, 'is a code like "EUR"'),
+    "encoding": (str, 'is the name of an encoding, like "cp1256" or "utf-16"'),
+    "excel_1904": (bool, "is true or false"),
+    "earliest_date": (dt.date, "is a day, without quotation marks, like 1980-01-01"),
+    "latest_date": (dt.date, "is a day, without quotation marks, like 2030-12-31"),
+}
 
 
 @dataclass(frozen=True)
 class ColumnNames:
-    """Column names of a source, by table, and its options."""
+    """Column names of a source, by table; its options; rates of foreign currencies; ids that are another's."""
 
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
     options: Options = Options()
+    rates: dict[str, Decimal] = field(default_factory=dict)
+    same_customer: dict[str, str] = field(default_factory=dict)
 
 
 def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
@@ -84,13 +93,19 @@ def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
         where, mapping = str(mapping), _read_toml(Path(mapping))
     sections = dict(mapping)
     options = _options(sections.pop("options", {}), where)
+    rates = _rates(sections.pop("rates", {}), where)
+    same = sections.pop("same_customer", {})
+    if not isinstance(same, Mapping) or not all(isinstance(v, str) for v in same.values()):
+        raise BookError(f'{where}: [same_customer] takes lines such as "K002" = "K001", both in quotation marks.')
     for name, columns in sections.items():
         _known(name, TABLES, f"{where}: no table", "tables")
         if not isinstance(columns, Mapping) or not all(isinstance(v, str) for v in columns.values()):
             raise BookError(f'{where}: section [{name}] takes lines such as customer_id = "Client No".')
         for column in columns:
             _known(column, TABLES[name].names, f"{where}: table {name} has no column", "columns")
-    return ColumnNames({n: {o: f.strip() for o, f in c.items()} for n, c in sections.items()}, options)
+    return ColumnNames(
+        {n: {o: f.strip() for o, f in c.items()} for n, c in sections.items()}, options, rates, dict(same)
+    )
 
 
 def _read_toml(path: Path) -> dict:
@@ -105,15 +120,29 @@ def _read_toml(path: Path) -> dict:
 
 
 def _options(given: Mapping, where: str) -> Options:
-    kinds = {"decimal": str, "day_first": bool, "currency": str}
     if not isinstance(given, Mapping):
-        raise BookError(f"{where}: [options] takes lines such as day_first = true; the options are {', '.join(kinds)}.")
+        raise BookError(f"{where}: [options] takes lines such as day_first = true. Options: {', '.join(_KINDS)}.")
     for name, value in given.items():
-        _known(name, kinds, f"{where}: no option", "options")
-        if not isinstance(value, kinds[name]) or (name == "decimal" and value not in (".", ",")):
-            says = {"decimal": 'is "." or ","', "day_first": "is true or false", "currency": 'is a code like "EUR"'}
-            raise BookError(f"{where}: option {name} {says[name]}, not {value!r}.")
+        _known(name, _KINDS, f"{where}: no option", "options")
+        kind, says = _KINDS[name]
+        wrong = type(value) is not kind or (name == "decimal" and value not in (".", ","))
+        if wrong or (name == "encoding" and not _is_encoding(value)):
+            raise BookError(f"{where}: option {name} {says}, not {value!r}.")
     return Options(**given)
+
+
+def _rates(given: Mapping, where: str) -> dict[str, Decimal]:
+    numbers = isinstance(given, Mapping) and all(type(v) in (int, float, Decimal) for v in given.values())
+    if not numbers or not all(0 < v < 10**6 for v in given.values()):
+        raise BookError(f"{where}: [rates] takes lines such as USD = 0.92, the worth of one in the book's currency.")
+    return {c.upper(): Decimal(str(v)) for c, v in given.items()}
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return not name or "".encode(codecs.lookup(name).name) is not None
+    except (LookupError, ValueError):  # also what turns bytes into bytes, such as base64
+        return False
 
 
 def _known(name: str, known: Sequence[str] | Mapping, complaint: str, what: str) -> None:
@@ -121,17 +150,6 @@ def _known(name: str, known: Sequence[str] | Mapping, complaint: str, what: str)
         near = difflib.get_close_matches(name, list(known), n=1)
         hint = f" Did you mean {near[0]!r}?" if near else f" The {what} are: {', '.join(known)}."
         raise BookError(f"{complaint} {name!r}.{hint}")
-
-
-def plain(name: str) -> str:
-    """A name without case, spaces and punctuation; a percentage stays one.
-
-    Examples
-    --------
-    >>> plain(" Customer ID "), plain("Margin %")
-    ('customerid', 'margin%')
-    """
-    return "".join(c for c in str(name).casefold() if c.isalnum() or c == "%")
 
 
 def recognise(headers: Sequence[str], table: Table, mapping: Mapping[str, str], where: str) -> dict[str, int]:
@@ -178,6 +196,14 @@ def recognise(headers: Sequence[str], table: Table, mapping: Mapping[str, str], 
     return found
 
 
+def recognisable(headers: Sequence[str], table: Table, mapping: Mapping[str, str]) -> bool:
+    """Whether every required column has a candidate among these cells: then they are the header."""
+    headers = [str(h).strip() for h in headers]
+    there = {c for c in table.names if positions(c, headers, table, mapping) or mapping.get(c) in headers}
+    factors = table.name == "ledger" and {"quantity", "unit_price"} <= there
+    return all(c in there or (c == "amount" and factors) for c in table.required)
+
+
 def _position(column, headers, table, mapping, where) -> int | None:
     if column in mapping:
         if mapping[column] not in headers:
@@ -187,18 +213,24 @@ def _position(column, headers, table, mapping, where) -> int | None:
                 + (f" Did you mean {near[0]!r}?" if near else f" There is: {_list(headers)}.")
             )
         return list(headers).index(mapping[column])
+    hits = positions(column, headers, table, mapping)
+    if len(hits) > 1:
+        both = _list([headers[i] for i in hits])
+        raise BookError(
+            f"{where}: {both} could each be {column}. Say which in a mapping file:\n"
+            f'[{table.name}]\n{column} = "{headers[hits[0]]}"'
+        )
+    return hits[0] if hits else None
+
+
+def positions(column: str, headers: Sequence[str], table: Table, mapping: Mapping[str, str]) -> list[int]:
+    """Headers that can be this column: by our own name, or else by another of its names."""
     taken = set(mapping.values())
-    for names in ((plain(column),), LEDGER_SYNONYMS.get(column, ()) if table.name == "ledger" else ()):
+    for names in ((plain(column),), of_column(table.name, column)):
         hits = [i for i, h in enumerate(headers) if plain(h) in names and h not in taken]
-        if len(hits) > 1:
-            both = _list([headers[i] for i in hits])
-            raise BookError(
-                f"{where}: {both} could each be {column}. Say which in a mapping file:\n"
-                f'[{table.name}]\n{column} = "{headers[hits[0]]}"'
-            )
         if hits:
-            return hits[0]
-    return None
+            return hits
+    return []
 
 
 def _missing(missing: list[str], headers: Sequence[str], table: Table, where: str) -> str:

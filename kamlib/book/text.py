@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
+import itertools
 import tempfile
 from array import array
 from collections.abc import Sequence
@@ -13,39 +13,64 @@ from pathlib import Path
 
 import duckdb
 
+from kamlib.book.encoding import LEFT_OUT, as_utf8, encoding_of, needs_copy
 from kamlib.book.errors import BookError
+from kamlib.book.header import LOOKED_AT, header_row, title_note
 from kamlib.book.part import Part, checked_headers, file_digest, first_line, sql_path
+from kamlib.book.recognise import ColumnNames
 from kamlib.book.values import literal
+from kamlib.tables import TABLES
 
 DELIMITERS = (",", ";", "\t", "|")
+HEAD = 200_000  # characters in which the header is looked for
 
 
-def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: str) -> Part:
-    """The part of a text file; what it is written in is found out from its content."""
-    encoding = _encoding(file)
+def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: str, names: ColumnNames) -> Part:
+    """The part of a text file; what it is written in is found out from its content, or settled by an option."""
+    encoding, guess = (names.options.encoding, "") if names.options.encoding else encoding_of(file)
     with file.open(encoding=encoding, errors="replace", newline="") as stream:
-        head = stream.read(200_000)
-    delimiter = _delimiter(head)
-    part = Part(table, file.name, f"raw_{number}", _text_headers(head, delimiter, file.name), digest=file_digest(file))
-    if encoding not in ("utf-8", "utf-8-sig"):
-        part.notes.append(f"{file.name}: read as {encoding}.")
+        head = stream.read(HEAD)
+    delimiter, rows, at = _layout(head, table, names.tables.get(table, {}))
+    headers = checked_headers(rows[at][1] if rows else [], file.name)
+    part = Part(table, file.name, f"raw_{number}", headers, digest=file_digest(file))
+    part.notes += [f"{file.name}: {guess}."] if guess else []
+    part.notes += title_note(file.name, [cells for _, cells in rows[:at]])
+    skip = rows[at][0]
     with tempfile.TemporaryDirectory() as scratch:
         path = file
-        if encoding != "utf-8" or _mixed_line_ends(file):
-            path, lost = _as_utf8(file, encoding, Path(scratch))
+        if encoding not in ("utf-8", "utf_8") or skip or needs_copy(file):
+            path, lost, nul = as_utf8(file, encoding, Path(scratch), skip=skip)
             if lost:
                 part.notes.append(f"{file.name}: {lost:,} characters are none in {encoding} and are shown as \ufffd.")
+            if nul:
+                part.notes.append(f"{file.name}: {nul:,} NUL characters are left out.")
         _load_csv(con, part, path, delimiter)
-    _note_ragged(con, part, file, encoding, delimiter)
+    _note_ragged(con, part, _Records(file, encoding, delimiter, skip))
     return part
 
 
-def _text_headers(head: str, delimiter: str, where: str) -> list[str]:
+def _layout(head: str, table: str, mapping: dict[str, str]) -> tuple[str, list[tuple[int, list[str]]], int]:
+    """The delimiter, the first rows (each with the number of lines above it), and which of them is the header."""
+    order = _delimiters(head)
+    for delimiter in order:
+        rows = _first_rows(head, delimiter)
+        at, recognised = header_row([cells for _, cells in rows], TABLES[table], mapping)
+        if recognised:
+            return delimiter, rows, at
+    rows = _first_rows(head, order[0])
+    return order[0], rows, header_row([cells for _, cells in rows], TABLES[table], mapping)[0]
+
+
+def _first_rows(head: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    rows, above = [], 0
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, skipinitialspace=True)
     try:
-        first = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, skipinitialspace=True), [])
-    except csv.Error:
-        first = []
-    return checked_headers(first, where)
+        for cells in itertools.islice(reader, LOOKED_AT):
+            rows.append((above, [c.replace(LEFT_OUT, "") for c in cells]))
+            above = reader.line_num
+    except csv.Error:  # a very long cell; the header is above it
+        pass
+    return rows
 
 
 def _load_csv(con, part: Part, path: Path, delimiter: str) -> None:
@@ -61,16 +86,16 @@ def _load_csv(con, part: Part, path: Path, delimiter: str) -> None:
         raise BookError(f"{part.where}: not readable as a text table: {first_line(error)}") from None
 
 
-def _note_ragged(con, part: Part, file: Path, encoding: str, delimiter: str) -> None:
+def _note_ragged(con, part: Part, records: _Records) -> None:
     rejects = con.execute(
         "SELECT line, min(ltrim(csv_line, chr(10) || chr(13))), bool_or(error_type = 'UNQUOTED VALUE')"
         " FROM reject_errors GROUP BY line ORDER BY line"
     ).fetchall()
-    records = _Records(file, encoding, delimiter, [int(line) for line, *_ in rejects])
+    records.rejected = [int(line) for line, *_ in rejects]
     part.lines_of = records.lines_of
     starts = list(records.starts[1]) if rejects else []
     if len(starts) != len(rejects):  # the two readers part company over a stray quotation mark
-        starts = [int(line) for line, *_ in rejects]
+        starts = [int(line) + records.skip for line, *_ in rejects]
     for start, (_, shown, quote) in zip(starts, rejects, strict=True):
         if quote and len(shown.splitlines()) > 1:
             raise BookError(
@@ -84,19 +109,22 @@ def _note_ragged(con, part: Part, file: Path, encoding: str, delimiter: str) -> 
 class _Records:
     """Where in a text file its rows begin: cells may hold line breaks, and empty lines are no rows."""
 
-    def __init__(self, file: Path, encoding: str, delimiter: str, rejected: list[int]):
-        self.file, self.encoding, self.delimiter, self.rejected = file, encoding, delimiter, rejected
+    def __init__(self, file: Path, encoding: str, delimiter: str, skip: int):
+        self.file, self.encoding, self.delimiter, self.skip = file, encoding, delimiter, skip
+        self.rejected: list[int] = []
 
     @cached_property
     def starts(self) -> tuple[array, array]:
         """Line of each record below the header: of those kept, and of those rejected."""
-        kept, out, rejected, end = array("q"), array("q"), set(self.rejected), 0
+        kept, out, rejected, end = array("q"), array("q"), set(self.rejected), self.skip
         limit = csv.field_size_limit(1 << 30)
         try:
             with self.file.open(encoding=self.encoding, errors="replace", newline="") as stream:
+                for _ in range(self.skip):
+                    stream.readline()
                 reader = csv.reader(stream, delimiter=self.delimiter, skipinitialspace=True)
                 for number, record in enumerate(reader, start=1):
-                    start, end = end + 1, reader.line_num
+                    start, end = end + 1, self.skip + reader.line_num
                     if number in rejected:
                         out.append(start)
                     elif record and number > 1:
@@ -108,61 +136,14 @@ class _Records:
     def lines_of(self, rows: Sequence[int]) -> dict[int, int]:
         """Line of each row kept."""
         kept = self.starts[0]
-        return {row: kept[row] if row < len(kept) else row + 2 for row in rows}
+        return {row: kept[row] if row < len(kept) else row + 2 + self.skip for row in rows}
 
 
-def _encoding(file: Path) -> str:
-    with file.open("rb") as stream:
-        start = stream.read(4096)
-        for bom, name in (
-            (codecs.BOM_UTF8, "utf-8-sig"),
-            (codecs.BOM_UTF16_LE, "utf-16"),
-            (codecs.BOM_UTF16_BE, "utf-16"),
-        ):
-            if start.startswith(bom):
-                return name
-        if b"\0" in start:
-            raise BookError(f"{file.name} is not a text file (it holds NUL bytes). Save it as CSV, Excel or Parquet.")
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            decoder.decode(start)
-            while chunk := stream.read(1 << 20):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8"
-
-
-def _mixed_line_ends(file: Path) -> bool:
-    """Whether lines end in more than one way: DuckDB takes the first for all."""
-    both = feeds = returns = 0
-    with file.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            both, feeds, returns = both + chunk.count(b"\r\n"), feeds + chunk.count(b"\n"), returns + chunk.count(b"\r")
-    return sum(n > 0 for n in (both, feeds - both, returns - both)) > 1
-
-
-def _as_utf8(file: Path, encoding: str, scratch: Path) -> tuple[Path, int]:
-    """A copy in UTF-8 with one kind of line end, and the number of characters lost on the way."""
-    path, lost = scratch / "ledger.csv", 0
-    with (
-        file.open(encoding=encoding, errors="replace") as source,
-        path.open("w", encoding="utf-8", newline="\n") as target,
-    ):
-        while chunk := source.read(1 << 20):
-            lost += chunk.count("\ufffd")
-            target.write(chunk)
-    return path, lost
-
-
-def _delimiter(head: str) -> str:
-    lines = [line for line in head.splitlines() if line.strip()][:20]
-    counts = {d: [len(_split(line, d)) for line in lines] for d in DELIMITERS}
-    # The header decides; the lines below break a tie.
-    return max(
-        DELIMITERS, key=lambda d: (counts[d][0] if counts[d] else 0, counts[d].count(counts[d][0]) if counts[d] else 0)
-    )
+def _delimiters(head: str) -> list[str]:
+    """The likeliest first: the first line decides, the lines below break a tie."""
+    lines = [line for line in head.splitlines() if line.strip()][:LOOKED_AT]
+    counts = {d: [len(_split(line, d)) for line in lines] or [0] for d in DELIMITERS}
+    return sorted(DELIMITERS, key=lambda d: (counts[d][0], counts[d].count(counts[d][0])), reverse=True)
 
 
 def _split(line: str, delimiter: str) -> list[str]:

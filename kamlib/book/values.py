@@ -1,4 +1,4 @@
-"""Text -> dates and numbers, as DuckDB expressions; the whole column settles what one value cannot.
+"""Text -> text and numbers, as DuckDB expressions; the whole column settles what one value cannot.
 
 Amounts go through exact decimals, never through binary fractions, so that a line's cents are
 the same on every machine. Every expression but `text` takes text that `text` has cleaned.
@@ -14,13 +14,20 @@ EMPTY = ("", "nan", "n/a", "#n/a", "na", "null", "none", "nat", "-")
 # Decimals beyond the tenth are what binary fractions leave behind (0.30000000000000004): rounded off first.
 NUMBER = "DECIMAL(38, 10)"
 
-_BLANK_SIGNS = " \t\r\n\v\f\u00a0\u202f\ufeff"
-_BLANKS = r"\s\x{00a0}\x{202f}\x{feff}"
-_TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}.*)?$"
-_ISO = r"^(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})" + _TIME
-_COMPACT = r"^(\d{4})(\d{2})(\d{2})" + _TIME
-_SLASHED = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})" + _TIME
-_CURRENCY = r"[$£€¥]|^[A-Z]{3}\b|\b[A-Z]{3}$"
+_BLANK_SIGNS = " \t\r\n\v\f\u00a0\u202f\ufeff\u200b\u200e\u200f\u061c"
+_BLANKS = r"\s\x{00a0}\x{202f}\x{feff}\x{200b}\x{200e}\x{200f}\x{061c}"
+# Signs before codes, then words: US$, EUR, kr, zł, riyals and pounds in Arabic.
+_WORDS = (
+    r"kr|zł|Kč|Ft|лв|руб|р|Rs|TL|Fr|SFr|ر\.?\s?س|د\.?\s?إ|د\.?\s?ك|ج\.?\s?م|د\.?\s?م|د\.?\s?أ|د\.?\s?ع|ر\.?\s?ع|ر\.?\s?ق|"
+    r"ريال|جنيه|درهم|دينار"
+)
+_CURRENCY = rf"[A-Z]{{0,3}}\p{{Sc}}|^[A-Z]{{3}}\b|\b[A-Z]{{3}}$|^(?:{_WORDS})\.?|(?:{_WORDS})\.?$"
+
+# Digits and signs of other scripts, one by one; the marks of writing direction have no counterpart and go.
+_MARKS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９−–﹣－٬’" + _MARKS
+_LATIN = "0123456789" * 3 + "----''"
+ARABIC_POINT = "٫"
 
 
 class Ambiguous(Exception):
@@ -56,6 +63,14 @@ def trimmed(source: str) -> str:
     return f"(CASE WHEN {outer} THEN trim({source}, {literal(_BLANK_SIGNS)}) ELSE {source} END)"
 
 
+def latin(source: str) -> str:
+    """SQL: dates and numbers with the digits, minus and thousands signs of other scripts as our own.
+
+    The Arabic decimal sign stays: it is ours only once it is known which one the file uses.
+    """
+    return f"translate({source}, {literal(_DIGITS)}, {literal(_LATIN)})"
+
+
 def text(source: str, *, name: bool = False) -> str:
     """SQL: trimmed text; NULL where the cell is empty in one of the usual ways."""
     return filled(trimmed(source), name=name)
@@ -73,45 +88,6 @@ def filled(source: str, *, name: bool = False) -> str:
 def taken_for_empty(source: str) -> str:
     """SQL: whether a cell says in words that it is empty."""
     return f"(length({source}) BETWEEN 1 AND 7 AND {trimmed(source)} <> '' AND {text(source)} IS NULL)"
-
-
-def date(source: str, day_first: bool) -> str:
-    """SQL: text -> DATE, NULL where it is none."""
-    slashed = r"\3-\2-\1" if day_first else r"\3-\1-\2"
-    forms = ((_ISO, r"\1-\2-\3"), (_COMPACT, r"\1-\2-\3"), (_SLASHED, slashed))
-    cases = " ".join(
-        f"WHEN regexp_matches({source}, '{p}') THEN try_cast(regexp_replace({source}, '{p}', '{to}') AS DATE)"
-        for p, to in forms
-    )
-    return f"(CASE {cases} ELSE try_cast(try_strptime({source}, ['%d %b %Y', '%d-%b-%Y']) AS DATE) END)"
-
-
-def day_first(con: duckdb.DuckDBPyConnection, table: str, source: str, options: Options) -> bool:
-    """Whether dates like 05/03/2024 are day-first in this column, from the column as a whole.
-
-    Raises
-    ------
-    Ambiguous
-        Every such date can be read both ways, or some only one way and some only the other.
-    """
-    if options.day_first is not None:
-        return options.day_first
-    a, b = (f"try_cast(regexp_extract({source}, '{_SLASHED}', {g}) AS INTEGER)" for g in (1, 2))
-    read = f"(SELECT _row, {source} AS s, {a} AS a, {b} AS b FROM {table} WHERE regexp_matches({source}, '{_SLASHED}'))"
-    day, month, both = con.execute(
-        "SELECT count(*) FILTER (a > 12 AND b <= 12), count(*) FILTER (b > 12 AND a <= 12),"
-        f" count(*) FILTER (a <= 12 AND b <= 12 AND a <> b) FROM {read}"
-    ).fetchone()
-    if day and month:
-        rarer = "a > 12 AND b <= 12" if day < month else "b > 12 AND a <= 12"
-        rows = _three(con, read, rarer)
-        why = f"{day:,} dates can only be day-first and {month:,} only month-first"
-        raise Ambiguous(why, rows, "day_first = true   # or false")
-    if both and not day and not month:
-        rows = _three(con, read, "a <= 12 AND b <= 12 AND a <> b")
-        why = f"all {both:,} dates can be read day-first and month-first"
-        raise Ambiguous(why, rows, "day_first = true   # or false")
-    return not month
 
 
 def _three(con: duckdb.DuckDBPyConnection, read: str, where: str) -> list[tuple[int, str]]:
@@ -165,10 +141,15 @@ def _bare(source: str) -> str:
 def currencies(con: duckdb.DuckDBPyConnection, table: str, source: str) -> dict[str, int]:
     """Currency signs and codes that stand in the cells of a column of amounts, and how often each does."""
     rows = con.execute(
-        f"SELECT regexp_extract({source}, '{_CURRENCY}') AS mark, count(*) FROM {table}"
-        f" WHERE regexp_matches({source}, '{_CURRENCY}') GROUP BY mark ORDER BY 2 DESC, 1"
+        f"SELECT {currency_mark(source)} AS mark, count(*) FROM {table}"
+        f" WHERE NOT regexp_matches({source}, '^[-\\d.,]*$') GROUP BY mark HAVING mark <> '' ORDER BY 2 DESC, 1"
     ).fetchall()
     return dict(rows)
+
+
+def currency_mark(source: str) -> str:
+    """SQL: the currency sign or code in a cell, without its full stop; empty where there is none."""
+    return f"rtrim(regexp_extract({source}, '{_CURRENCY}'), '. ')"
 
 
 def number(source: str, decimal: str) -> str:

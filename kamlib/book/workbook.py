@@ -3,45 +3,87 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from kamlib.book.errors import BookError
-from kamlib.book.part import Part, cell, checked_headers, file_digest, keep, refuse_unclear_names
+from kamlib.book.header import header_row, title_note
+from kamlib.book.part import Part, cell, checked_headers, file_digest, first_line, keep, refuse_unclear_names
+from kamlib.book.recognise import ColumnNames
 from kamlib.tables import TABLES
 
 
-def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: str) -> list[Part]:
-    """Every sheet as a part; one whose name is a table's is that table."""
-    from python_calamine import CalamineError, load_workbook
+def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: str, names: ColumnNames) -> list[Part]:
+    """Sheets named as tables are those; the others are parts of the ledger if they have one header, or not read."""
+    filled = {n: rows for n, rows in _sheets(file).items() if any(map(_filled, rows))}
+    if not filled:
+        raise BookError(f"{file.name}: every sheet is empty.")
+    of, passed_over = _tables_of(file, filled, table, names)
+    digest, parts = file_digest(file), []
+    for name, table in of.items():
+        where = f"{file.name}, sheet {name!r}"
+        parts.append(_sheet(con, number + len(parts), where, table, filled[name], digest, names))
+    if passed_over:
+        shown = ", ".join(map(repr, passed_over[:5])) + (f" and {len(passed_over) - 5} more" if passed_over[5:] else "")
+        parts[0].notes.append(f"{file.name}: sheets not read, for what they hold: {shown}.")
+    return parts
+
+
+def _sheets(file: Path) -> dict[str, list[list]]:
+    from python_calamine import load_workbook
 
     try:
         workbook = load_workbook(str(file))
-        sheets = {n: workbook.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in workbook.sheet_names}
-    except (CalamineError, ValueError, OSError) as error:
-        raise BookError(f"{file.name}: not readable as a workbook: {error}.") from None
-    digest, parts = file_digest(file), []
-    filled = {n: rows for n, rows in sheets.items() if any(map(_filled, rows))}
-    if not filled:
-        raise BookError(f"{file.name}: every sheet is empty.")
-    refuse_unclear_names(list(filled), f"The workbook {file.name}", "sheets")
-    for name, rows in filled.items():
-        of = name.lower() if name.lower() in TABLES else table
-        parts.append(_sheet(con, number + len(parts), f"{file.name}, sheet {name!r}", of, rows, digest))
-    return parts
+        return {n: workbook.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in workbook.sheet_names}
+    except Exception as error:  # a broken file meets it in many ways
+        said = first_line(error)
+    raise BookError(f"{file.name}: not readable as a workbook: {said}. Open it in Excel and save it anew.")
+
+
+def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: ColumnNames) -> tuple[dict, list[str]]:
+    """Table of each sheet that is read, and the sheets that are not."""
+    of = {n: n.lower() for n in filled if n.lower() in TABLES}
+    others = [n for n in filled if n not in of]
+    mapping, headers = names.tables.get(table, {}), {}
+    for name in others:
+        at, recognised = header_row(filled[name], TABLES[table], mapping)
+        if recognised:
+            headers[name] = sorted(cell(c).strip() for c in filled[name][at] if cell(c).strip())
+    if "ledger" in of.values() or (table in of.values() and headers):
+        refuse_unclear_names([*of, *headers], f"The workbook {file.name}", "sheets")
+    if len({tuple(h) for h in headers.values()}) > 1:
+        raise BookError(
+            f"{file.name}: the sheets {', '.join(map(repr, list(headers)[:5]))} could each be the {table}, but their "
+            f"columns differ. Call the one that is it {table!r}, or give all its parts the same header."
+        )
+    if not headers and table not in of.values():
+        headers = {others[0]: []} if others else {}  # the reader will say what it lacks
+    _refuse_twins(file, {n: filled[n] for n in headers})
+    of |= dict.fromkeys(headers, table)
+    return {n: of[n] for n in filled if n in of}, [n for n in others if n not in headers]
+
+
+def _refuse_twins(file: Path, sheets: dict[str, list[list]]) -> None:
+    for first, second in itertools.combinations(sheets, 2):
+        if sheets[first] == sheets[second]:
+            raise BookError(f"{file.name}: the sheets {first!r} and {second!r} are the same. Remove one of them.")
 
 
 def _filled(row: list) -> bool:
     return any(cell != "" for cell in row)
 
 
-def _sheet(con, number: int, where: str, table: str, rows: list[list], digest: str) -> Part:
-    above = next(i for i, row in enumerate(rows) if _filled(row))
+def _sheet(con, number: int, where: str, table: str, rows: list[list], digest: str, names: ColumnNames) -> Part:
+    above, _ = header_row(rows, TABLES[table], names.tables.get(table, {}))
+    if not _filled(rows[above]):
+        above = next(i for i, row in enumerate(rows) if _filled(row))
     last = max(i for i, row in enumerate(rows) if _filled(row))
     headers = checked_headers([cell(c) for c in rows[above]], where)
-    part = Part(table, where, f"raw_{number}", headers, digest=digest, first=above + 2)
+    part = Part(table, where, f"raw_{number}", headers, digest=digest, first=above + 2, sheet=True)
+    part.notes += title_note(where, rows[:above])
     columns = ([row[i] for row in rows[above + 1 : last + 1]] for i in range(len(headers)))
     keep(con, part, pa.table({f"c{i}": _column(c) for i, c in enumerate(columns)}))
     return part

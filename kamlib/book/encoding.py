@@ -1,0 +1,111 @@
+"""What a text file is written in, from its content; and what is no text, whatever its name."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+from kamlib.book.errors import BookError
+
+LEFT_OUT = "\0"
+
+_OTHER_KINDS = {
+    b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"GIF8": "a GIF picture", b"BM": "a BMP picture",
+    b"%PDF": "a PDF document", b"PAR1": "a Parquet file", b"PK\x03\x04": "a ZIP archive or an Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook", b"SQLite format 3\0": "a SQLite database",
+    b"\x1f\x8b": "a gzip archive",
+    b"RIFF": "a sound or a film", b"7z\xbc\xaf": "a 7z archive",
+}  # fmt: skip
+# Bytes that are Arabic letters in Windows-1256; in runs of three or more they are words, in Latin text they are rare.
+_ARABIC_RUN = re.compile(rb"[\x8d\x8e\x90\xc1-\xd6\xd8-\xdf\xe1\xe3-\xe6\xec\xed]{3,}")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def encoding_of(file: Path) -> tuple[str, str]:
+    """The encoding of a text file, and a note where it is a guess.
+
+    UTF-8 where every byte fits; UTF-16 by its mark, or by zero bytes at every other place; else Windows-1256 where
+    more than half of the bytes beyond ASCII stand in runs of three or more Arabic letters, and Windows-1252 where not.
+
+    Raises
+    ------
+    BookError
+        No text at all.
+    """
+    with file.open("rb") as stream:
+        start = stream.read(4096)
+        for bom, name in _BOMS:
+            if start.startswith(bom):
+                return name, "" if name == "utf-8-sig" else f"read as {name}"
+        if name := _utf16(start):
+            return name, f"read as {name}, though it has no byte-order mark"
+        _refuse_other_kinds(start, file.name)
+        stream.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while chunk := stream.read(1 << 20):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            name, why = _windows(file)
+            return name, f"read as {name}, since {why}. If names look wrong, set encoding under [options]"
+    return "utf-8", ""
+
+
+def _refuse_other_kinds(start: bytes, name: str) -> None:
+    for sign, kind in _OTHER_KINDS.items():
+        if start.startswith(sign) and (len(sign) > 2 or b"\0" in start):
+            raise BookError(f"{name} is not a text file but {kind}. Give it its right name, or save it as CSV.")
+    if start.count(b"\0") * 20 > len(start):
+        raise BookError(f"{name} is not a text file (it holds NUL bytes). Save it as CSV, Excel or Parquet.")
+
+
+def _utf16(start: bytes) -> str:
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if max(even, odd) * 10 < len(start) or min(even, odd) * 20 > max(even, odd):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _windows(file: Path) -> tuple[str, str]:
+    runs = others = 0
+    with file.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            here = sum(map(len, _ARABIC_RUN.findall(chunk)))
+            runs, others = runs + here, others + len(_BEYOND_ASCII.findall(chunk)) - here
+    if runs > others:
+        return "cp1256", "it is not UTF-8 and most of its bytes beyond ASCII are Arabic words there"
+    return "cp1252", "it is not UTF-8"
+
+
+def as_utf8(file: Path, encoding: str, scratch: Path, *, skip: int = 0) -> tuple[Path, int, int]:
+    """A copy in UTF-8 with one kind of line end, without the first lines.
+
+    Returns
+    -------
+    (path, lost, nul)
+        The copy; how many characters were none in this encoding; how many NUL characters were left out.
+    """
+    path, lost, nul = scratch / "ledger.csv", 0, 0
+    with (
+        file.open(encoding=encoding, errors="replace") as source,
+        path.open("w", encoding="utf-8", newline="\n") as target,
+    ):
+        for _ in range(skip):
+            source.readline()
+        while chunk := source.read(1 << 20):
+            lost, nul = lost + chunk.count("\ufffd"), nul + chunk.count(LEFT_OUT)
+            target.write(chunk.replace(LEFT_OUT, ""))
+    return path, lost, nul
+
+
+def needs_copy(file: Path) -> bool:
+    """Whether lines end in more than one way (DuckDB takes the first for all), or there are NUL bytes."""
+    both = feeds = returns = nul = 0
+    with file.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            both, feeds, returns = both + chunk.count(b"\r\n"), feeds + chunk.count(b"\n"), returns + chunk.count(b"\r")
+            nul += chunk.count(b"\0")
+    return nul > 0 or sum(n > 0 for n in (both, feeds - both, returns - both)) > 1

@@ -1,0 +1,145 @@
+"""One customer under two ids: suspected from what the book says, merged only by a mapping that the user keeps."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+import duckdb
+import pandas as pd
+
+from kamlib.book.errors import BookError
+
+LEGAL_FORMS = frozenset(
+    "ab ag as asa bv bvba co company corp corporation eg ek eurl gbr gmbh group holding inc incorporated kg kgaa kk "
+    "limited llc llp lp ltd ltda mbh nv oao ohg ooo oy oyj plc pte pty sa saa sae sarl sas sca se sl slu sl spa srl "
+    "ug und and et y the wll fzco fze fzc شركة مؤسسة المحدودة ذمم".split()
+)
+COLUMNS = ["customer_id", "other_id", "name", "other_name", "evidence"]
+
+
+def name_key(name: str) -> tuple[str, str]:
+    """A name without case, accents, punctuation and order of words; and the same without legal forms.
+
+    Examples
+    --------
+    >>> name_key("IRONWAY  &  CO"), name_key("Ironway & Co.")[1]
+    (('co ironway', 'ironway'), 'ironway')
+    """
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(c for c in letters if not unicodedata.combining(c) and c not in ".'’")
+    words = sorted("".join(c if c.isalnum() else " " for c in letters).split())
+    return " ".join(words), " ".join(w for w in words if w not in LEGAL_FORMS)
+
+
+def suspected_duplicates(book) -> pd.DataFrame:
+    """Pairs of ids that may be one customer, with the evidence. Nothing is merged by this.
+
+    Evidence is exact equality after normalising, so that 100,000 accounts take seconds: names that are the same
+    but for case, punctuation and order, in the same country or in any; names the same
+    but for the legal form, in the same country; ids the same
+    but for case, blanks, punctuation and leading zeros.
+
+    Parameters
+    ----------
+    book : kamlib.book.Book
+
+    Returns
+    -------
+    pandas.DataFrame
+        customer_id, other_id (the later in order), name, other_name, evidence; strongest evidence first. Of a group
+        of several, each is paired with the first. To merge, write `[same_customer]` lines into a mapping.
+
+    Examples
+    --------
+    >>> from kamlib.book import open_book
+    >>> lines = pd.DataFrame({"customer": ["k1", "K-01", "k2"], "date": "2024-03-13", "amount": 1})
+    >>> suspected_duplicates(open_book({"ledger": lines}))[["customer_id", "other_id", "evidence"]].values.tolist()
+    [['K-01', 'k1', 'the ids differ only in case, punctuation or zeros']]
+    """
+    accounts = book.tables.get("accounts", pd.DataFrame(columns=["customer_id"]))
+    accounts = accounts.drop_duplicates("customer_id", keep="last").set_index("customer_id")
+    bought = {c for (c,) in book.ledger.filter("customer_id IS NOT NULL").project("customer_id").distinct().fetchall()}
+    names = accounts["name"].dropna().to_dict() if "name" in accounts else {}
+    countries = accounts["country"].dropna().to_dict() if "country" in accounts else {}
+    ids = sorted(bought | set(accounts.index.dropna()))
+    pairs: dict[tuple[str, str], str] = {}
+    for key_of, evidence in _tests(names, countries):
+        groups: dict = {}
+        for i in ids:
+            key = key_of(i)
+            if key:
+                groups.setdefault(key, []).append(i)
+        for first, *others in groups.values():
+            for other in others:
+                pairs.setdefault((first, other), evidence)
+    rows = [(a, b, names.get(a), names.get(b), evidence) for (a, b), evidence in pairs.items()]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _tests(names: Mapping[str, str], countries: Mapping[str, str]):
+    keys = {i: name_key(n) for i, n in names.items()}
+
+    def full(i):
+        return keys[i][0] if i in keys else None
+
+    def bare(i):
+        return (keys[i][1], countries[i].casefold()) if i in keys and i in countries and keys[i][1] else None
+
+    def code(i):
+        return "".join(p.lstrip("0") or "0" for p in _runs(i.casefold()))
+
+    def full_here(i):
+        return (keys[i][0], countries[i].casefold()) if i in keys and i in countries else None
+
+    yield full_here, "the same name but for case, punctuation and order, in the same country"
+    yield full, "the same name but for case, punctuation and order"
+    yield bare, "the same name but for the legal form, in the same country"
+    yield code, "the ids differ only in case, punctuation or zeros"
+
+
+def _runs(text: str) -> list[str]:
+    """Runs of digits and of letters."""
+    spaced, before = "", False
+    for c in text:
+        spaced += (" " if c.isdigit() != before else "") + (c if c.isalnum() else " ")
+        before = c.isdigit()
+    return spaced.split()
+
+
+def merge_customers(
+    con: duckdb.DuckDBPyConnection, tables: dict[str, pd.DataFrame], same: Mapping[str, str]
+) -> list[str]:
+    """Give the table `ledger` and all others one id for each customer, by the user's mapping; notes that count.
+
+    Of the accounts, what stands under a merged id is left out where the kept id has rows of its own.
+    """
+    kept = {old: _end(old, same) for old in same}
+    if not kept:
+        return []
+    con.register("same", pd.DataFrame({"old": list(kept), "new": list(kept.values())}))
+    lines = con.execute("SELECT count(*) FROM ledger JOIN same ON customer_id = old").fetchone()[0]
+    con.execute("UPDATE ledger SET customer_id = new FROM same WHERE customer_id = old")
+    con.unregister("same")
+    rows = 0
+    for name, frame in tables.items():
+        if name == "accounts":
+            own = set(frame["customer_id"])
+            frame = frame[~frame["customer_id"].map(lambda i, own=own: kept.get(i) in own)]
+        for column in ("customer_id", "parent_id"):
+            if column in frame:
+                hit = frame[column].isin(kept)
+                rows += int(hit.sum())
+                frame = frame.assign(**{column: frame[column].map(kept).where(hit, frame[column])})
+        tables[name] = frame.reset_index(drop=True)
+    return [f"{len(kept):,} ids are merged into others by the mapping: {lines:,} lines, {rows:,} rows of other tables."]
+
+
+def _end(old: str, same: Mapping[str, str]) -> str:
+    seen, new = {old}, same[old]
+    while new in same:
+        if new in seen:
+            raise BookError(f"[same_customer] goes in a circle: {' = '.join(sorted(seen))}. Keep one of them as it is.")
+        seen.add(new)
+        new = same[new]
+    return new

@@ -1,0 +1,192 @@
+"""The zoo: ledgers as people really have them, each with what must come of it. Held by test_zoo.py.
+
+`python tests/ledgers.py > docs/ledgers.md` writes the table for readers.
+"""
+
+# ruff: noqa: E501 - a case is a line
+from __future__ import annotations
+
+import datetime as dt
+import io
+import sqlite3
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Case:
+    """A ledger: its file (or frame), and the net total in cents, or what the refusal must say."""
+
+    name: str
+    source: object  # bytes, or a function that gives bytes or a frame
+    cents: int | None = None
+    says: tuple[str, ...] = ()  # of a refusal; or of notes and causes, where it is read
+    file: str = "ledger.csv"
+    mapping: dict | None = field(default=None, hash=False)
+
+
+HEADER = "customer_id,date,amount\n"
+BODY = "a,2024-01-13,10.50\nb,2024-01-14,-2.25\n"
+FILL = "".join(f"c{i},2024-02-{i:02},1.00\n" for i in range(1, 29))  # so that one bad line is less than 5 %
+
+
+def lines(*rows, header=HEADER, fill=""):
+    return (header + "".join(r + "\n" for r in rows) + fill).encode()
+
+
+def sheet(**sheets):
+    def make():
+        book, sink = openpyxl.Workbook(), io.BytesIO()
+        book.remove(book.active)
+        for name, rows in sheets.items():
+            page = book.create_sheet(name)
+            for row in rows:
+                page.append(row)
+        book.save(sink)
+        return sink.getvalue()
+
+    return make
+
+
+def parquet():
+    sink = io.BytesIO()
+    frame().to_parquet(sink)
+    return sink.getvalue()
+
+
+def frame():
+    days = pd.to_datetime(["2024-01-13", "2024-01-14"])
+    return pd.DataFrame({"customer": ["a", "b"], "date": days, "amount": [10.5, -2.25]})
+
+
+def database(connect, *tables):
+    def make():
+        with tempfile.TemporaryDirectory() as folder:
+            con = connect(str(Path(folder) / "x.db"))
+            for table in tables:
+                con.execute(f'CREATE TABLE "{table}" (customer VARCHAR, date VARCHAR, amount DOUBLE)')
+                con.execute(f"INSERT INTO \"{table}\" VALUES ('a', '2024-01-13', 10.5), ('b', '2024-01-14', -2.25)")
+            con.commit()
+            con.close()
+            return (Path(folder) / "x.db").read_bytes()
+
+    return make
+
+
+DAY = dt.datetime(2024, 1, 13)
+HEAD = ["customer", "date", "amount"]
+ARABIC = "رقم العميل;التاريخ;المبلغ\nشركة النور;13/01/2024;10,50\nمؤسسة الأمل;14/01/2024;2,25-\n"
+GERMAN = "Kunden-Nr.;Belegdatum;Umsatz\nMüller;13.01.2024;1.234,50\nGroß;14.01.2024;2,25-\n"
+SAID = (HEADER + BODY).encode()
+
+CASES = (
+    # files
+    Case("commas", SAID, 825),
+    Case("semicolons, decimal comma, German names", GERMAN.encode(), 123225),
+    Case("tabs", SAID.replace(b",", b"\t"), 825),
+    Case("CRLF", SAID.replace(b"\n", b"\r\n"), 825),
+    Case("quoted line break", lines('"a\nb",2024-01-13,5'), 500),
+    Case("UTF-8 with byte-order mark", b"\xef\xbb\xbf" + SAID, 825),
+    Case("UTF-16", SAID.decode().encode("utf-16"), 825, ("read as utf-16",)),
+    Case("UTF-16 without a mark", SAID.decode().encode("utf-16-le"), 825, ("no byte-order mark",)),
+    Case("Windows-1252", GERMAN.encode("cp1252"), 123225, ("read as cp1252",)),
+    Case("Windows-1256 (Arabic)", ARABIC.encode("cp1256"), 825, ("read as cp1256",)),
+    Case("encoding by option", ARABIC.encode("cp1256"), 825, mapping={"options": {"encoding": "cp1256"}}),
+    Case("blank lines", SAID.replace(b"\n", b"\n\n"), 825),
+    Case("blank lines above the header", b"\n\n" + SAID, 825),
+    Case("padded names in capitals", lines("a,2024-01-13,5", header=" CUSTOMER ID , DATE ,NET_SALES\n"), 500),
+    Case("a title above the header", b"Sales 2024\n\n" + SAID, 825, ("above the header", "Sales 2024")),
+    Case("French names", "N° client;Date facture;Montant HT\na;13/01/2024;1 234,50 €\n".encode(), 123450),
+    Case("Spanish names", b"Cliente;Fecha;Importe\na;13/01/2024;1.234,50\n", 123450),
+    Case("Arabic names", ARABIC.encode(), 825),
+    Case("Excel", sheet(Sales=[HEAD, ["0017", DAY, 10.5], ["b", "2024-01-14", -2.25]]), 825, file="l.xlsx"),
+    Case("Excel with a title", sheet(S=[["Sales"], [], HEAD, ["a", DAY, 5]]), 500, ("above the header",), "l.xlsx"),
+    Case("Excel, two parts", sheet(A=[HEAD, ["a", DAY, 5]], B=[HEAD, ["a", DAY, 6]]), 1100, file="l.xlsx"),
+    Case("Excel, a sheet of notes", sheet(A=[HEAD, ["a", DAY, 5]], N=[["hello"]]), 500, ("sheets not read",), "l.xlsx"),
+    Case("Excel, day numbers", sheet(A=[HEAD, ["a", 45304, 5]]), 500, ("day numbers",), "l.xlsx"),
+    Case("Parquet", parquet, 825, file="l.parquet"),
+    Case("DuckDB file", database(duckdb.connect, "sales"), 825, file="l.duckdb"),
+    Case("SQLite file", database(sqlite3.connect, "ledger", "other"), 825, ("tables not read",), "l.db"),
+    Case("SQLite, no ledger", database(sqlite3.connect, "x", "y"), None, ("which table is the ledger",), "l.sqlite"),
+    Case("pandas", frame, 825, file=""),
+    Case("Polars", lambda: pl.from_pandas(frame()), 825, file=""),
+    Case("Polars, lazy", lambda: pl.from_pandas(frame()).lazy(), 825, file=""),
+    Case("Arrow", lambda: pa.Table.from_pandas(frame()), 825, file=""),
+    Case("DuckDB relation", lambda: duckdb.from_arrow(pa.Table.from_pandas(frame())), 825, file=""),
+    # values
+    Case("brackets, trailing minus, thousands", lines('a,2024-01-13,"(1,234.50)"', "a,2024-01-13,5.25-"), -123975),
+    Case("currency signs", lines("a,2024-01-13,US$ 5.50", "a,2024-01-13,US$6"), 1150),
+    Case("Unicode minus", lines("a,2024-01-13,−5.50"), -550),
+    Case("Arabic-Indic digits", lines("a,١٣/٠١/٢٠٢٤,١٬٢٣٤٫٥٠"), 123450),
+    Case("Persian digits", lines("a,۲۰۲۴-۰۱-۱۳,۱۲٫۵"), 1250),
+    Case("n/a as amount", lines("a,2024-01-13,n/a", fill=FILL), 2800, ("empty",)),
+    Case("day-first by the column", lines("a,05/03/2024,1", "a,13/03/2024,2"), 300),
+    Case("day or month first?", lines("a,05/03/2024,1"), None, ("day-first and month-first", "day_first = true")),
+    Case("day first by option", lines("a,05/03/2024,1"), 100, mapping={"options": {"day_first": True}}),
+    Case("thousand or 1.234?", lines("a,2024-01-13,1.234"), None, ("thousands", "decimal =")),
+    Case("years of two digits", lines("a,13/01/24,1", "a,14/01/24,2"), 300, ("two digits",)),
+    Case("24-01-13 or 13?", lines("a,24-01-13,1", "a,24-01-14,2"), None, ("year_first",)),
+    Case("months in words", lines('a,"January 13, 2024",1', "a,14-Feb-24,2"), 300),
+    Case("date-times and zones", lines("a,2024-01-13T23:30:00+02:00,1"), 100),
+    Case("day numbers as text", lines("a,45304,1", "a,45305.5,2"), 300, ("day numbers",)),
+    Case("infinity", lines("a,2024-01-13,inf", fill=FILL), 2800, ("unreadable",)),
+    Case("year 1924", lines("a,1924-01-13,9", fill=FILL), 2800, ("implausible date",)),
+    Case("year 9999", lines("a,9999-12-31,9", fill=FILL), 2800, ("implausible date",)),
+    Case("old by option", lines("a,1924-01-13,9"), 900, mapping={"options": {"earliest_date": dt.date(1900, 1, 1)}}),
+    # content
+    Case("no customer", lines(",2024-01-13,9"), 900),
+    Case("zero and negative prices", lines("a,2024-01-13,2,0", "a,2024-01-13,2,-1.5",
+         header="customer,date,quantity,price\n"), -300),
+    Case("line id twice", lines("a,2024-01-13,1,7", "a,2024-01-13,2,7", header="customer,date,amount,line_id\n"), 300,
+         ("seen before",)),
+    Case("mixed currencies", lines("a,2024-01-13,1,EUR", "a,2024-01-13,2,USD", header="customer,date,amount,currency\n"),
+         None, ("mixes currencies", "[rates]")),
+    Case("converted", lines("a,2024-01-13,1,EUR", "a,2024-01-13,2,USD", header="customer,date,amount,currency\n"), 284,
+         ("converted at 0.92 EUR",), mapping={"rates": {"USD": 0.92}}),
+    Case("NUL bytes", SAID.replace(b"a,", b"a\0,"), 825, ("NUL characters",)),
+    Case("a cell of 3 MB", lines("a,2024-01-13,1," + "x" * 3_000_000, header="customer,date,amount,description\n"), 100),
+    Case("ragged line", lines("a,2024-01-13", fill=FILL), 2800, ("not 3 columns",)),
+    Case("one column twice", lines("a,2024-01-13,1,1", header="customer,date,amount,amount\n"), None, ("more than once",)),
+    Case("two amounts", lines("a,2024-01-13,1,1", header="customer,date,sales,revenue\n"), None, ("could each be amount",)),
+    Case("empty file", b"", None, ("is empty (0 bytes)",)),
+    Case("a header alone", HEADER.encode(), None, ("only a header",)),
+    Case("a picture named .csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", None, ("a PNG picture",)),
+    Case("truncated Parquet", lambda: parquet()[:-40], None, ("not readable as Parquet",), "l.parquet"),
+    Case("broken xlsx", lambda: sheet(A=[HEAD, ["a", DAY, 5]])()[:900], None, ("not readable as a workbook",), "l.xlsx"),
+    Case("one row", lines("a,2024-01-13,1"), 100),
+    Case("all zero", lines("a,2024-01-13,0", "b,2024-01-13,0"), 0),
+    Case("all negative", lines("a,2024-01-13,-1", "b,2024-01-13,-2"), -300),
+)  # fmt: skip
+
+
+def page() -> str:
+    """The cases as a page of Markdown."""
+    rows = [f"| {c.name} | {_comes(c)} |" for c in CASES]
+    return "\n".join(
+        [
+            "# Ledgers that are read, and what comes of each", "",
+            "Every row is a test (`tests/test_zoo.py`): where a ledger is read, its net total is exact, and what stands in",
+            "quotation marks is said in a note or listed among the problems; where it is refused, the message says so.", "",
+            "| ledger | what comes of it |", "|---|---|", *rows, "",
+            "Made by `python tests/ledgers.py > docs/ledgers.md`.", "",
+        ]
+    )  # fmt: skip
+
+
+def _comes(case: Case) -> str:
+    said = ", ".join(f'"{s}"' for s in case.says)
+    how = " (with an option of the mapping)" if case.mapping else ""
+    if case.cents is None:
+        return f"refused: {said}"
+    return f"read{how}, net {case.cents / 100:,.2f}" + (f"; {said}" if said else "")
+
+
+if __name__ == "__main__":
+    print(page(), end="")
