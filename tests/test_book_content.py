@@ -88,3 +88,9 @@ def test_customers_are_merged_by_the_mapping_in_every_table():
 def test_a_circle_of_customers_is_refused():
     with pytest.raises(BookError, match="goes in a circle"):
         open_book(ledger(), mapping={"same_customer": {"a": "b", "b": "a"}})
+
+
+def test_an_amount_and_a_column_of_different_currencies_are_refused():
+    lines = ledger(amount=["EUR 10", "USD 20"], currency=["EUR", "EUR"])
+    with pytest.raises(BookError, match=r"in 1 rows the amount names another currency .*'USD 20' in EUR"):
+        open_book(lines, mapping={"rates": {"USD": 0.92}, "options": {"currency": "EUR"}})

@@ -48,6 +48,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     found = recognise(part.headers, table, names.tables.get(part.table, {}), part.where)
     source = Columns(con, part, table, found, names)
     con.execute(f"CREATE TABLE parsed_{part.relation} AS SELECT {source.select()} FROM {source.cells}")
+    source.refuse_two_currencies()
     currencies = source.currencies()
     con.execute(f"DROP TABLE {source.cells}")
     if table.name == "ledger":
@@ -148,7 +149,7 @@ def _outside(table: Table, column: Column, options: Options) -> str:
     """SQL: whether a value cannot be right."""
     name, tests = values.quoted(column.name), []
     if table.name == "ledger" and column.kind == "date":
-        return f"{name} < DATE '{options.earliest_date}' OR {name} > DATE '{options.latest}'"
+        return f"{name} < DATE '{options.earliest_date}' OR {name} > DATE '{options.latest_date}'"
     scale = 100 if column.kind == "money" else 1
     if column.low is not None:
         tests.append(f"{name} < {column.low * scale}")

@@ -121,6 +121,22 @@ class Columns:
         quantity = f"try_cast({self._number('quantity')} AS DECIMAL(18, 8))"
         return values.whole_cents(f"{quantity} * try_cast({self._number('unit_price')} AS DECIMAL(20, 10))")
 
+    def refuse_two_currencies(self) -> None:
+        """With rates, a line whose amount names one currency and whose column another has no right amount."""
+        cell = self._amount_cell() if self.rates and "currency" in self.found else ""
+        if not cell:
+            return
+        code, column = f"upper({values.currency_mark(cell)})", f"upper(c{self.found['currency']})"
+        n, amount, named = self.con.execute(
+            f"SELECT count(*), min({cell}), min({column}) FROM {self.cells}"
+            f" WHERE regexp_matches({code}, '^[A-Z]{{3}}$') AND {code} <> {column}"
+        ).fetchone()
+        if n:
+            raise BookError(
+                f"{self.part.where}: in {n:,} rows the amount names another currency than the column of currencies"
+                f" (an amount {amount!r} in {named}). Mend them: which is right cannot be told from here."
+            )
+
     def currencies(self) -> dict[str, int]:
         """Signs and codes in the cells that make the amounts."""
         cell = self._amount_cell()

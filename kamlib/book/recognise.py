@@ -16,7 +16,7 @@ from kamlib.book.synonyms import of_column, plain
 from kamlib.tables import TABLES, Table
 
 EARLIEST = dt.date(1980, 1, 1)  # older than any ledger kept by computer that we have met
-LATEST_DAYS = 5 * 365 + 1  # five years from today: orders are dated ahead, but not by more
+LATEST = dt.date(2099, 12, 31)  # fixed, not counted from today: the same ledger gives the same report on any day
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Options:
     excel_1904 : bool
         Whether day numbers count from 1904, as on old Macintoshes.
     earliest_date, latest_date : datetime.date
-        A ledger's date outside them is implausible. Latest by default: five years from today.
+        A ledger's date outside them is implausible. By default 1980 to 2099.
     """
 
     decimal: str = ""
@@ -48,13 +48,7 @@ class Options:
     encoding: str = ""
     excel_1904: bool = False
     earliest_date: dt.date = EARLIEST
-    latest_date: dt.date | None = None
-
-    @property
-    def latest(self) -> dt.date:
-        """Last plausible day."""
-        return self.latest_date or dt.date.today() + dt.timedelta(days=LATEST_DAYS)
-
+    latest_date: dt.date = LATEST
 
 _KINDS = {
     "decimal": (str, 'is "." or ","'),

@@ -26,7 +26,7 @@ OPTIONS = (
     ("encoding", '"cp1256"', "of text files; found out where not given"),
     ("excel_1904", "true", "day numbers count from 1904"),
     ("earliest_date", "1980-01-01", "an earlier date is set aside as implausible"),
-    ("latest_date", "2035-12-31", "a later one too; without it, five years from today"),
+    ("latest_date", "2035-12-31", "a later one too; without it, 2099-12-31"),
 )
 TAIL = """
 # [rates]            # the worth of one unit, in the book's currency
