@@ -58,7 +58,7 @@ def check_column(values: pd.Series, column, where: str) -> None:
     assert high is None or (known <= high).all(), where
 
 
-def check_book(tables: dict[str, pd.DataFrame], end: str) -> None:
+def assert_book(tables: dict[str, pd.DataFrame], end: str) -> None:
     """What must hold of any company."""
     assert list(tables) == list(TABLES)
     for name, table in TABLES.items():
@@ -88,7 +88,7 @@ def check_ledger(ledger: pd.DataFrame) -> None:
 
 
 def test_default_company_keeps_the_contract(company):
-    check_book(company.tables, "2026-06-30")
+    assert_book(company.tables, "2026-06-30")
 
 
 def test_every_table_of_the_contract_has_rows(company):
@@ -306,7 +306,7 @@ def test_any_parameter_at_its_extremes_gives_a_valid_book(values, seed, size):
         end="2024-02-29",
         parameters=Parameters(**values),
     )
-    check_book(company.tables, "2024-02-29")
+    assert_book(company.tables, "2024-02-29")
 
 
 @pytest.mark.parametrize("limit", ["low", "high"])
@@ -315,4 +315,4 @@ def test_every_parameter_reaches_both_limits(first, limit):
     names = sorted(FIELDS)[first::8]
     values = {n: type(getattr(Parameters(), n))(FIELDS[n][limit]) for n in names}
     company = make_company(seed=3, accounts=20, months=6, managers=2, end="2023-12-31", parameters=Parameters(**values))
-    check_book(company.tables, "2023-12-31")
+    assert_book(company.tables, "2023-12-31")

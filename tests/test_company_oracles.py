@@ -23,7 +23,7 @@ DRIVERS = ["late", "conflict", "quality", "promise", "unanswered", "stale", "han
 FOUND: list[tuple[str, float, float, float]] = []
 
 
-def near(what: str, planted: float, found: float, tolerance: float) -> None:
+def assert_near(what: str, planted: float, found: float, tolerance: float) -> None:
     """Keep the pair for the table of `benchmarks/company_oracles.py` and compare."""
     FOUND.append((what, planted, found, tolerance))
     assert abs(found - planted) <= tolerance, f"{what}: planted {planted}, recovered {found:.4f} +- {tolerance:.4f}"
@@ -64,10 +64,11 @@ def test_hazard_ratios(company):
     x = sm.add_constant(spells[DRIVERS].astype(float))
     fit = sm.GLM(spells["event"], x, family=sm.families.Poisson(), offset=np.log(spells["weeks"])).fit()
     for driver in DRIVERS:
-        near(f"log hazard ratio {driver}", getattr(p, f"hazard_{driver}"), fit.params[driver], 3.2 * fit.bse[driver])
+        planted, found = getattr(p, f"hazard_{driver}"), fit.params[driver]
+        assert_near(f"log hazard ratio {driver}", planted, found, 3.2 * fit.bse[driver])
         assert fit.bse[driver] < 0.25
     base = np.exp(fit.params["const"]) * 365.25 / 7
-    near("leaving per year when nothing is wrong", p.hazard, base, 3.2 * base * fit.bse["const"])
+    assert_near("leaving per year when nothing is wrong", p.hazard, base, 3.2 * base * fit.bse["const"])
 
 
 def test_trend_of_the_hazard():
@@ -83,19 +84,19 @@ def test_trend_of_the_hazard():
     day = (spells["from"] - pd.Timestamp("2022-07-01")).dt.days + 7 * spells["at"]
     x = sm.add_constant(spells[DRIVERS].astype(float).assign(trend=day / 365.25))
     fit = sm.GLM(spells["event"], x, family=sm.families.Poisson(), offset=np.log(spells["weeks"])).fit()
-    near("log hazard per year", 0.5, fit.params["trend"], 3.2 * fit.bse["trend"])
+    assert_near("log hazard per year", 0.5, fit.params["trend"], 3.2 * fit.bse["trend"])
 
 
 def test_trials_fading_and_detection(company):
     left, accounts, p = company.truth["leaving"], company.truth["accounts"], company.parameters
     new = accounts["joined"].between("2022-07-01", "2026-06-28").sum()
     share = (left["how"] == "trial").sum() / new
-    near("new accounts that never order again", p.first_dropout, share, 3 * np.sqrt(0.25 / new))
+    assert_near("new accounts that never order again", p.first_dropout, share, 3 * np.sqrt(0.25 / new))
     real = left[left["how"] != "trial"]
-    near("leavers that fade", p.decline_share, (real["how"] == "fading").mean(), 3 * np.sqrt(0.25 / len(real)))
+    assert_near("leavers that fade", p.decline_share, (real["how"] == "fading").mean(), 3 * np.sqrt(0.25 / len(real)))
     faded = real[(real["how"] == "fading") & (real["decided_date"] < "2025-06-30")]
     weeks = (faded["left_date"] - faded["decided_date"]).dt.days.mean() / 7
-    near("mean weeks of fading, beyond the first two", p.decline_weeks, weeks - 2, 1.5)
+    assert_near("mean weeks of fading, beyond the first two", p.decline_weeks, weeks - 2, 1.5)
 
 
 def test_silence_limit_is_passed_by_one_gap_in_twenty():
@@ -103,7 +104,7 @@ def test_silence_limit_is_passed_by_one_gap_in_twenty():
     company = still(seed=4, shape_median=2.0, shape_spread=0.6)
     gaps, shape = operational_gaps(company)
     passed = (gaps > gamma.ppf(0.95, shape, scale=1 / shape)).mean()
-    near("gaps beyond the 95 % limit", 0.05, passed, 0.01)
+    assert_near("gaps beyond the 95 % limit", 0.05, passed, 0.01)
 
 
 def test_returns_unasked():
@@ -114,7 +115,7 @@ def test_returns_unasked():
     begin = left["left_date"] + pd.Timedelta(days=84)
     years = (left["returned_date"].fillna(end) - begin).dt.days.clip(lower=0).sum() / 365.25
     back = left["returned_date"].notna().sum()
-    near("returns per year of the lost", 0.3, back / years, 3 * np.sqrt(back) / years)
+    assert_near("returns per year of the lost", 0.3, back / years, 3 * np.sqrt(back) / years)
 
 
 # Purchasing ------------------------------------------------------------------------------------
@@ -155,8 +156,8 @@ def test_gap_shape(shape):
     gaps, _ = operational_gaps(still(seed=2, shape_median=shape, shape_spread=0.0))
     spread = np.log(gaps.mean()) - np.log(gaps).mean()
     found = brentq(lambda k: np.log(k) - digamma(k) - spread, 0.05, 200)
-    near(f"gamma shape of gaps, k = {shape}", shape, found, 0.08 * shape)
-    near("mean gap in operational time", 1.0, gaps.mean(), 0.05)
+    assert_near(f"gamma shape of gaps, k = {shape}", shape, found, 0.08 * shape)
+    assert_near("mean gap in operational time", 1.0, gaps.mean(), 0.05)
 
 
 @pytest.mark.parametrize("strength", [0.0, 1.0, 2.0])
@@ -170,7 +171,7 @@ def test_season(strength):
     x = sm.add_constant(np.log(c["season"]))
     fit = sm.GLM(day, x, family=sm.families.Poisson(), offset=np.log(c["weight"] * c["shock"])).fit()
     # Strengths differ between accounts, which adds a little to the slope of their sum.
-    near(f"exponent on the season, {strength:g}", strength, fit.params["season"], 0.12 + 0.05 * strength)
+    assert_near(f"exponent on the season, {strength:g}", strength, fit.params["season"], 0.12 + 0.05 * strength)
 
 
 def test_trend():
@@ -182,24 +183,25 @@ def test_trend():
     count = pd.crosstab(bought["customer_id"], year).reindex(truth.index, fill_value=0)
     some = truth.abs() < 0.9
     growth = np.log((count[3.0] + 0.5) / (count[0.0] + 0.5))[some] / 3
-    near("slope of growth on the planted trend", 1.0, np.polyfit(truth[some], growth, 1)[0], 0.12)
+    assert_near("slope of growth on the planted trend", 1.0, np.polyfit(truth[some], growth, 1)[0], 0.12)
 
 
 def test_categories_are_taken_up_in_the_planted_order(company, sold):
     first = sold.groupby(["account", "category"])["date"].min().groupby("account").rank()
     mean = first.groupby("category").mean()
     place = company.truth["categories"].set_index("category")["place"]
-    near("rank correlation of first purchase with planted place", 1.0, spearmanr(mean, place[mean.index])[0], 0.1)
+    found = spearmanr(mean, place[mean.index])[0]
+    assert_near("rank correlation of first purchase with planted place", 1.0, found, 0.1)
 
 
 def test_price_rise_and_discount(company, sold):
     p, truth = company.parameters, company.truth["accounts"].set_index("customer_id")
     price = sold.assign(year=sold["date"].dt.year).groupby(["product_id", "year"])["list_price"].first().unstack()
-    near("yearly rise of list prices", p.price_rise, float(np.log(price).diff(axis=1).mean(axis=None)), 0.001)
+    assert_near("yearly rise of list prices", p.price_rise, float(np.log(price).diff(axis=1).mean(axis=None)), 0.001)
     off = 1 - sold["unit_price"] / sold["list_price"]
     mine = off.groupby(sold["account"]).mean()[sold.groupby("account").size() >= 50]
     slope = np.polyfit(truth["discount"][mine.index], mine, 1)
-    near("slope of discounts on the planted ones", 1.0, slope[0], 0.05)
+    assert_near("slope of discounts on the planted ones", 1.0, slope[0], 0.05)
 
 
 def test_order_values(company, orders):
@@ -207,16 +209,16 @@ def test_order_values(company, orders):
     p, truth = company.parameters, company.truth["accounts"].set_index("customer_id")
     log = np.log(orders["value"])
     big = (truth["sales_per_year"] / truth["orders_per_year"]).reindex(orders["account"]).to_numpy() > 500
-    near("sd of log order value within", p.order_spread, log[big].groupby(orders["account"]).std().mean(), 0.04)
+    assert_near("sd of log order value within", p.order_spread, log[big].groupby(orders["account"]).std().mean(), 0.04)
 
 
 def test_expected_sales(company, orders):
     """Sales of the last year over their expectation, all accounts together and by account size."""
     truth = company.truth["accounts"].set_index("customer_id")["expected_sales"]
     last = orders[orders["date"] > "2025-06-30"].groupby("account")["value"].sum().reindex(truth.index, fill_value=0)
-    near("sales of the last year over expected", 1.0, last.sum() / truth.sum(), 0.06)
+    assert_near("sales of the last year over expected", 1.0, last.sum() / truth.sum(), 0.06)
     large = truth >= truth.quantile(0.9)
-    near("the same, of all but the largest tenth", 1.0, last[~large].sum() / truth[~large].sum(), 0.06)
+    assert_near("the same, of all but the largest tenth", 1.0, last[~large].sum() / truth[~large].sum(), 0.06)
 
 
 def test_returns_of_lines(company, sold):
@@ -224,16 +226,16 @@ def test_returns_of_lines(company, sold):
     back = (truth["why"] == "return").sum()
     plain = types["expert_strength"].reindex(sold["account"]).to_numpy()
     expected = company.parameters.return_rate * (1 + 0.6 * plain).sum()
-    near("lines returned over those planted", 1.0, back / expected, 3 / np.sqrt(expected) + 0.02)
+    assert_near("lines returned over those planted", 1.0, back / expected, 3 / np.sqrt(expected) + 0.02)
     wrong = truth.loc[truth["why"] == "cancellation", "order_id"].nunique()
     n = sold["order_id"].nunique()
     rate = company.parameters.cancel_rate
-    near("orders cancelled at once", rate, wrong / n, 3 * np.sqrt(rate / n) + 0.001)
+    assert_near("orders cancelled at once", rate, wrong / n, 3 * np.sqrt(rate / n) + 0.001)
 
 
 def test_late_deliveries(orders):
     done = orders.dropna(subset="delivered")
-    near("late deliveries", 0.12, (done["delivered"] > done["promised"]).mean(), 0.025)
+    assert_near("late deliveries", 0.12, (done["delivered"] > done["promised"]).mean(), 0.025)
 
 
 # Managers --------------------------------------------------------------------------------------
@@ -250,8 +252,8 @@ def test_manager_share_of_success(share):
     slope = np.polyfit(quality, y, 1)
     rest = np.var(y - np.polyval(slope, quality)) - np.mean(spread / number)
     planted = (share * p.success_sd**2, (1 - share) * p.success_sd**2)
-    near(f"manager share of success, {share:g}", share, slope[0] ** 2 / (slope[0] ** 2 + rest), 0.07)
-    near(f"sd of the account's part, share {share:g}", planted[1] ** 0.5, rest**0.5, 0.05)
+    assert_near(f"manager share of success, {share:g}", share, slope[0] ** 2 / (slope[0] ** 2 + rest), 0.07)
+    assert_near(f"sd of the account's part, share {share:g}", planted[1] ** 0.5, rest**0.5, 0.05)
 
 
 def log_success(company):
@@ -278,7 +280,7 @@ def test_skill_that_a_type_needs():
     now = company.tables["assignments"].drop_duplicates("customer_id").set_index("customer_id")["manager_id"]
     skill = company.tables["managers"].set_index("manager_id")["product"].reindex(now.reindex(expert.index))
     slope = np.polyfit(skill, expert["log_success"], 1)[0]
-    near("log success per point of product skill, experts", 0.4, slope, 0.05)
+    assert_near("log success per point of product skill, experts", 0.4, slope, 0.05)
 
 
 def test_handovers_and_assignment(company):
@@ -289,11 +291,11 @@ def test_handovers_and_assignment(company):
     leads = set(company.truth["accounts"].loc[company.truth["accounts"]["joined"].isna(), "customer_id"])
     kept = ~spells["customer_id"].isin(leads)
     years = (spells["to"].fillna(pd.Timestamp("2026-06-30")) - begin).dt.days[kept].sum() / 365.25
-    near("handovers per account-year", p.handover_rate, number / years, 3 * np.sqrt(number) / years + 0.005)
+    assert_near("handovers per account-year", p.handover_rate, number / years, 3 * np.sqrt(number) / years + 0.005)
     first = spells.sort_values("from").drop_duplicates("customer_id").set_index("customer_id")["manager_id"]
     quality = company.truth["managers"].set_index("manager_id")["quality"].reindex(first).to_numpy()
     size = np.log(company.truth["accounts"].set_index("customer_id")["sales_per_year"]).reindex(first.index)
-    near("correlation of size and quality", p.assignment_strength, np.corrcoef(size, quality)[0, 1], 0.08)
+    assert_near("correlation of size and quality", p.assignment_strength, np.corrcoef(size, quality)[0, 1], 0.08)
 
 
 @pytest.mark.parametrize("rate", [0.0])
@@ -316,7 +318,7 @@ def test_weights_of_winning():
     names = ["need", "solvency", "authority", "reference"]
     fit = sm.Logit((both["outcome"] == "won").astype(int), sm.add_constant(both[names].astype(float))).fit(disp=0)
     for name in names:
-        near(f"log odds of winning, {name}", getattr(p, f"win_{name}"), fit.params[name], 3.2 * fit.bse[name])
+        assert_near(f"log odds of winning, {name}", getattr(p, f"win_{name}"), fit.params[name], 3.2 * fit.bse[name])
         assert fit.bse[name] < 0.12
 
 
@@ -330,7 +332,7 @@ def test_win_back_offers_by_difference_in_means():
     effect = rate["mean"]["treated"] - rate["mean"]["held out"]
     error = np.sqrt((rate["mean"] * (1 - rate["mean"]) / rate["size"]).sum())
     # One who would have come back anyway cannot be won back: the effect acts on the others.
-    near("win-back effect, share returned in 90 days", 0.25 * (1 - rate["mean"]["held out"]), effect, 3 * error)
+    assert_near("win-back effect, share returned in 90 days", 0.25 * (1 - rate["mean"]["held out"]), effect, 3 * error)
     bought = company.tables["ledger"].loc[company.tables["ledger"]["amount"] > 0, ["customer_id", "date"]]
     seen = gone.reset_index().merge(bought, on="customer_id", suffixes=("", "_bought"))
     inside = (seen["date_bought"] > seen["date"]) & (seen["date_bought"] <= seen["date"] + pd.Timedelta(days=90))
@@ -364,7 +366,7 @@ def test_development_offers_randomised_or_not(company):
         return arm["mean"]["treated"] - arm["mean"]["held out"], np.sqrt((arm["var"] / arm["size"]).sum())
 
     effect, error = difference(data[data["randomised"]], "over")
-    near("development offers, log order value", p.offer_effect, effect, 3 * error)
+    assert_near("development offers, log order value", p.offer_effect, effect, 3 * error)
     naive, error = difference(data[~data["randomised"]], "level")
     assert naive > p.offer_effect + 4 * error  # managers chose the larger accounts
 
@@ -387,7 +389,7 @@ def test_experts_report_bad_batches_first():
         count = np.histogram(group["lag"], np.arange(-60, 121, 4))[0]
         window = np.convolve(count, np.ones(7), "valid")  # 28 days, over which reports are spread
         peak[who] = -60 + 4 * int(window.argmax())
-    near("weeks by which experts are ahead", company.parameters.expert_lead, (peak[False] - peak[True]) / 7, 1.2)
+    assert_near("weeks by which experts are ahead", company.parameters.expert_lead, (peak[False] - peak[True]) / 7, 1.2)
 
 
 def test_supervised_ceiling_of_types():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kamlib.book import Book, repeated_lines
+from kamlib.book import Book, repeated_lines, suspected_duplicates
 from kamlib.panel import Panel
 from kamlib.run import Finding
 
@@ -52,5 +52,6 @@ def findings(book: Book, panel: Panel, totals: dict) -> list[Finding]:
             back / gross if gross else None, "share", n=int((accounts["returns_cents"] < 0).sum()),
         ),
         Finding("ledger.repeated", "Lines that repeat another in every column (kept)", repeated, "lines"),
+        Finding("ledger.suspected", "Pairs of ids that may be one customer", len(suspected_duplicates(book)), "pairs"),
         Finding("ledger.repeated_net", "Net total of repeated lines", repeated_cents, money),
     ]  # fmt: skip
