@@ -94,7 +94,7 @@ STANDARD = {
     "share": Col("Share", "share"), "cum_share": Col("Together", "share"), "rate": Col("Returned", "share"),
     "expected": Col("Average year", "share", interval=("low", "high")), "key": Col("On the list", "flag"),
     "account_share": Col("Share of accounts", "share"), "probability": Col("Probability", "share", decimals=0),
-    "to_do": Col("To do", "prose"),
+    "to_do": Col("To do", "prose"), "evidence": Col("Evidence", "prose"),
 }  # fmt: skip
 
 
