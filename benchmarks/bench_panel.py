@@ -145,8 +145,9 @@ def one(way: str, parquet: str) -> None:
     began = time.perf_counter()
     frames = by_sql(parquet) if way == "sql" else by_pandas(parquet) if way == "pandas" else by_kamlib(parquet, way[7:])
     seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(json.dumps({"seconds": seconds, "peak_gib": peak, "same": _hash(frames) if way != "pandas" else ""}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    facts = {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_gib": used.ru_maxrss / 1024**2}
+    print(json.dumps(facts | {"same": _hash(frames) if way != "pandas" else ""}))
 
 
 def _hash(frames: dict[str, pd.DataFrame]) -> str:
@@ -162,7 +163,7 @@ def run(folder: Path, ways: list[str]) -> None:
     """All ways, one after the other, as a table."""
     parquet = str(folder / "ledger.parquet")
     lines = duckdb.sql(f"SELECT count(*) FROM '{parquet}'").fetchall()[0][0]
-    print(f"{lines:,} lines\n\n| way | seconds | peak memory, GiB | against sql | same integers |\n|---|--:|--:|--:|---|", flush=True)
+    print(f"{lines:,} lines\n\n| way | seconds | CPU seconds | peak memory, GiB | against sql | CPU against sql | same integers |\n|---|--:|--:|--:|--:|--:|---|", flush=True)
     facts = {}
     for way in ways:
         answer = subprocess.run([sys.executable, __file__, "one", way, parquet], capture_output=True, text=True, check=False)
@@ -170,9 +171,9 @@ def run(folder: Path, ways: list[str]) -> None:
             print(f"| {way} | failed: {answer.stderr.strip().splitlines()[-1] if answer.stderr else answer.returncode} | | | |")
             continue
         facts[way] = json.loads(answer.stdout)
-        ratio = facts[way]["seconds"] / facts["sql"]["seconds"] if "sql" in facts else float("nan")
-        got = facts[way]
-        print(f"| {way} | {got['seconds']:.1f} | {got['peak_gib']:.1f} | {ratio:.2f} | {got['same']} |", flush=True)
+        got, base = facts[way], facts.get("sql", {"seconds": float("nan"), "cpu": float("nan")})
+        ratios = f"{got['seconds'] / base['seconds']:.2f} | {got['cpu'] / base['cpu']:.2f}"
+        print(f"| {way} | {got['seconds']:.1f} | {got['cpu']:.1f} | {got['peak_gib']:.1f} | {ratios} | {got['same']} |", flush=True)
 
 
 if __name__ == "__main__":
