@@ -101,6 +101,7 @@ class _progress:
             self.bar.stop()
 
     def told(self, event: str, name: str) -> None:
+        """Take note of an event of the run: `book`, `started` or `done`, and whose."""
         if event == "book":
             err.print(Text(f"Book: {name}"))
         elif event == "started":
