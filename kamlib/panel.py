@@ -183,6 +183,39 @@ def build_panel(
     return Panel(as_of, start, months, first_day, last_day, monthly, accounts, gaps, not unknown)
 
 
+def purchase_days(book, *, as_of: dt.date | str, leave_out: Sequence[str] = NOT_TRADE) -> pd.DataFrame:
+    """Every purchase day of every account up to `as_of`: what models of rhythm and of buying learn from.
+
+    Parameters
+    ----------
+    book, as_of, leave_out
+        As in `build_panel`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an account and purchase day (net sales above zero), in order of customer_id and date: customer_id,
+        date, cents and profit_cents (net of the day's returns; profit is `<NA>` throughout where it is not known for
+        every line of these days), orders. Days of returns alone are not in it, so cents do not sum to the ledger.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"customer_id": ["a", "a", "a"], "cents": [1000, -200, 500],
+    ...     "date": pd.to_datetime(["2024-01-05", "2024-01-09", "2024-02-04"])})
+    >>> purchase_days(lines, as_of="2024-02-29")[["customer_id", "cents"]].values.tolist()
+    [['a', 1000], ['a', 500]]
+    """
+    lines = _lines(getattr(book, "ledger", book), pd.Timestamp(as_of).date(), leave_out)
+    bought = _account_days(lines).filter(nw.col("bought") == 1)
+    wanted = ("customer_id", "date", "cents", "profit_cents", "orders", "profit_missing")
+    days = bought.select(*wanted).sort("customer_id", "date").collect("pandas").to_native().reset_index(drop=True)
+    whole = {"cents": "int64", "orders": "int64", "profit_cents": "Int64", "profit_missing": "int64"}
+    days = days.astype({"customer_id": "str", "date": "datetime64[s]"} | whole)
+    if days.pop("profit_missing").any():
+        days["profit_cents"] = pd.array([pd.NA] * len(days), dtype="Int64")
+    return days
+
+
 def _lines(ledger, as_of: dt.date, leave_out: Sequence[str]) -> nw.LazyFrame:
     lines = nw.from_native(ledger).lazy()
     names = lines.collect_schema().names()

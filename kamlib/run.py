@@ -22,7 +22,7 @@ import pandas as pd
 
 from kamlib.book import Book, control_totals, open_book
 from kamlib.book.read import connect
-from kamlib.panel import BURN_IN_DAYS, Panel, build_panel
+from kamlib.panel import BURN_IN_DAYS, Panel, build_panel, purchase_days
 from kamlib.tables import NOT_TRADE, PANEL
 
 WORK = "work"  # of the run folder: only there while the run lasts
@@ -160,6 +160,11 @@ class Run:
         if self.folder:
             return load_panel(self.folder)
         return build_panel(self.book, as_of=self.as_of, **self._panel_options)
+
+    @cached_property
+    def days(self) -> pd.DataFrame:
+        """Every purchase day of every account up to `as_of`: see `kamlib.panel.purchase_days`."""
+        return purchase_days(self.book, as_of=self.as_of, leave_out=self._panel_options["leave_out"])
 
     @cached_property
     def totals(self) -> dict[str, int | str]:

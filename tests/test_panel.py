@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.panel import build_panel, window_start
+from kamlib.panel import build_panel, purchase_days, window_start
 from kamlib.tables import PANEL
 
 AS_OF = "2024-03-31"
@@ -194,3 +194,23 @@ def test_order_of_lines_changes_nothing(rows, random):
     one, two = (build_panel(pd.DataFrame(r, columns=names), as_of="2021-03-31") for r in (rows, shuffled))
     for name in FRAMES:
         pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
+
+
+def test_purchase_days_are_the_days_that_the_panel_counts(ledger, panel):
+    days = purchase_days(ledger, as_of=AS_OF)
+    counted = days.groupby("customer_id").size().reindex(panel.accounts["customer_id"], fill_value=0)
+    assert counted.tolist() == panel.accounts["history_purchase_days"].tolist()
+    assert days["cents"].gt(0).all() and days["profit_cents"].isna().all()
+
+
+def test_purchase_days_are_the_same_on_every_engine(ledger):
+    expected = purchase_days(ledger, as_of=AS_OF)
+    for frame in (duckdb.from_df(ledger), pl.from_pandas(ledger)):
+        pd.testing.assert_frame_equal(purchase_days(frame, as_of=AS_OF), expected)
+
+
+def test_a_day_with_an_unknown_profit_leaves_no_profit_known(ledger):
+    lines = ledger.assign(profit_cents=pd.array([100] * len(ledger), dtype="Int64"))
+    assert purchase_days(lines, as_of=AS_OF)["profit_cents"].notna().all()
+    lines.loc[0, "profit_cents"] = pd.NA
+    assert purchase_days(lines, as_of=AS_OF)["profit_cents"].isna().all()
