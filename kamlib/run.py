@@ -28,6 +28,7 @@ from kamlib.tables import NOT_TRADE, PANEL
 WORK = "work"  # of the run folder: only there while the run lasts
 FRAMES = "frames"
 FINDINGS = "findings"
+PREVIOUS = "previous"  # in the work folder: the stored report of one period before
 COMPLETE_WITHIN = 3  # days: a last line so near its month's end completes the month
 
 
@@ -161,6 +162,16 @@ class Run:
             return load_panel(self.folder)
         return build_panel(self.book, as_of=self.as_of, **self._panel_options)
 
+    @property
+    def previous(self) -> Path | None:
+        """Folder of what the report of one period before has stored, None where there is no such report.
+
+        It holds that report's `manifest.json`, `findings.json` and `frames/`, as they were when this run began. Only a
+        notebook whose metadata say `"previous": true` is given it: what it finds there is a part of its inputs.
+        """
+        folder = self.folder / WORK / PREVIOUS if self.folder else None
+        return folder if folder and folder.is_dir() else None
+
     @cached_property
     def days(self) -> pd.DataFrame:
         """Every purchase day of every account up to `as_of`: see `kamlib.panel.purchase_days`."""
@@ -256,6 +267,17 @@ def last_complete_month(book: Book) -> dt.date:
         return end
     before = last.replace(day=1) - dt.timedelta(days=1)
     return before if before >= first else last
+
+
+def period_before(as_of: dt.date) -> dt.date:
+    """The day that the report before this one is of: the end of the month before.
+
+    Examples
+    --------
+    >>> period_before(dt.date(2024, 3, 31)), period_before(dt.date(2024, 3, 12))
+    (datetime.date(2024, 2, 29), datetime.date(2024, 2, 29))
+    """
+    return as_of.replace(day=1) - dt.timedelta(days=1)
 
 
 def check_reconciled(panel: Panel, totals: dict) -> list[dict]:

@@ -221,3 +221,16 @@ def test_two_books_of_one_name(tiny_book, books):
     (runs / "origin.json").write_text('{"source": "of another", "content": "of another"}')
     with pytest.raises(InputError, match="another source that is called tiny too"):
         make(tiny_book, books, source="tiny.csv")
+
+
+# One period before
+
+
+def test_a_notebook_finds_what_the_report_before_stored(tiny_book, books):
+    code = "before = pathlib.Path(run, 'work', 'previous')\nprint(sorted(p.name for p in before.glob('*')))"
+    write_notebook(books, "01_a", code, previous=True)
+    first = make(tiny_book, books, as_of=date(2024, 1, 31))
+    assert "[]" in first.index.read_text("utf-8")
+    second = make(tiny_book, books)
+    assert "['findings.json', 'frames', 'manifest.json']" in second.index.read_text("utf-8")
+    assert not (second.index.parent / "work").exists()

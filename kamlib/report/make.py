@@ -23,11 +23,13 @@ from kamlib.report.plan import GIVEN, NOTEBOOKS, Notebook, load_notebooks, suppo
 from kamlib.report.render import render_page
 from kamlib.run import (
     FINDINGS,
+    PREVIOUS,
     WORK,
     InputError,
     RunError,
     check_reconciled,
     last_complete_month,
+    period_before,
     save_book,
     save_panel,
     write_json,
@@ -103,6 +105,8 @@ def make_report(
     with building(target, origin=origin) as folder:
         save_book(book, folder / WORK)
         save_panel(panel, folder)
+        if any(n.previous for n in wanted):
+            keep_previous(target.with_name(f"{period_before(as_of)}"), folder / WORK / PREVIOUS)
         executed = folder / WORK / "notebooks"
         parameters = {n.name: _parameters(n, settings, book, as_of, folder) for n in wanted}
         execute_all(
@@ -113,6 +117,18 @@ def make_report(
         write_json(folder / "manifest.json", manifest(book, panel, settings, totals, reconciled, pages))
         shutil.rmtree(folder / WORK)
     return Report(target / "index.html", as_of, pages, skipped, time.monotonic() - began)
+
+
+def keep_previous(report: Path, folder: Path) -> None:
+    """Copy what a report has stored, if there is one; again where another run replaces it meanwhile."""
+    while (where := Path(os.path.realpath(report))).is_dir():
+        try:
+            shutil.copytree(where, folder, ignore=shutil.ignore_patterns("*.html"), dirs_exist_ok=True)
+            return
+        except (FileNotFoundError, shutil.Error):
+            shutil.rmtree(folder, ignore_errors=True)
+            if where == Path(os.path.realpath(report)):
+                raise
 
 
 def _panel(book: Book, as_of: dt.date, settings: Settings) -> Panel:

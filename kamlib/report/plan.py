@@ -49,6 +49,8 @@ class Notebook:
     after : tuple of str
         Notebooks whose findings or frames it reads.
     parameters : tuple of Parameter
+    previous : bool
+        Whether it reads what the report of one period before has stored (`Run.previous`).
     """
 
     name: str
@@ -60,6 +62,7 @@ class Notebook:
     uses: tuple[str, ...]
     after: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+    previous: bool = False
 
 
 def load_notebooks(folder: Path = NOTEBOOKS, *, only: Sequence[str] = ()) -> list[Notebook]:
@@ -114,7 +117,8 @@ def read_notebook(path: Path) -> Notebook:
     if not heading.startswith("# "):
         raise RunError(f"{path.name}: the first cell must begin with the title, `# ...`.")
     parameters = _parameters("".join(cells[0]["source"]), path)
-    return Notebook(path.stem, path, kam["title"], kam["question"], heading[2:], **lists, parameters=parameters)
+    return Notebook(path.stem, path, kam["title"], kam["question"], heading[2:], **lists, parameters=parameters,
+                    previous=bool(kam.get("previous")))  # fmt: skip
 
 
 def _content(path: Path) -> dict:
