@@ -1,4 +1,4 @@
-"""What a reader sees besides figures: tables, paragraphs and verdicts.
+"""What a reader sees besides figures: tables, small lines, paragraphs and verdicts.
 
 A notebook ends a cell with one of these; Jupyter shows its HTML, a report page keeps it
 (`kamlib.report.render`), and the plain text beside it is rounded and stable, for nbval.
@@ -10,6 +10,7 @@ escaped. No style attributes: a page's content-security-policy would ignore them
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,17 +19,22 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
+from kamlib import sparkline
 from kamlib.tables import ABC, CLIENT_TYPES, XYZ, XYZ_UNKNOWN
 
-Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval"]
+Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval", "spark"]
 NUMERIC = ("money", "share", "whole", "number")
 RIGHT = (*NUMERIC, "interval")  # kinds that stand in columns of figures
+FROM_ZERO = ("money", "whole")  # amounts and counts: their lines start at nought
 DECIMALS = {"money": 0, "share": 1, "whole": 0, "number": 2}
 LABELLED = ("abc", "xyz", "type", "client_type")  # columns of labels, by name
 MISSING = "–"
 SHORT = 60  # characters of a text cell; the whole text is in its title
 LABEL_CLASSES = {x: f"label-{x}" for x in (*ABC, *XYZ, *CLIENT_TYPES)} | {XYZ_UNKNOWN: "label-unknown"}
 VERDICTS = ("supported", "not supported", "cannot tell")
+
+_FIGURE = re.compile(r"([−-]?[\d,]+)((?:\.\d+)?)((?: .*)?)")  # number, decimals, unit
+WIDEST = 20  # characters of a unit for which page.css has room
 
 # Embeddings, overrides and isolates: they reorder the text around them, so that a name can make
 # a sentence read backwards. The marks U+200E, U+200F and U+061C only help, and stay.
@@ -59,12 +65,15 @@ class Col:
     ----------
     label : str
         Heading. Default: the column's name, without `_cents` or `_id`, underscores as spaces.
-    kind : {"money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval"}
+    kind : {"money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval", "spark"}
         `prose` is text of ours, shown whole; other text is cut at 60 characters.
         `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
         (A, X, expert) with its colour, `interval` text such as "11 to 14". Default: by name
         and dtype. A str in a numeric column is shown as it is, so that a table of findings
-        with many units can stand in one column.
+        with many units can stand in one column. `spark` is a list of numbers in order of time, drawn
+        as a small line (see `spark`); the column sorts by the last of them.
+    of : {"money", "share", "whole", "number"}
+        What the numbers of a `spark` are.
     decimals : int
         Default: money 0, share 1, number 2.
     unit : str
@@ -79,10 +88,13 @@ class Col:
     decimals: int | None = None
     unit: str = ""
     interval: tuple[str, str] | None = None
+    of: Kind = "number"
 
     def __post_init__(self) -> None:
         if self.kind not in (None, *get_args(Kind)):
             raise ValueError(f"kind {self.kind!r} of a column is none of: {', '.join(get_args(Kind))}")
+        if self.of not in NUMERIC:
+            raise ValueError(f"a line is of one of: {', '.join(NUMERIC)}; not of {self.of!r}")
 
 
 # How the project's own columns are shown wherever they stand, so that notebooks need not say it again.
@@ -109,7 +121,8 @@ class Table:
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col"{_num(c)}>{escape(_heading(c))}</th>' for c in self.columns)
-        body = "".join(f"<tr>{''.join(map(_cell_html, self.columns, row))}</tr>\n" for row in self.rows)
+        aligned = [_places(col, cells) for col, cells in zip(self.columns, zip(*self.rows, strict=True), strict=False)]
+        body = "".join(f"<tr>{''.join(map(_cell_html, self.columns, row, aligned))}</tr>\n" for row in self.rows)
         note = f'<p class="kam-note">{escape(self.note)}</p>' if self.note else ""
         return (
             f'<table class="kam"><caption>{escape(self.caption)}</caption>\n'
@@ -204,6 +217,60 @@ def findings(found: Iterable[Any], *, caption: str) -> Table:
 
 
 @dataclass(frozen=True)
+class Spark:
+    """A line as small as a word; made by `spark`."""
+
+    values: tuple[float | None, ...]
+    alt: str
+    zero: bool
+
+    @property
+    def last(self) -> float | None:
+        """The last value that is known."""
+        return next((v for v in reversed(self.values) if v is not None), None)
+
+    def _repr_html_(self) -> str:
+        return sparkline.svg(self.values, alt=self.alt, zero=self.zero)
+
+    def __repr__(self) -> str:
+        return sparkline.blocks(self.values, zero=self.zero)
+
+
+def spark(values: Iterable, *, of: Kind = "number", decimals: int | None = None, unit: str = "") -> Spark:
+    """A small line of numbers in order of time, as tables (`Col(kind="spark")`), cards and the history use it.
+
+    Parameters
+    ----------
+    values : iterable of numbers or None
+        At equal steps of time; a missing one leaves a gap.
+    of : {"money", "share", "whole", "number"}
+        How the numbers are written in the words beside the line. Lines of money and of whole numbers start at
+        nought; those of shares and other numbers at their lowest value, so that only their own shape shows.
+    decimals : int, optional
+    unit : str
+
+    Examples
+    --------
+    >>> spark([12, 15, None, 9], of="whole", unit="accounts").alt
+    '4 values, 1 missing: first 12, lowest 9, highest 15, last 9 accounts'
+    >>> spark([12, 15, None, 9], of="whole")
+    ▇█ ▅
+    """
+    found = tuple(sparkline.numbers(values))
+    return Spark(found, _spark_words(found, Col(kind=of, decimals=decimals), clean_text(unit)), of in FROM_ZERO)
+
+
+def _spark_words(found: Sequence[float | None], col: Col, unit: str) -> str:
+    known = [v for v in found if v is not None]
+    if not known:
+        return "no values"
+    first, last, low, high = (_text(v, col) for v in (known[0], known[-1], min(known), max(known)))
+    counted = f"{len(found)} value{'s' if len(found) > 1 else ''}"
+    missing = f", {len(found) - len(known)} missing" if len(known) < len(found) else ""
+    return f"{counted}{missing}: first {first}, lowest {low}, highest {high}, last {last} {unit}".rstrip()
+
+
+@dataclass(frozen=True)
 class Prose:
     """Paragraphs; made by `say` and `verdict`."""
 
@@ -292,11 +359,18 @@ def _kind(name: str, values: pd.Series) -> Kind:
 
 def _parts(frame: pd.DataFrame, name: str, col: Col) -> list[tuple[Col, list[tuple[Any, str]]]]:
     """The column, and its interval as a second one, so that figures stand under figures."""
+    if col.kind == "spark":
+        drawn = [spark(() if _nothing(v) else v, of=col.of, decimals=col.decimals) for v in frame[name]]
+        return [(col, [(one, repr(one)) for one in drawn])]
     parts = [(col, [(v, _text(v, col)) for v in frame[name]])]
     if col.interval:
         limits = zip(*(frame[k] for k in col.interval), strict=True)
         parts.append((Col("95 % interval", "interval"), [(low, _range(low, high, col)) for low, high in limits]))
     return parts
+
+
+def _nothing(value: Any) -> bool:
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def _range(low: Any, high: Any, col: Col) -> str:
@@ -306,7 +380,7 @@ def _range(low: Any, high: Any, col: Col) -> str:
 
 
 def _text(value: Any, col: Col) -> str:
-    if pd.api.types.is_scalar(value) and pd.isna(value):
+    if _nothing(value):
         return MISSING
     if col.kind in NUMERIC and not isinstance(value, str):
         return _number(value, col.kind, DECIMALS[col.kind] if col.decimals is None else col.decimals)
@@ -324,11 +398,36 @@ def _number(value: Any, kind: Kind, decimals: int) -> str:
     return text.replace("-", "−") + (" %" if kind == "share" else "")
 
 
-def _cell_html(col: Col, cell: tuple[Any, str]) -> str:
+def _places(col: Col, cells: Iterable[tuple[Any, str]]) -> tuple[int, int]:
+    """Most decimals and longest unit of a column in which figures of many units stand, to align them at the point."""
+    texts = [text for value, text in cells if col.kind in NUMERIC and isinstance(value, str)]
+    parts = [m for m in map(_FIGURE.fullmatch, texts) if m]
+    return max((len(m[2]) for m in parts), default=0), max((len(m[3]) for m in parts), default=0)
+
+
+def _aligned(text: str, places: tuple[int, int]) -> str:
+    """A figure and its unit, with room for the decimals it lacks (page.css makes it; no character is added)."""
+    if not (figure := _FIGURE.fullmatch(text)):
+        return escape(text)
+    lacks = min(places[0] - len(figure[2]), WIDEST)
+    number = f'<span class="lacks-{lacks}">{figure[1]}{figure[2]}</span>' if lacks else figure[1] + figure[2]
+    return f'{number}<span class="unit-{min(places[1], WIDEST)}">{escape(figure[3])}</span>' if places[1] else number
+
+
+def _order(text: str) -> str:
+    figure = _FIGURE.fullmatch(text)
+    return f' data-sort="{(figure[1] + figure[2]).replace(",", "").replace("−", "-")}"' if figure else ""
+
+
+def _cell_html(col: Col, cell: tuple[Any, str], places: tuple[int, int] = (0, 0)) -> str:
     value, text = cell
+    if isinstance(value, Spark):
+        sort = "" if value.last is None else value.last
+        return f'<td class="num line" data-sort="{sort}" title="{escape(value.alt)}">{value._repr_html_()}</td>'
     if col.kind in RIGHT:
-        sort = "" if isinstance(value, str) else f' data-sort="{"" if pd.isna(value) else value}"'
-        return f"<td{_num(col)}{sort}>{escape(text)}</td>"
+        if isinstance(value, str):
+            return f"<td{_num(col)}{_order(text)}>{_aligned(text, places)}</td>"
+        return f'<td{_num(col)} data-sort="{"" if pd.isna(value) else value}">{escape(text)}</td>'
     if col.kind in ("date", "flag"):
         return f'<td class="date">{escape(text)}</td>'
     if col.kind == "prose":
@@ -340,7 +439,8 @@ def _cell_html(col: Col, cell: tuple[Any, str]) -> str:
 
 
 def _num(col: Col) -> str:
-    return f' class="num{" interval" if col.kind == "interval" else ""}"' if col.kind in RIGHT else ""
+    kinds = {"interval": " interval", "spark": " line"}
+    return f' class="num{kinds.get(col.kind, "")}"' if col.kind in (*RIGHT, "spark") else ""
 
 
 def _heading(col: Col) -> str:

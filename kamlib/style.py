@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
@@ -39,7 +43,7 @@ _INK, _LINE = "#26313b", "#d9dee3"
 _RC = {
     "figure.dpi": DPI, "savefig.dpi": DPI, "figure.figsize": (WIDTH, 3.4),
     "figure.constrained_layout.use": True, "figure.facecolor": "white", "savefig.facecolor": "white",
-    "font.family": "DejaVu Sans", "font.size": 9.5, "axes.labelsize": 9.5, "axes.titlesize": 10.5,
+    "font.size": 9.5, "axes.labelsize": 9.5, "axes.titlesize": 10.5,
     "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.titlepad": 8.0,
     "xtick.labelsize": 9, "ytick.labelsize": 9, "legend.fontsize": 9, "legend.frameon": False,
     "text.color": _INK, "axes.labelcolor": _INK, "axes.titlecolor": _INK,
@@ -54,14 +58,44 @@ _RC = {
 }  # fmt: skip
 
 
+FONT = "DejaVu Sans"  # comes with matplotlib: Latin, Greek, Cyrillic, Arabic, Hebrew, Armenian, Georgian, many signs
+# For what it lacks, whichever of these are there, in this order: free fonts, then those of Windows and of the Mac.
+FALLBACKS = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Source Han Sans SC", "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei", "Droid Sans Fallback", "IPAGothic", "NanumGothic",
+    "Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "Hiragino Sans", "PingFang SC", "Apple SD Gothic Neo",
+    "Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Thai", "Noto Sans Ethiopic",
+    "Nirmala UI", "Leelawadee UI", "Ebrima", "Kohinoor Devanagari", "Thonburi", "Arial Unicode MS",
+    "Noto Emoji", "Segoe UI Symbol", "Unifont",
+)  # fmt: skip
+NO_FONT = "Signs drawn as boxes are of a script for which this computer has no font; the tables have the names."
+
+
 def use_style() -> None:
     """Set the look for all figures drawn from now on.
+
+    Names in scripts that DejaVu Sans lacks (Chinese, Japanese, Korean, Devanagari, Thai and others) are
+    drawn in the first of `FALLBACKS` that this computer has. Where it has none, boxes stand for them,
+    and `figure` says so below the figure; nothing is transliterated.
 
     Examples
     --------
     >>> use_style()
     """
-    mpl.rcParams.update(_RC)
+    mpl.rcParams.update(_RC | {"font.family": fonts()})
+
+
+@cache
+def fonts() -> list[str]:
+    """The font of figures, then the fallbacks that this computer has.
+
+    Examples
+    --------
+    >>> fonts()[0]
+    'DejaVu Sans'
+    """
+    there = set(font_manager.get_font_names())
+    return [FONT, *(name for name in FALLBACKS if name in there)]
 
 
 def axes(rows: int = 1, columns: int = 1, *, height: float = 3.4, **options: Any) -> Any:
@@ -85,6 +119,49 @@ def axes(rows: int = 1, columns: int = 1, *, height: float = 3.4, **options: Any
     """
     use_style()
     return plt.subplots(rows, columns, figsize=(WIDTH, height), **options)[1]
+
+
+def multiples(names: Sequence[object], *, columns: int = 3, height: float = 1.35) -> list[Axes]:
+    """Return small multiples: one small axes for each name, all on the same two scales, so that they compare.
+
+    Parameters
+    ----------
+    names : sequence
+        Text from the data; each is cleaned, cut, and stands above its axes.
+    columns : int
+        Axes side by side.
+    height : float
+        Of each row, inches.
+
+    Returns
+    -------
+    list of Axes
+        In the order of the names; only the outer ones carry tick labels.
+
+    Raises
+    ------
+    ValueError
+        If there are no names.
+
+    Examples
+    --------
+    >>> panels = multiples(["Łódź & Sons", "B Ltd", "C", "D"])
+    >>> [ax.get_title(loc="left") for ax in panels]
+    ['Łódź & Sons', 'B Ltd', 'C', 'D']
+    >>> plt.close(panels[0].figure)
+    """
+    if not len(names):
+        raise ValueError("small multiples need at least one name")
+    columns = min(columns, len(names))
+    rows = -(-len(names) // columns)
+    grid = axes(rows, columns, height=0.45 + height * rows, sharex=True, sharey=True, squeeze=False)
+    panels = list(grid.flat)
+    for ax in panels[len(names) :]:
+        ax.remove()
+        panels[panels.index(ax) - columns].xaxis.set_tick_params(labelbottom=True)  # now the lowest of its column
+    for ax, name in zip(panels, names, strict=False):
+        ax.set_title(short(name), fontsize=9, fontweight="normal", pad=4)
+    return panels[: len(names)]
 
 
 def ticks(axis: Axis, kind: str) -> None:
@@ -182,11 +259,23 @@ def figure(ax_or_fig: Axes | Figure | Any, *, caption: str, alt: str) -> Shown:
         _plain_log_ticks(ax.xaxis)
         _plain_log_ticks(ax.yaxis)
     buffer = io.BytesIO()
-    # no Software entry: the bytes must not change with matplotlib's patch version
-    fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    with warnings.catch_warnings(record=True) as said:
+        # no Software entry: the bytes must not change with matplotlib's patch version
+        fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
     plt.close(fig)
+    if _without_glyphs(said):
+        caption = f"{caption} {NO_FONT}"
     width, height = (round(inches * 96) for inches in fig.get_size_inches())
     return Shown(buffer.getvalue(), caption, alt, width, height)
+
+
+def _without_glyphs(said: list[warnings.WarningMessage]) -> bool:
+    """Whether a font lacked a sign; what else was warned of is passed on."""
+    boxes = [one for one in said if "missing from font" in str(one.message)]
+    for one in said:
+        if one not in boxes:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    return bool(boxes)
 
 
 def _figure_of(thing: Any) -> Figure:

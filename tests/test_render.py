@@ -10,7 +10,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from kamlib.report.render import LEFT_OUT, output_html, render_page, sanitised
+from kamlib.report.render import LEFT_OUT, output_html, render_page
+from kamlib.report.sanitise import sanitised
+from kamlib.show import spark
 
 PNG = base64.b64encode(b"\x89PNG not really").decode()
 FIGURE = {"image/png": {"alt": 'Two "bars" <b>', "caption": "By class, n < 5", "width": 691, "height": 192}}
@@ -94,7 +96,18 @@ def test_hostile_output_is_rebuilt_from_what_is_allowed(hostile):
 def test_names_of_the_page_are_escaped():
     evil = '"><script>alert(1)</script>'
     made = page("x", title=evil, book=evil, current=evil, links=[(evil, evil)])
-    assert made.count("<script") == 1 and made.count("&quot;&gt;&lt;script&gt;") >= 5
+    assert made.count("<script") == 1 and made.count("&gt;&lt;script&gt;alert(1)") >= 5
+
+
+def test_no_svg_but_small_lines():
+    line = spark([1, None, 3], of="whole")._repr_html_()
+    assert sanitised(line) == str(BeautifulSoup(line, "html.parser"))
+    evil = line.replace("<path ", '<path onclick="x()" filter="url(https://evil.example/)" ').replace(
+        "</svg>", '<use href="https://evil.example/"></use><a href="javascript:x()"><text>t</text></a></svg>'
+    )
+    made = sanitised(evil.replace('stroke="currentColor"', 'stroke="url(https://evil.example/)"'))
+    assert "evil" not in made and "onclick" not in made and "javascript" not in made and "<use" not in made
+    assert sanitised('<svg class="big" onload="x()"><path d="M1 1"></path></svg>') == ""
 
 
 def test_markdown_of_ours_has_no_styles_or_scripts_either():

@@ -135,7 +135,33 @@ def test_findings_of_many_units_stand_in_one_column():
     assert repr(shown).splitlines()[1:] == [
         "Finding    Value   Between", "Accounts      12  11 to 14", "Share     41.0 %         –",
     ]  # fmt: skip
-    assert '<td class="num">41.0 %</td><td class="num interval" data-sort="">–</td>' in shown._repr_html_()
+    assert "41.0<span" in shown._repr_html_() and '<td class="num interval" data-sort="">–</td>' in shown._repr_html_()
+
+
+def test_figures_of_many_units_stand_under_each_other_at_the_point():
+    frame = pd.DataFrame({"value": ["12 accounts", "−1,234.50 EUR", "41.0 %", "cannot tell"]})
+    html = table(frame, caption="c", columns={"value": Col(kind="number")})._repr_html_()
+    assert '<td class="num" data-sort="12"><span class="lacks-3">12</span><span class="unit-9"> accounts</span>' in html
+    assert '<td class="num" data-sort="-1234.50">−1,234.50<span class="unit-9"> EUR</span>' in html
+    assert '<td class="num" data-sort="41.0"><span class="lacks-1">41.0</span><span class="unit-9"> %</span>' in html
+    assert '<td class="num">cannot tell</td>' in html
+
+
+def test_lines_in_a_table():
+    frame = pd.DataFrame({"account": ["a", "b", "c"], "by_month": [[100, 300, None, 200], [], None]})
+    columns = {"account": "Account", "by_month": Col("By month", "spark", of="money")}
+    shown = table(frame, caption="c", columns=columns)
+    assert repr(shown).splitlines()[1:] == ["Account  By month", "a        ▃█ ▆", "b", "c"]
+    html = shown._repr_html_()
+    alt = "4 values, 1 missing: first 1, lowest 1, highest 3, last 2"
+    assert f'<td class="num line" data-sort="200.0" title="{alt}"><svg class="spark"' in html
+    assert html.count('data-sort="" title="no values"') == 2
+    assert f'role="img" aria-label="{alt}"' in html
+
+
+def test_a_line_of_what_no_line_can_be_drawn_of():
+    with pytest.raises(ValueError, match="a line is of one of: money, share, whole, number; not of 'text'"):
+        Col(kind="spark", of="text")
 
 
 def test_an_empty_table_still_has_headings():
