@@ -12,9 +12,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from numbers import Integral
 from pathlib import Path
 
 import duckdb
@@ -22,6 +20,9 @@ import pandas as pd
 
 from kamlib.book import Book, control_totals, open_book
 from kamlib.book.read import connect
+from kamlib.earlier import EARLIER, Earlier, load_earlier
+from kamlib.finding import Change, Finding, read_finding
+from kamlib.finding import in_words as in_words
 from kamlib.panel import BURN_IN_DAYS, Panel, build_panel, purchase_days
 from kamlib.tables import NOT_TRADE, PANEL
 
@@ -30,87 +31,6 @@ FRAMES = "frames"
 FINDINGS = "findings"
 PREVIOUS = "previous"  # in the work folder: the stored report of one period before
 COMPLETE_WITHIN = 3  # days: a last line so near its month's end completes the month
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One number that matters, as the summary, a comparison or a workbook needs it.
-
-    Attributes
-    ----------
-    key : str
-        `notebook.what`, the same from run to run.
-    says : str
-        What it is, in words that fit before a number.
-    value : float, str or None
-        None where it could not be found out.
-    unit : str
-        `share`; `money EUR` (integer cents); `day` (ISO text); `word`; else a noun in the plural: accounts, lines.
-    low, high : float or None
-        95 % interval, where there is one.
-    n : int or None
-        How many things it rests on.
-    verdict : str
-        Of a claim: supported, not supported, cannot tell.
-    """
-
-    key: str
-    says: str
-    value: float | int | str | None
-    unit: str
-    low: float | None = None
-    high: float | None = None
-    n: int | None = None
-    verdict: str = ""
-
-    @property
-    def text(self) -> str:
-        """The value with its unit, as prose and tables show it."""
-        return in_words(self.value, self.unit)
-
-    @property
-    def interval(self) -> str:
-        """The 95 % interval with its unit; empty where there is none."""
-        if self.low is None or self.high is None:
-            return ""
-        return f"{in_words(self.low, self.unit, bare=True)} to {in_words(self.high, self.unit)}"
-
-    def __format__(self, spec: str) -> str:
-        """In an f-string: the value; `:ci` adds the interval, `:n` leaves the unit out and says none for 0."""
-        if spec == "n":
-            return "none" if self.value == 0 else in_words(self.value, self.unit, bare=True)
-        return f"{self.text} (95 % interval {self.interval})" if spec == "ci" and self.interval else self.text
-
-
-def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) -> str:
-    """A number for a reader.
-
-    Parameters
-    ----------
-    value : number, str or None
-    unit : str
-        `share`; `money XXX` (integer cents of a currency); `day` and `word` for text; else a noun in the plural.
-    bare : bool
-        Without the unit.
-
-    Examples
-    --------
-    >>> in_words(0.0312, "share"), in_words(-123456, "money EUR"), in_words(1, "accounts")
-    ('3.1 %', '−1,235 EUR', '1 account')
-    """
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return "cannot tell"
-    if unit in ("day", "word"):
-        return str(value)
-    kind, _, currency = unit.partition(" ")
-    if kind == "share":
-        number, noun = f"{100 * value:z.1f}", "%"
-    elif kind == "money":
-        number, noun = f"{value / 100:z,.0f}", currency
-    else:
-        number = f"{value:,}" if isinstance(value, Integral) else f"{value:z,.2f}"
-        noun = unit.removesuffix("s") if value == 1 else unit
-    return (number if bare else f"{number} {noun}".rstrip()).replace("-", "−")
 
 
 class RunError(Exception):
@@ -182,6 +102,17 @@ class Run:
         """Control totals of the book at `as_of`."""
         return control_totals(self.book, as_of=self.as_of, leave_out=self._panel_options["leave_out"])
 
+    @cached_property
+    def earlier(self) -> Earlier | None:
+        """The same book as of the report of one period before; None where the ledger does not reach back so far."""
+        day, options = period_before(self.as_of), self._panel_options
+        if self.panel.first_day > day:
+            return None
+        if self.folder:
+            home = self.folder / WORK / EARLIER
+            return load_earlier(home, day, self.book, lambda: load_panel(home), self._frame_names, self.previous)
+        return Earlier(day, self.book, lambda: build_panel(self.book, as_of=day, **options), frames=self._frame_names)
+
     def save_frame(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Keep a table for other notebooks and for the reader (`frames/NAME.parquet`); returns it."""
         self._frames[name] = frame
@@ -192,12 +123,16 @@ class Run:
     def frame(self, name: str, otherwise: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """A table that another notebook saved; computed by `otherwise` where none has."""
         path = self.folder / FRAMES / f"{name}.parquet" if self.folder else None
-        if name in self._frames:
-            return self._frames[name]
-        return pd.read_parquet(path) if path and path.exists() else otherwise()
+        if name not in self._frames:
+            self._frames[name] = pd.read_parquet(path) if path and path.exists() else otherwise()
+        return self._frames[name]
+
+    def _frame_names(self) -> list[str]:
+        stored = [p.stem for p in (self.folder / FRAMES).glob("*.parquet")] if self.folder else []
+        return sorted({*self._frames, *stored})
 
     def save_findings(self, notebook: str, findings: Iterable[Finding]) -> list[Finding]:
-        """Keep a notebook's findings; they replace what it said before."""
+        """Keep a notebook's findings and changes; they replace what it said before."""
         found = list(findings)
         self._findings[notebook] = found
         if self.folder:
@@ -205,15 +140,22 @@ class Run:
         return found
 
     def findings(self, otherwise: Callable[[], Iterable[Finding]] | None = None) -> dict[str, Finding]:
-        """All findings so far, by key; `otherwise` makes them where there are none."""
-        if self.folder:
-            files = sorted((self.folder / WORK / FINDINGS).glob("*.json"))
-            found = [Finding(**f) for file in files for f in json.loads(file.read_text("utf-8"))]
-        else:
-            found = [f for name in sorted(self._findings) for f in self._findings[name]]
+        """All findings so far, by key, without the changes; `otherwise` makes them where there are none."""
+        found = [f for f in self._found() if not isinstance(f, Change)]
         if not found and otherwise:
             found = list(otherwise())
         return {f.key: f for f in found}
+
+    def changes(self) -> list[Change]:
+        """All changes so far, those of most money first, those whose money cannot be told last."""
+        found = [f for f in self._found() if isinstance(f, Change)]
+        return sorted(found, key=lambda c: (c.cents is None, -abs(c.cents or 0), c.key, c.account))
+
+    def _found(self) -> list[Finding]:
+        if self.folder:
+            files = sorted((self.folder / WORK / FINDINGS).glob("*.json"))
+            return [read_finding(f) for file in files for f in json.loads(file.read_text("utf-8"))]
+        return [f for name in sorted(self._findings) for f in self._findings[name]]
 
 
 def open_run(run: str = "", *, book: str = "sample", as_of: str = "", **panel_options) -> Run:

@@ -39,7 +39,7 @@ def findings(report):
 
 def test_what_a_report_consists_of(report, manifest):
     names = {name.split("/")[0] for name in content(report[0])}
-    assert names == {"frames", "findings.json", "manifest.json", *manifest["pages"].values()}
+    assert names == {"frames", "findings.json", "changes.json", "manifest.json", *manifest["pages"].values()}
     assert manifest["pages"]["00_summary"] == "index.html"
 
 
@@ -232,5 +232,5 @@ def test_a_notebook_finds_what_the_report_before_stored(tiny_book, books):
     first = make(tiny_book, books, as_of=date(2024, 1, 31))
     assert "[]" in first.index.read_text("utf-8")
     second = make(tiny_book, books)
-    assert "['findings.json', 'frames', 'manifest.json']" in second.index.read_text("utf-8")
+    assert "['changes.json', 'findings.json', 'frames', 'manifest.json']" in second.index.read_text("utf-8")
     assert not (second.index.parent / "work").exists()

@@ -66,13 +66,25 @@ def test_the_same_parameter_means_the_same_everywhere(path):
 
 def test_metadata(path, notebook):
     kam = notebook["metadata"]["kam"]
-    assert set(kam) == {"title", "question", "needs", "uses", "after"}
+    assert set(kam) - {"previous"} == {"title", "question", "needs", "uses", "after"}
     assert kam["question"].endswith("?")
     assert "ledger" in kam["needs"]
     assert set(kam["needs"]) | set(kam["uses"]) <= set(TABLES)
     assert not set(kam["needs"]) & set(kam["uses"])
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
     assert set(notebook["metadata"]) == {"kam", "kernelspec", "language_info"}
+
+
+def test_a_notebook_says_that_it_compares(notebook):
+    """What the earlier report stored is given, and counts as an input, only where the metadata ask for it."""
+    compares = any(".earlier" in line for c in code(notebook) if "solution" not in tags(c) for line in lines(c))
+    assert notebook["metadata"]["kam"].get("previous", False) == compares
+
+
+def test_the_summary_comes_after_every_other_notebook():
+    """What a notebook saves that the summary does not wait for would be missing from the page on what changed."""
+    summary, *others = load_notebooks()
+    assert set(summary.after) == {n.name for n in others}
 
 
 def test_cells_have_ids_and_agreed_tags(notebook):

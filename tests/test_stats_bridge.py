@@ -73,8 +73,11 @@ def test_first_lines_of_the_ledgers_first_days_are_not_called_new():
 
 
 def test_retention_by_eye():
-    found = between([("a", "2024-01-02", 100), ("a", "2024-02-02", 150), ("b", "2024-01-02", 300),
-                     ("b", "2024-02-02", 200), ("c", "2024-01-02", 100), ("d", "2024-02-02", 999)], THEN, NOW)  # fmt: skip
+    lines = [
+        ("a", "2024-01-02", 100), ("a", "2024-02-02", 150), ("b", "2024-01-02", 300), ("b", "2024-02-02", 200),
+        ("c", "2024-01-02", 100), ("d", "2024-02-02", 999),
+    ]  # fmt: skip
+    found = between(lines, THEN, NOW)
     assert found.net_retention == 350 / 500
     assert found.gross_retention == 300 / 500
     nobody = between([("a", "2023-01-02", 100), ("b", "2024-02-02", 100)], THEN, NOW)

@@ -23,7 +23,7 @@ from kamlib.book.part import Part
 from kamlib.book.read import MAPPING_FILE, connect, read_parts
 from kamlib.book.recognise import load_mapping
 from kamlib.book.same import merge_customers, suspected_duplicates
-from kamlib.book.totals import control_totals, line_totals, month_totals, repeated_lines
+from kamlib.book.totals import control_totals, line_totals, month_totals, period_totals, repeated_lines
 from kamlib.tables import TABLES
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "line_totals",
     "month_totals",
     "open_book",
+    "period_totals",
     "repeated_lines",
     "suspected_duplicates",
 ]

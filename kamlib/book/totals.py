@@ -135,3 +135,30 @@ def repeated_lines(book, *, as_of: dt.date) -> tuple[int, int]:
     groups = before.aggregate(f"{columns}, count(*) AS n", columns).filter("n > 1")
     lines, cents = groups.aggregate("sum(n - 1)::BIGINT, sum((n - 1) * cents)::BIGINT").fetchall()[0]
     return lines or 0, cents or 0
+
+
+def period_totals(book, *, first: dt.date, last: dt.date, leave_out: Sequence[str] = NOT_TRADE) -> dict[str, int]:
+    """Net of all lines from `first` to `last`, by what becomes of them, in integer cents.
+
+    Returns
+    -------
+    dict
+        `analysed`, `no customer`, `not trade`: they sum to the ledger's net of these days.
+
+    Examples
+    --------
+    >>> from kamlib.book import open_book
+    >>> lines = pd.DataFrame({"customer": ["a", None, "a"], "date": ["2024-03-13", "2024-04-14", "2024-05-01"],
+    ...     "amount": [5, 7, 9]})
+    >>> period_totals(open_book({"ledger": lines}), first=dt.date(2024, 4, 1), last=dt.date(2024, 5, 31))
+    {'analysed': 900, 'no customer': 700, 'not trade': 0}
+    """
+    days = f"date BETWEEN DATE '{first:%Y-%m-%d}' AND DATE '{last:%Y-%m-%d}'"
+    kinds = ", ".join("'" + k.replace("'", "''") + "'" for k in leave_out) or "''"
+    tests = {
+        "analysed": f"kind NOT IN ({kinds}) AND customer_id IS NOT NULL",
+        "no customer": f"kind NOT IN ({kinds}) AND customer_id IS NULL",
+        "not trade": f"kind IN ({kinds})",
+    }
+    sums = ", ".join(f"coalesce(sum(cents) FILTER ({days} AND {test}), 0)::BIGINT" for test in tests.values())
+    return dict(zip(tests, book.ledger.aggregate(sums).fetchall()[0], strict=True))

@@ -15,11 +15,13 @@ from pathlib import Path
 import nbformat
 
 from kamlib.book import Book, control_totals
+from kamlib.finding import is_change
 from kamlib.panel import Panel, build_panel, window_start
 from kamlib.report.execute import execute_all
 from kamlib.report.folder import building
 from kamlib.report.manifest import manifest
 from kamlib.report.plan import GIVEN, NOTEBOOKS, Notebook, load_notebooks, support
+from kamlib.report.previous import prepare_earlier
 from kamlib.report.render import render_page
 from kamlib.run import (
     FINDINGS,
@@ -107,13 +109,15 @@ def make_report(
         save_panel(panel, folder)
         if any(n.previous for n in wanted):
             keep_previous(target.with_name(f"{period_before(as_of)}"), folder / WORK / PREVIOUS)
+        prepare_earlier(book, panel, settings, folder=folder)
         executed = folder / WORK / "notebooks"
         parameters = {n.name: _parameters(n, settings, book, as_of, folder) for n in wanted}
         execute_all(
             wanted, parameters, executed, failed=target.parent / "failed", jobs=jobs or os.cpu_count() or 1, told=told
         )
         pages = _render(wanted, executed, folder, book, as_of)
-        write_json(folder / "findings.json", _findings(folder / WORK / FINDINGS))
+        for name, found in _findings(folder / WORK / FINDINGS).items():
+            write_json(folder / f"{name}.json", found)
         write_json(folder / "manifest.json", manifest(book, panel, settings, totals, reconciled, pages))
         shutil.rmtree(folder / WORK)
     return Report(target / "index.html", as_of, pages, skipped, time.monotonic() - began)
@@ -189,5 +193,10 @@ def _render(notebooks: Sequence[Notebook], executed: Path, folder: Path, book: B
     return pages
 
 
-def _findings(folder: Path) -> dict[str, list]:
-    return {f.stem: json.loads(f.read_text("utf-8")) for f in sorted(folder.glob("*.json"))}
+def _findings(folder: Path) -> dict[str, dict[str, list]]:
+    """Findings by notebook, and apart from them the changes: there can be hundreds, and not the same each month."""
+    stored = {f.stem: json.loads(f.read_text("utf-8")) for f in sorted(folder.glob("*.json"))}
+    return {
+        "findings": {n: [f for f in found if not is_change(f)] for n, found in stored.items()},
+        "changes": {n: [f for f in found if is_change(f)] for n, found in stored.items()},
+    }

@@ -1,0 +1,49 @@
+"""What a notebook hands on reads as a person would say it, and what is not in the agreed form is refused."""
+
+import json
+
+import numpy as np
+import pytest
+
+from kamlib.finding import Change, Finding, read_finding
+from kamlib.run import as_dict
+
+QUIET = Change(
+    "ledger.quiet", "Gone quiet", 70, "days", before=9, account="k17", cents=-1_250_000, cause="usual gap 9 days",
+    probability=0.97,
+)  # fmt: skip
+
+
+def test_a_change_in_words():
+    assert (QUIET.text_before, QUIET.text, QUIET.confidence) == ("9 days", "70 days", "97 %")
+    new = Change("summary.new", "New", "first order", "word", probability=1)
+    assert (new.text_before, new.confidence) == ("", "counted")
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"), [(None, "cannot tell"), (0.999, "99 %"), (0.004, "0 %"), (1, "counted")]
+)
+def test_an_estimate_is_never_certain(probability, words):
+    assert Change("ledger.quiet", "Q", 1, "days", probability=probability).confidence == words
+
+
+@pytest.mark.parametrize(
+    ("key", "facts", "says"),
+    [
+        ("chrun.quiet", {}, "its room one of kamlib's, not 'chrun.quiet'"),
+        ("quiet", {}, "a change's key is `room.what`"),
+        ("ledger.Gone quiet", {}, "a change's key is `room.what`"),
+        ("ledger.quiet", {"cents": 12.5}, "integer cents or None, not 12.5"),
+        ("ledger.quiet", {"probability": 97}, "from 0 to 1 or None, not 97"),
+    ],
+)
+def test_a_change_that_is_not_in_form_is_refused(key, facts, says):
+    with pytest.raises(ValueError, match=says):
+        Change(key, "Quiet", 1, "days", **facts)
+
+
+def test_findings_and_changes_come_back_from_json():
+    stored = json.loads(json.dumps([as_dict(f) for f in (QUIET, Finding("a.b", "A", 0.5, "share"))]))
+    assert [read_finding(f) for f in stored] == [QUIET, Finding("a.b", "A", 0.5, "share")]
+    numbers = Change("ledger.quiet", "Q", np.int64(3), "days", cents=np.int64(-5), probability=np.float64(0.5))
+    assert read_finding(json.loads(json.dumps(as_dict(numbers)))).cents == -5
