@@ -90,12 +90,13 @@ def expected_totals(months: np.ndarray, purchases: np.ndarray) -> Expected | Non
     True
     """
     total = np.nansum(months, axis=1)
-    phi = _relative_variance(months, total, purchases)
-    if phi is None:
+    spread = relative_variances(months, purchases)
+    if spread is None:
         return None
+    phi = float(spread.mean())
     positive = total > 0
     log, variance = np.log(total[positive]), phi / np.maximum(purchases[positive], 1)
-    mean, between = _population(log, variance)
+    mean, between = population(log, variance)
     trust = between / (between + variance)
     known = Expected(np.full(len(total), np.nan), np.full(len(total), np.nan), phi, between)
     known.mean[positive] = mean + trust * (log - mean)
@@ -103,8 +104,14 @@ def expected_totals(months: np.ndarray, purchases: np.ndarray) -> Expected | Non
     return known
 
 
-def _relative_variance(months: np.ndarray, total: np.ndarray, purchases: np.ndarray) -> float | None:
-    """phi: variance of an account's total over its square, per purchase, pooled."""
+def relative_variances(months: np.ndarray, purchases: np.ndarray) -> np.ndarray | None:
+    """Variance of an account's total over its square, per purchase, of each account that can say it: phi is their mean.
+
+    At most 1 for the total: what all sales in one month would give. Beyond that, returns of earlier sales have left
+    next to nothing of the total, and its square in the denominator would let one account speak for all.
+    None where fewer than five can tell, or where a month of the season has no sales.
+    """
+    total = np.nansum(months, axis=1)
     observed = np.isfinite(months).sum(axis=1)
     usable = (purchases >= ENOUGH_PURCHASES) & (observed >= ENOUGH_PURCHASES) & (total > 0)
     season = np.nansum(months, axis=0)
@@ -112,10 +119,10 @@ def _relative_variance(months: np.ndarray, total: np.ndarray, purchases: np.ndar
         return None
     level = months[usable] / (season / season.mean())
     spread = np.nanvar(level, axis=1, ddof=1) * observed[usable]
-    return float(np.mean(purchases[usable] * spread / total[usable] ** 2))
+    return purchases[usable] * np.minimum(spread / total[usable] ** 2, 1.0)
 
 
-def _population(log: np.ndarray, variance: np.ndarray) -> tuple[float, float]:
+def population(log: np.ndarray, variance: np.ndarray) -> tuple[float, float]:
     """Mean and variance of log size between accounts, by moments weighted with their precision, until they stand."""
     between = max(float(np.var(log) - np.mean(variance)), SMALLEST_VARIANCE)
     for _ in range(100):

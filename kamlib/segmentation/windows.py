@@ -1,0 +1,86 @@
+"""Trailing windows at one month-end after another: what paths, migration and trends are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from kamlib.panel import CLOSED_DAYS, Panel
+
+
+def month_matrix(panel: Panel, *, column: str = "sales_cents") -> pd.DataFrame:
+    """Money by account and calendar month, zero where nothing happened.
+
+    Parameters
+    ----------
+    panel : kamlib.panel.Panel
+    column : str
+        A column of whole numbers of `panel.monthly`.
+
+    Returns
+    -------
+    pandas.DataFrame of int64
+        Rows: all accounts, by customer_id; columns: first days of the months from the ledger's first to `as_of`'s,
+        which may be partial.
+    """
+    months = pd.date_range(panel.first_day.replace(day=1), panel.as_of, freq="MS")
+    customers = pd.Index(panel.accounts["customer_id"])
+    table = np.zeros((len(customers), len(months)), dtype="int64")
+    rows = customers.get_indexer(panel.monthly["customer_id"])
+    # Filled by position: pivoting 100,000 accounts takes seconds.
+    table[rows, months.get_indexer(panel.monthly["month"])] = panel.monthly[column].to_numpy("int64")
+    return pd.DataFrame(table, index=customers, columns=months)
+
+
+def trailing(panel: Panel, *, column: str = "sales_cents", months: int = 12, step: int = 1) -> pd.DataFrame:
+    """Totals of the trailing window at each month-end for which the ledger holds it whole.
+
+    Parameters
+    ----------
+    panel : kamlib.panel.Panel
+    column : str
+        A column of whole numbers of `panel.monthly`.
+    months : int
+        Length of the window, whole calendar months.
+    step : int
+        Months from one month-end to the next, counted back from the last complete month.
+
+    Returns
+    -------
+    pandas.DataFrame of int64
+        Rows: all accounts, by customer_id; columns: month-ends, the oldest first. None where the ledger is shorter
+        than the window. Where `as_of` is the end of a month, the last column is that of `panel` with as many months.
+
+    Raises
+    ------
+    ValueError
+        `months` or `step` below 1.
+
+    Examples
+    --------
+    >>> from kamlib.panel import build_panel
+    >>> lines = pd.DataFrame({"customer_id": "a", "cents": [100, 20, 3],
+    ...     "date": pd.to_datetime(["2024-01-01", "2024-02-10", "2024-03-31"])})
+    >>> trailing(build_panel(lines, as_of="2024-03-31"), months=2).loc["a"].tolist()
+    [120, 23]
+    """
+    if months < 1 or step < 1:
+        raise ValueError(f"months and step must be 1 or more, not {months} and {step}")
+    whole = month_matrix(panel, column=column).loc[:, complete_months(panel)]
+    upto = np.pad(whole.to_numpy().cumsum(axis=1), ((0, 0), (1, 0)))
+    totals = upto[:, months:] - upto[:, :-months] if months < upto.shape[1] else upto[:, :0]
+    ends = whole.columns[months - 1 :] + pd.offsets.MonthEnd(0)
+    chosen = slice((totals.shape[1] - 1) % step if totals.shape[1] else 0, None, step)
+    return pd.DataFrame(totals[:, chosen], index=whole.index, columns=ends[chosen])
+
+
+def complete_months(panel: Panel) -> pd.DatetimeIndex:
+    """First days of the calendar months that the ledger holds whole, up to `as_of`."""
+    first, last = panel.first_day, panel.as_of
+    start = first.replace(day=1)
+    if (first - start).days > CLOSED_DAYS:
+        start = (start + dt.timedelta(days=32)).replace(day=1)
+    end = last if not panel.last_month_partial else last.replace(day=1) - dt.timedelta(days=1)
+    return pd.date_range(start, end, freq="MS")
