@@ -110,8 +110,8 @@ def requests_of(path: Path, listener: socket.socket, folder: Path) -> list[str]:
 
 def test_no_request_leaves_a_page(report, listener, tmp_path):
     pages = sorted(report[0].glob("*.html"))
-    assert len(pages) == 3
-    assert [requests_of(page, listener, tmp_path) for page in pages] == [[], [], []]
+    assert len(pages) >= 4
+    assert [requests_of(page, listener, tmp_path) for page in pages] == [[]] * len(pages)
 
 
 def test_a_request_would_have_been_seen(listener, tmp_path):

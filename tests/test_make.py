@@ -39,7 +39,8 @@ def findings(report):
 
 def test_what_a_report_consists_of(report, manifest):
     names = {name.split("/")[0] for name in content(report[0])}
-    assert names == {"frames", "findings.json", "changes.json", "manifest.json", *manifest["pages"].values()}
+    files = {"findings.json", "changes.json", "manifest.json", "summary.html"}
+    assert names == {"frames", *files, *manifest["pages"].values()}
     assert manifest["pages"]["00_summary"] == "index.html"
 
 

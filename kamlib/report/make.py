@@ -19,6 +19,7 @@ from kamlib.finding import is_change
 from kamlib.panel import Panel, build_panel, window_start
 from kamlib.report.execute import execute_all
 from kamlib.report.folder import building
+from kamlib.report.mail import MAIL, mail_page
 from kamlib.report.manifest import manifest
 from kamlib.report.plan import GIVEN, NOTEBOOKS, Notebook, load_notebooks, support
 from kamlib.report.previous import prepare_earlier
@@ -190,6 +191,9 @@ def _render(notebooks: Sequence[Notebook], executed: Path, folder: Path, book: B
             content, title=n.heading, book=book.name, as_of=f"{as_of}", links=links, current=pages[n.name]
         )
         (folder / pages[n.name]).write_text(page, "utf-8")
+        if pages[n.name] == "index.html":
+            mail = mail_page(content, title=n.heading, book=book.name, as_of=f"{as_of}")
+            (folder / MAIL).write_text(mail, "utf-8")
     return pages
 
 
