@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.interpolate import CubicSpline
 
 from kamlib.tables import ABC
 
@@ -121,3 +123,80 @@ def disagreement(by_sales: pd.DataFrame, by_profit: pd.DataFrame) -> pd.DataFram
     )
     size = table["difference"].abs().rename("size")
     return table.join(size).sort_values(["size", "customer_id"], ascending=[False, True]).drop(columns="size")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Lines of an ABC analysis that the curve itself suggests, each a point (share of accounts, share of value).
+
+    Attributes
+    ----------
+    a : tuple of float
+        Where A ends.
+    b : tuple of float
+        The point that the next is measured from.
+    c : tuple of float
+        Where B ends and C begins.
+    swapped : bool
+        Whether the break-even point came before the Pareto point, so that they changed places.
+    """
+
+    a: tuple[float, float]
+    b: tuple[float, float]
+    c: tuple[float, float]
+    swapped: bool
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """The two lines as `abc` takes them."""
+        return self.a[1], self.c[1]
+
+
+def abc_limits(values: pd.Series) -> Limits:
+    """Where A and B end, computed from the curve instead of chosen.
+
+    The curve shows the share of the value against the share of accounts, the largest first. Three points of it: the
+    *Pareto* point, nearest to (0, 1), all value with no accounts; the *break-even* point, where an account more brings
+    the average value (slope 1); the first of the two ends A. The *submarginal* point, nearest to (x of the second, 1), ends B.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Value by customer_id; what is not positive counts as nought, as in the published method.
+
+    Returns
+    -------
+    Limits
+
+    Raises
+    ------
+    ValueError
+        Fewer than three accounts, or none with a positive value.
+
+    Notes
+    -----
+    Ultsch and Loetsch (2015), "Computed ABC analysis for rational selection of most informative variables in multivariate
+    data", PLoS ONE 10(6): e0129767. As in their R package: cubic spline through the curve, at steps of 1 % up to 100
+    accounts, of 0.1 % above. Their rule and ours differ by at most the one account that crosses a line: with us it
+    belongs to the upper class.
+
+    Examples
+    --------
+    >>> limits = abc_limits(pd.Series([1, 15, 25, 17, 2, 3, 5, 6, 2, 3, 22]))
+    >>> limits.a[0], limits.c[0], [round(share, 3) for share in limits.shares]
+    (0.35, 0.45, [0.765, 0.839])
+    """
+    value = np.sort(np.clip(values.to_numpy(dtype="float64"), 0, None))[::-1]
+    if len(value) < 3 or value.sum() <= 0:
+        raise ValueError("limits take three accounts or more, one of them with a positive value")
+    steps = 101 if len(value) < 101 else 1001
+    x, effort = np.arange(len(value) + 1) / len(value), np.linspace(0, 1, steps)
+    curve = CubicSpline(x, np.r_[0, np.cumsum(value) / value.sum()])
+    gained = np.clip(curve(effort), 0, 1)
+    slope = CubicSpline(effort, gained).derivative()(effort)
+    even = np.abs(slope - 1)
+    pareto, break_even = int(np.argmin(effort**2 + (1 - gained) ** 2)), int(np.flatnonzero(even == even.min())[-1])
+    first, second = sorted((pareto, break_even))
+    end = int(np.argmin((effort - effort[second]) ** 2 + (1 - gained) ** 2))
+    points = [(float(round(effort[i], 3)), float(gained[i])) for i in (first, second, end)]
+    return Limits(*points, swapped=break_even < pareto)

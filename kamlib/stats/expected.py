@@ -61,6 +61,40 @@ class Expected:
             yield drawn
 
 
+def shrunk_totals(total: np.ndarray, variance: np.ndarray, *, phi: float = float("nan")) -> Expected:
+    """Expected totals from totals and what is known of their luck.
+
+    Parameters
+    ----------
+    total : numpy.ndarray of shape (accounts,)
+        Money of a window; an account without a positive one gets no expectation.
+    variance : numpy.ndarray of shape (accounts,)
+        Relative variance of the total over years like this one: that of its log.
+    phi : float
+        Handed on, see `Expected`.
+
+    Returns
+    -------
+    Expected
+
+    Examples
+    --------
+    >>> known = shrunk_totals(np.array([100.0, 200.0, 0.0]), np.array([0.0, 0.0, 0.0]))
+    >>> np.exp(known.mean).round(6).tolist()
+    [100.0, 200.0, nan]
+    """
+    positive = total > 0
+    known = Expected(np.full(len(total), np.nan), np.full(len(total), np.nan), phi, SMALLEST_VARIANCE)
+    if not positive.any():
+        return known
+    log, noise = np.log(total[positive].astype("float64")), variance[positive]
+    mean, between = population(log, noise)
+    trust = between / (between + noise)
+    known.mean[positive] = mean + trust * (log - mean)
+    known.sd[positive] = np.sqrt(trust * noise)
+    return Expected(known.mean, known.sd, phi, between)
+
+
 def expected_totals(months: np.ndarray, purchases: np.ndarray) -> Expected | None:
     """Expected totals of accounts from one window of months.
 
@@ -94,14 +128,7 @@ def expected_totals(months: np.ndarray, purchases: np.ndarray) -> Expected | Non
     if spread is None:
         return None
     phi = float(spread.mean())
-    positive = total > 0
-    log, variance = np.log(total[positive]), phi / np.maximum(purchases[positive], 1)
-    mean, between = population(log, variance)
-    trust = between / (between + variance)
-    known = Expected(np.full(len(total), np.nan), np.full(len(total), np.nan), phi, between)
-    known.mean[positive] = mean + trust * (log - mean)
-    known.sd[positive] = np.sqrt(trust * variance)
-    return known
+    return shrunk_totals(total, phi / np.maximum(purchases, 1), phi=phi)
 
 
 def relative_variances(months: np.ndarray, purchases: np.ndarray) -> np.ndarray | None:
