@@ -157,7 +157,8 @@ def abc_limits(values: pd.Series) -> Limits:
 
     The curve shows the share of the value against the share of accounts, the largest first. Three points of it: the
     *Pareto* point, nearest to (0, 1), all value with no accounts; the *break-even* point, where an account more brings
-    the average value (slope 1); the first of the two ends A. The *submarginal* point, nearest to (x of the second, 1), ends B.
+    the average value (slope 1); the first of the two ends A. The *submarginal* point, nearest to (x of the second, 1),
+    ends B.
 
     Parameters
     ----------
@@ -175,8 +176,8 @@ def abc_limits(values: pd.Series) -> Limits:
 
     Notes
     -----
-    Ultsch and Loetsch (2015), "Computed ABC analysis for rational selection of most informative variables in multivariate
-    data", PLoS ONE 10(6): e0129767. As in their R package: cubic spline through the curve, at steps of 1 % up to 100
+    Ultsch and Loetsch (2015), "Computed ABC analysis for rational selection of most informative variables in
+    multivariate data", PLoS ONE 10(6): e0129767. As in their R package: cubic spline through the curve, at steps of 1 % up to 100
     accounts, of 0.1 % above. Their rule and ours differ by at most the one account that crosses a line: with us it
     belongs to the upper class.
 

@@ -8,8 +8,8 @@ resampling an account's own orders, takes lucky years for true ones: see `benchm
 
 For the frequency classes the same is done with rates. An account buys at rate :math:`\lambda` with gamma gaps of shape
 *k*; its expected share of months with a purchase is, for a stationary renewal process and month *m* of season
-:math:`s_m`, the mean of :math:`1 - \lambda s_m \int_1^\infty S(x)\,dx`, and it has a gamma posterior whose prior is fitted to
-all accounts.
+:math:`s_m`, the mean of :math:`1 - \lambda s_m \int_1^\infty S(x)\,dx`, and it has a gamma posterior whose prior is
+fitted to all accounts.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def class_confidence(
     -------
     pandas.DataFrame
         Indexed by customer_id in the order of `abc`: abc (its class in the window), confidence (probability that this
-        is its true class), likely (the most probable class; its own where there is a tie), A, B, C (probabilities, which sum to
-        1), xyz, xyz_confidence, X, Y, Z. An account whose total is not positive is C by rule, and surely. Where
+        is its true class), likely (the most probable class; its own where there is a tie), A, B, C (probabilities, which
+        sum to 1), xyz, xyz_confidence, X, Y, Z. An account whose total is not positive is C by rule, and surely. Where
         it cannot be told all probabilities are missing: fewer than ten accounts with a positive total, or too few
         purchases to learn how regular they are.
 

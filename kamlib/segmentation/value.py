@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile
+
 import numpy as np
 import pandas as pd
 
@@ -130,12 +132,13 @@ def groups(accounts: pd.DataFrame, customers: pd.Index, *, as_of) -> pd.Series:
     parent = known_at(accounts, as_of, "parent_id").to_dict()
     heads: dict[str, str] = {}
     for customer in customers:
-        path = [customer]
-        while path[-1] not in heads and parent.get(path[-1], path[-1]) not in path:
-            path.append(parent[path[-1]])
-        last = path[-1]
-        up = parent.get(last, last)
-        head = heads[last] if last in heads else min(path[path.index(up) :])
+        path = {customer: None}  # in order
+        last = customer
+        while last not in heads and (up := parent.get(last, last)) not in path:
+            path[up] = None
+            last = up
+        # the chain ends at a known head, or in a circle that begins at the last one's parent
+        head = heads[last] if last in heads else min(dropwhile(parent.get(last, last).__ne__, path))
         heads.update(dict.fromkeys(path, head))
     return pd.Series([heads[c] for c in customers], index=customers, dtype="str", name="head")
 

@@ -46,8 +46,8 @@ def xyz(
         `frequency`: X from the first on, Y from the second on. The article names frequent, regular and irregular
         buyers and gives no figures; ours are three months in four, and one in four (once a quarter).
     shapes : sequence of two floats
-        `regularity`: X from the first on, Y from the second on. 2 is the regular buyer of Chatfield and Goodhardt (1973),
-        J. Marketing Research 10:428-435; 1 is chance, and below it purchases come in bursts.
+        `regularity`: X from the first on, Y from the second on. 2 is the regular buyer of Chatfield and Goodhardt
+        (1973), J. Marketing Research 10:428-435; 1 is chance, and below it purchases come in bursts.
     variations : sequence of two floats
         `variation`: X up to the first, Y up to the second. 0.5 and 1: usual in stock-keeping, for example Scholz-Reiter
         et al. (2012), Int. J. Productivity and Performance Management 61:445-451.
@@ -142,8 +142,8 @@ def common_season(panel: Panel, *, column: str = "sales_cents") -> pd.Series:
     Returns
     -------
     pandas.Series
-        By month. Each account that was there for the whole window says which share of its own total fell into the month,
-        weighted by its purchase days, so that no large account is the season. All 1 where fewer than
+        By month. Each account that was there for the whole window says which share of its own total fell into the
+        month, weighted by its purchase days, so that no large account is the season. All 1 where fewer than
         20 accounts can say, or where a month would be below a fifth of the average: one cannot divide by it.
     """
     first = pd.Timestamp(panel.start).replace(day=1)
@@ -166,7 +166,8 @@ def _ordered(lines: Sequence[float], name: str, *, largest_first: bool) -> tuple
     """Two positive lines in order, or a ValueError."""
     first, second = (float(line) for line in lines) if len(lines) == 2 else (0.0, 0.0)
     if not (first > second > 0 if largest_first else 0 < first < second):
-        raise ValueError(f"{name} takes two lines, that of X first, such as {'(2, 1)' if largest_first else '(0.5, 1)'}")
+        example = (2, 1) if largest_first else (0.5, 1)
+        raise ValueError(f"{name} takes two lines, that of X first, such as {example}, not {list(lines)}")
     return first, second
 
 
