@@ -1,8 +1,8 @@
 """Are accounts given 90 % right nine times in ten? Class confidence over its whole range, where the truth is known.
 
-Two kinds of company. *Generated companies* are whole books of `kamlib.datasets.company`, with seasons, leaving, offers
-and returns; truth is the expected sales that the generator knows. *Cells* are bare renewal ledgers that depart from
-what the method takes for granted, 2,000 each; truth is their size and rate. Beside kamlib's probability stands that of the
+Two kinds of company. *Generated companies* are whole books of `kamlib.datasets.company`, with seasons, leaving,
+offers and returns; truth is the expected sales that the generator knows. *Cells* are bare renewal ledgers that depart
+from what the method takes for granted, 2,000 each; truth is their size. Beside kamlib's probability stands that of the
 usual way, an account's own purchases drawn again. Writes `class_confidence.md` beside this file. Run:
 `python benchmarks/class_confidence.py [companies] [repetitions]` (200 and 2,000 take 25 minutes on one core).
 """
@@ -162,7 +162,7 @@ def main(companies: int, repetitions: int, keep: str | None) -> None:
     text = [
         "# Are accounts given 90 % right nine times in ten?", "",
         f"{companies} generated companies of 120 to 500 ids and two years, and {repetitions:,} bare ledgers a cell; "
-        "window 12 months, lines 80 % and 95 %;", "`class_confidence.py`. Right: the class in the window is the class of the "
+        "window 12 months,", "lines 80 % and 95 %; `class_confidence.py`. Right: the class in the window is the class of the "
         "account's expected sales.", "", "| companies | how many | accounts | right where 85 to 95 % was said | "
         "the same, own purchases resampled | calibration error, all classes | Brier | Brier, resampled |",
         "|---|--:|--:|--:|--:|--:|--:|--:|", line("generated companies", generated, companies),
