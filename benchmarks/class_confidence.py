@@ -162,8 +162,8 @@ def main(companies: int, repetitions: int, keep: str | None) -> None:
     text = [
         "# Are accounts given 90 % right nine times in ten?", "",
         f"{companies} generated companies of 120 to 500 ids and two years, and {repetitions:,} bare ledgers a cell; "
-        "window 12 months,", "lines 80 % and 95 %; `class_confidence.py`. Right: the class in the window is the class of the "
-        "account's expected sales.", "", "| companies | how many | accounts | right where 85 to 95 % was said | "
+        "window 12 months,", "lines 80 % and 95 %; `class_confidence.py`. Right: the class in the window is that of "
+        "the account's expected sales.", "", "| companies | how many | accounts | right where 85 to 95 % was said | "
         "the same, own purchases resampled | calibration error, all classes | Brier | Brier, resampled |",
         "|---|--:|--:|--:|--:|--:|--:|--:|", line("generated companies", generated, companies),
     ]  # fmt: skip

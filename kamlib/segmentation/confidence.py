@@ -68,9 +68,9 @@ def class_confidence(
     pandas.DataFrame
         Indexed by customer_id in the order of `abc`: abc (its class in the window), confidence (probability that this
         is its true class), likely (the most probable class; its own where there is a tie), A, B, C (probabilities,
-        which sum to 1), xyz, xyz_confidence, X, Y, Z. An account whose total is not positive is C by rule, and surely. Where
-        it cannot be told all probabilities are missing: fewer than ten accounts with a positive total, or too few
-        purchases to learn how regular they are.
+        which sum to 1), xyz, xyz_confidence, X, Y, Z. An account whose total is not positive is C by rule, and
+        surely. Where it cannot be told all probabilities are missing: fewer than ten accounts with a positive total,
+        or too few purchases to learn how regular they are.
 
     Examples
     --------
