@@ -29,11 +29,11 @@ CELLS = {
     "no season": (300, 1.25, 2.0, 6.0, 0.5, False),
     "small: 60 accounts": (60, 1.25, 2.0, 6.0, 0.5, True),
     "tiny: 25 accounts": (25, 1.25, 2.0, 6.0, 0.5, True),
-    "large: 2,000 accounts": (2000, 1.6, 2.0, 6.0, 0.5, True),
     "concentrated: sd of log size 1.8": (300, 1.8, 2.0, 6.0, 0.5, True),
     "lumpy: random gaps, uneven orders": (300, 1.25, 1.0, 6.0, 0.8, True),
     "clockwork: regular gaps": (300, 1.25, 8.0, 6.0, 0.3, True),
     "seldom: 3 uneven orders a year": (300, 1.25, 1.0, 3.0, 0.8, True),
+    "large: 1,000 accounts": (1000, 1.6, 2.0, 6.0, 0.5, True),
 }
 
 

@@ -1,0 +1,11 @@
+"""Migration: which accounts change class, how often, why, and which changes are worth a word."""
+
+from kamlib.segmentation.migration.history import INACTIVE, NEW, STATES, ClassHistory, class_history, steadiness
+from kamlib.segmentation.migration.moves import moves
+from kamlib.segmentation.migration.reasons import change_reasons, product_change
+from kamlib.segmentation.migration.transitions import transition_matrix, transitions
+
+__all__ = [
+    "INACTIVE", "NEW", "STATES", "ClassHistory", "change_reasons", "class_history", "moves", "product_change",
+    "steadiness", "transition_matrix", "transitions",
+]  # fmt: skip
