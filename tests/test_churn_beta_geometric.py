@@ -9,7 +9,7 @@ from scipy.special import hyp2f1
 
 from kamlib.churn import BetaGeoCNBD, BetaGeoNBD, ModifiedBetaGeoCNBD, ModifiedBetaGeoNBD, make_beta_geometric
 from kamlib.churn.models.beta_geometric import _objective
-from kamlib.churn.models.histories import distinct
+from kamlib.churn.models.history import distinct
 
 CDNOW = pd.read_csv(Path(__file__).parent / "reference" / "cdnow_sample.csv")
 SEEN = (CDNOW["frequency"], CDNOW["recency"], CDNOW["T"])

@@ -8,7 +8,7 @@ import pytest
 from scipy.integrate import quad
 
 from kamlib.churn import ParetoNBD, make_pareto
-from kamlib.churn.models.histories import distinct
+from kamlib.churn.models.history import distinct
 from kamlib.churn.models.pareto import _alive_and_dead, _objective
 
 CDNOW = pd.read_csv(Path(__file__).parent / "reference" / "cdnow_sample.csv")

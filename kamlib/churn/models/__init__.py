@@ -3,7 +3,7 @@
 from kamlib.churn.models.beta_geometric import BetaGeoCNBD, BetaGeoNBD, ModifiedBetaGeoCNBD, ModifiedBetaGeoNBD
 from kamlib.churn.models.gamma_gamma import GammaGamma
 from kamlib.churn.models.generated import make_beta_geometric, make_pareto
-from kamlib.churn.models.histories import histories
+from kamlib.churn.models.history import histories
 from kamlib.churn.models.optimum import NotConvergedError
 from kamlib.churn.models.pareto import ParetoNBD
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit, gammaincinv, gammaln, psi
 
-from kamlib.churn.models.histories import Histories, distinct
+from kamlib.churn.models.history import Histories, distinct
 from kamlib.churn.models.optimum import NotConvergedError, Optimum
 from kamlib.churn.models.purchase_model import PurchaseModel, typical_gap
 
@@ -249,45 +249,49 @@ def _objective(rows: Histories, *, k: int, modified: bool):
     """Total log-likelihood and its gradient. What depends on the frequency alone is computed once a frequency."""
     levels, where = np.unique(rows.frequency, return_inverse=True)
     level_weight = np.bincount(where, weights=rows.weights)
-    total, m = rows.weights.sum(), levels + modified
+    m = levels + modified
+    never = -np.inf if m[0] == 0 else None  # nobody drops out before the first purchase that can be the last
 
     def objective(log_params: np.ndarray):
         r, alpha, a, b = params = np.exp(log_params)
-        c = r + k * levels
+        c, last = r + k * levels, b + m - 1
+        if never is not None:
+            last[0] = np.inf
         rate = gammaln(c) - gammaln(r) + r * np.log(alpha)
         stays = gammaln(b + m) - gammaln(a + b + m) - gammaln(b) + gammaln(a + b)
-        mixed, slopes = _mixture(params, rows, k, modified)
-        value = level_weight @ (rate + stays) + rows.weights @ mixed
-        by_level = (
-            psi(c) - psi(r) + np.log(alpha),
-            np.full_like(c, r / alpha),
-            psi(a + b) - psi(a + b + m),
-            psi(b + m) - psi(a + b + m) - psi(b) + psi(a + b),
-        )
-        gradient = np.array([level_weight @ g for g in by_level]) + np.array([rows.weights @ s for s in slopes])
-        if not np.isfinite(value):
-            return -1e300 * max(total, 1.0), np.zeros(4)
-        return float(value), gradient * params
+        with np.errstate(divide="ignore"):
+            chance = np.log(a / last)
+        mixed, by_r, by_alpha, gone = _mixture(alpha, rows, (c[where], chance[where]), k)
+        gone_by_level = np.bincount(where, weights=gone)
+        gradient = np.array([
+            level_weight @ (psi(c) - psi(r) + np.log(alpha)) + by_r,
+            level_weight.sum() * r / alpha + by_alpha,
+            level_weight @ (psi(a + b) - psi(a + b + m)) + gone_by_level.sum() / a,
+            level_weight @ (psi(b + m) - psi(a + b + m) - psi(b) + psi(a + b)) - gone_by_level @ (1 / last),
+        ])  # fmt: skip
+        value = level_weight @ (rate + stays) + mixed
+        return (float(value), gradient * params) if np.isfinite(value) else (-1e300, np.zeros(4))
 
     return objective
 
 
-def _mixture(params, rows: Histories, k: int, modified: bool):
-    """Logarithm of alive + dead of each row, and its slopes by r, alpha, a, b."""
-    r, alpha, a, b = params
-    c, m = r + k * rows.frequency, rows.frequency + modified
-    log_T, log_t = np.log(alpha + rows.T), np.log(alpha + rows.recency)
-    lives, by_r, by_alpha = _open_gap(c, (rows.T - rows.recency) / (alpha + rows.T), k)
-    with np.errstate(divide="ignore"):
-        chance = np.where(m > 0, a / np.where(m > 0, b + m - 1, 1.0), 0.0)
-        dead = np.log(chance) - c * log_t
+def _mixture(alpha, rows: Histories, by_row, k: int):
+    """Sum of log(alive + dead), of its slopes by r and alpha, and the weight of the dead in each row."""
+    c, chance = by_row
+    until_T, until_t = alpha + rows.T, alpha + rows.recency
+    log_T, log_t = np.log(until_T), np.log(until_t)
+    lives, by_r, by_alpha = _open_gap(c, (rows.T - rows.recency) / until_T, k)
     alive = lives - c * log_T
-    share = expit(alive - dead)  # alive, given the history
-    gone = 1 - share
-    slope_b = np.where(m > 0, -gone / np.where(m > 0, b + m - 1, 1.0), 0.0)
-    slope_r = share * (by_r - log_T) - gone * log_t
-    slope_alpha = share * (by_alpha - c) / (alpha + rows.T) - gone * c / (alpha + rows.recency)
-    return np.logaddexp(alive, dead), (slope_r, slope_alpha, gone / a, slope_b)
+    odds = np.exp(np.minimum(chance - c * log_t - alive, 690.0))
+    share = 1 / (1 + odds)  # alive, given the history
+    gone = rows.weights * (1 - share)
+    lived = rows.weights - gone
+    return (
+        rows.weights @ (alive + np.log1p(odds)),
+        lived @ (by_r - log_T) - gone @ log_t,
+        lived @ ((by_alpha - c) / until_T) - gone @ (c / until_t),
+        gone,
+    )
 
 
 def _open_gap(c, u, k: int):

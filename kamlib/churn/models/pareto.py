@@ -22,12 +22,14 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit, exprel, gammaln, psi
 
-from kamlib.churn.models.histories import Histories
+from kamlib.churn.models.history import Histories
 from kamlib.churn.models.purchase_model import PurchaseModel, typical_gap
 
 NODES = 20  # of Gauss and Legendre: the log-likelihood is then right to 1e-9
 MATTERS = 37.0  # beyond e^-37 of its beginning an integrand adds nothing to a double
-BLOCK = 20_000  # rows at once, so that the arrays of a block stay in the cache
+PLACES = (np.polynomial.legendre.leggauss(NODES)[0][:, None] + 1) / 2
+SHARES = np.polynomial.legendre.leggauss(NODES)[1][:, None] / 2
+BLOCK = 4_000  # rows at once, so that the arrays of a block stay in the cache
 
 
 class ParetoNBD(PurchaseModel):
@@ -105,38 +107,40 @@ def _alive_and_dead(params, x, recency, T, slopes: bool):
     c = r + x
     log_aT, log_bT = np.log(alpha + T), np.log(beta + T)
     alive = -c * log_aT - s * log_bT
-    y, mass, log_a, log_b, top = _dead_nodes(params, c, recency, T)
+    nodes, top = _dead_nodes(params, c, recency, T)
+    mass = nodes["mass"]
     total = mass.sum(axis=0)
     with np.errstate(divide="ignore"):
         dead = np.log(s) + top + np.log(total)  # minus infinity where T is recency: no time to have dropped out in
     if not slopes:
         return alive, dead, None
     share = expit(alive - dead)
-    mean = mass / np.where(total > 0, total, 1.0)
     gone = 1 - share
+    each = gone / np.where(total > 0, total, 1.0)  # what makes a sum over nodes a mean
+    over_a, over_b = mass / nodes["a"], mass / nodes["b"]
     return alive, dead, np.array([
-        -share * log_aT - gone * (mean * log_a).sum(axis=0),
-        -c * (share / (alpha + T) + gone * (mean / (alpha + y)).sum(axis=0)),
-        -share * log_bT + gone * (1 / s - (mean * log_b).sum(axis=0)),
-        -s * share / (beta + T) - (s + 1) * gone * (mean / (beta + y)).sum(axis=0),
+        -share * log_aT - gone * np.log(alpha + recency) - each * (mass * nodes["rest_a"]).sum(axis=0),
+        -c * (share / (alpha + T) + each * over_a.sum(axis=0)),
+        -share * log_bT + gone * (1 / s - np.log(beta + recency)) - each * (mass * nodes["rest_b"]).sum(axis=0),
+        -s * share / (beta + T) - (s + 1) * each * over_b.sum(axis=0),
     ])  # fmt: skip
 
 
 def _dead_nodes(params, c, recency, T):
-    """Nodes y of the integral, what each adds (over e^top), and the logarithms of alpha + y and beta + y there."""
+    """Nodes of the integral: alpha + y and beta + y, how much their logarithms have grown since t_x, and what each adds
+    (over e^top)."""
     _, alpha, s, beta = params
     low = min(alpha, beta)
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    log_a0, log_b0 = np.log(alpha + recency), np.log(beta + recency)
     width = _width(params, c, recency, T)
-    # y = (low + t_x) e^l - low; written with expm1, so that short silences keep their digits.
-    ahead = (low + recency) * np.expm1(width * (nodes[:, None] + 1) / 2)
-    y = recency + ahead
-    rest_a, rest_b = np.log1p(ahead / (alpha + recency)), np.log1p(ahead / (beta + recency))
-    fall = -c * rest_a - (s + 1) * rest_b
-    stretch = (low + y) * (width / 2)
-    mass = np.exp(fall) * stretch * weights[:, None]
-    return y, mass, log_a0 + rest_a, log_b0 + rest_b, -c * log_a0 - (s + 1) * log_b0
+    # low + y = (low + t_x) e^grown; written with expm1, so that short silences keep their digits.
+    grown = PLACES * width
+    ahead = (low + recency) * np.expm1(grown)
+    a, b = ahead + (alpha + recency), ahead + (beta + recency)
+    rest_a = grown if alpha == low else np.log1p(ahead / (alpha + recency))
+    rest_b = grown if beta == low else np.log1p(ahead / (beta + recency))
+    mass = np.exp(-c * rest_a - (s + 1) * rest_b) * (a if alpha == low else b) * (width * SHARES)
+    top = -c * np.log(alpha + recency) - (s + 1) * np.log(beta + recency)
+    return {"a": a, "b": b, "rest_a": rest_a, "rest_b": rest_b, "mass": mass}, top
 
 
 def _width(params, c, recency, T):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kamlib.churn.models.histories import Histories, checked, distinct
+from kamlib.churn.models.history import Histories, checked, distinct
 from kamlib.churn.models.optimum import Optimum, maximise
 
 

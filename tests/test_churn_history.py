@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from kamlib.churn import BetaGeoNBD, NotConvergedError, histories
-from kamlib.churn.models.histories import checked, distinct
+from kamlib.churn.models.history import checked, distinct
 from kamlib.churn.models.optimum import maximise
 
 

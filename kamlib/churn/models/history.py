@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-PART = 20_000  # rows with which a search begins where there are more than twice as many
+PART = 2_500  # rows with which a search begins where there are more than twice as many
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Histories:
         return len(self.frequency)
 
     def part(self) -> Histories | None:
-        """Every so-manieth row, about 20,000; None where there are not many more than that."""
+        """Every so-manieth row, about 2,500; None where there are not many more than that."""
         if len(self) <= 2 * PART:
             return None
         rows = slice(None, None, len(self) // PART)
