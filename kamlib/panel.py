@@ -22,11 +22,12 @@ gap
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
 import narwhals as nw
 import pandas as pd
 
@@ -170,16 +171,17 @@ def build_panel(
     if months < 1:
         raise ValueError(f"months must be 1 or more, not {months}")
     lines = _lines(getattr(book, "ledger", book), as_of, leave_out)
-    days = _materialise(_account_days(lines))
     start = window_start(as_of, months)
-    table = _materialise(_account_months(days, start))
-    first_day, last_day, unknown = _extent(table)
-    if first_day is None:
-        raise ValueError(f"the ledger has no line of a known customer on or before {as_of}")
-    burnt_in = first_day + dt.timedelta(days=burn_in_days)
-    accounts = _finish(_accounts(table, burnt_in), "accounts", unknown)
-    monthly = _finish(table, "monthly", unknown)
-    gaps = _finish(_gaps(days), "gaps", unknown)
+    with contextlib.ExitStack() as kept:
+        days = _materialise(_account_days(lines), kept)
+        table = _materialise(_account_months(days, start), kept)
+        first_day, last_day, unknown = _extent(table)
+        if first_day is None:
+            raise ValueError(f"the ledger has no line of a known customer on or before {as_of}")
+        burnt_in = first_day + dt.timedelta(days=burn_in_days)
+        accounts = _finish(_accounts(table, burnt_in), "accounts", unknown)
+        monthly = _finish(_monthly(table, start), "monthly", unknown)
+        gaps = _finish(_gaps(days), "gaps", unknown)
     return Panel(as_of, start, months, first_day, last_day, monthly, accounts, gaps, not unknown)
 
 
@@ -262,17 +264,23 @@ def _day_number() -> nw.Expr:
     return year * 365 + year // 4 - year // 100 + year // 400 + nw.col("date").dt.ordinal_day().cast(nw.Int64)
 
 
-def _materialise(frame: nw.LazyFrame) -> nw.LazyFrame:
-    """Compute once what is used twice.
+def _materialise(frame: nw.LazyFrame, kept: contextlib.ExitStack) -> nw.LazyFrame:
+    """Compute once what is used twice; gone when `kept` closes.
 
-    DuckDB's result goes through Arrow, Spark keeps its own on the cluster, other engines collect their own frames.
+    A temporary table in the caller's DuckDB, which may be larger than memory and whose database may be read-only;
+    Spark keeps its own on the cluster; other engines collect their own frames.
     """
+    native = frame.to_native()
     if frame.implementation.is_spark_like():
-        return nw.from_native(frame.to_native().persist())
+        persisted = native.persist()
+        kept.callback(persisted.unpersist)
+        return nw.from_native(persisted)
     if frame.implementation.is_duckdb():
-        con = duckdb.connect()
-        con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
-        return nw.from_native(con.from_arrow(frame.to_native().to_arrow_table()))
+        name = f"kamlib_{secrets.token_hex(8)}"
+        native.query(f"{name}_lines", f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_lines")
+        for statement in (f"DROP TABLE temp.{name}", f"DROP VIEW temp.{name}_lines"):
+            kept.callback(native.query, f"{name}_lines", statement)
+        return nw.from_native(native.query(f"{name}_lines", f"FROM temp.{name}"))
     return frame.collect().lazy()
 
 
@@ -284,18 +292,16 @@ SUMMED = {
 
 
 def _account_months(days: nw.LazyFrame, start: dt.date) -> nw.LazyFrame:
-    """One row an account and month: sums, sums of the days within the window (`_w`), and first and last dates."""
-    inside, zero = nw.col("date") >= start, nw.lit(0, dtype=nw.Int64)
-    month = nw.col("date").dt.year().cast(nw.Int64) * 12 + nw.col("date").dt.month().cast(nw.Int64) - 1
+    """One row an account and month, two in the month that the window's start divides: sums, first and last dates."""
     flagged = days.with_columns(
-        *(nw.when(inside).then(nw.col(c)).otherwise(zero).alias(f"{c}_w") for c in SUMMED),
-        month=month,
+        month=nw.col("date").dt.year().cast(nw.Int64) * 12 + nw.col("date").dt.month().cast(nw.Int64) - 1,
+        inside=(nw.col("date") >= start).cast(nw.Int64),
         bought_on=nw.when(nw.col("bought") == 1).then(nw.col("date")),
         # Day and sign in one number: the smallest is odd if the first day's net is not negative.
         opening=nw.col("day") * 2 + (nw.col("cents") >= 0).cast(nw.Int64),
     )
-    sums = [*SUMMED, *(f"{c}_w" for c in SUMMED), "profit_missing"]
-    months = flagged.group_by("customer_id", "month").agg(
+    sums = [*SUMMED, "profit_missing"]
+    months = flagged.group_by("customer_id", "month", "inside").agg(
         *(nw.col(c).sum() for c in sums),
         nw.col("date").min().alias("first_line"),
         nw.col("date").max().alias("last_line"),
@@ -303,7 +309,12 @@ def _account_months(days: nw.LazyFrame, start: dt.date) -> nw.LazyFrame:
         nw.col("bought_on").max().alias("last_purchase"),
         nw.col("opening").min(),
     )
-    months = months.with_columns(*(nw.col(c).cast(nw.Int64) for c in sums)).rename(SUMMED)
+    return months.with_columns(*(nw.col(c).cast(nw.Int64) for c in sums)).rename(SUMMED)
+
+
+def _monthly(months: nw.LazyFrame, start: dt.date) -> nw.LazyFrame:
+    if start.day > 1:
+        months = _sum_by(months, ["customer_id", "month"], list(SUMMED.values()))
     return months.with_columns(returns_cents=nw.col("sales_cents") - nw.col("gross_cents"))
 
 
@@ -317,9 +328,13 @@ def _extent(months: nw.LazyFrame) -> tuple[dt.date | None, dt.date | None, int]:
 
 def _accounts(months: nw.LazyFrame, burnt_in: dt.date) -> nw.LazyFrame:
     """Dates of the whole history, totals of it and of the window."""
-    window = {f"{c}_w": name for c, name in SUMMED.items()}
+    window = {f"{name}_w": name for name in SUMMED.values()}
     history = {"sales_cents": "history_sales_cents", "purchase_days": "history_purchase_days"}
-    months = months.with_columns(active_months=(nw.col("bought_w") > 0).cast(nw.Int64))
+    inside = nw.col("inside")
+    months = months.with_columns(
+        *((nw.col(name) * inside).alias(f"{name}_w") for name in SUMMED.values()),
+        active_months=(nw.col("purchase_days") * inside > 0).cast(nw.Int64),
+    )
     sums = [*window, *history, "active_months"]
     accounts = months.group_by("customer_id").agg(
         *(nw.col(c).sum() for c in sums),
