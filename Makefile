@@ -11,7 +11,7 @@ BIN := .venv/bin
 ANY_PYTHON = $(or $(PYTHON),$(shell command -v python3 || command -v python3.13 || command -v python3.12 || command -v python3.11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report check fetch lab test test-spark lint lock browser clean
+.PHONY: help setup report check fetch lab test test-spark test-ibis lint lock browser clean
 
 help: ## this list
 	@echo "make <target> [NAME=value ...]"
@@ -45,6 +45,11 @@ test-spark: setup ## the panel on a local Spark: installs PySpark into .venv, ne
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock || \
 	uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
 	@$(BIN)/python -m pytest tests/test_spark.py $(ARGS)
+
+test-ibis: setup ## the panel in a warehouse, by Ibis (SQLite stands in for it): installs Ibis into .venv
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-ibis.lock || \
+	uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-ibis.lock
+	@$(BIN)/python -m pytest tests/test_ibis.py $(ARGS)
 
 lint: setup ## ruff, and import-linter: who may import whom
 	@status=0; \

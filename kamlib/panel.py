@@ -28,6 +28,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import duckdb
 import narwhals as nw
 import pandas as pd
 
@@ -220,6 +221,8 @@ def purchase_days(book, *, as_of: dt.date | str, leave_out: Sequence[str] = NOT_
 
 def _lines(ledger, as_of: dt.date, leave_out: Sequence[str]) -> nw.LazyFrame:
     lines = nw.from_native(ledger).lazy()
+    if lines.implementation.is_pyarrow():  # it has no window functions
+        lines = nw.from_native(duckdb.from_arrow(lines.collect().to_native()))
     names = lines.collect_schema().names()
     if "kind" in names:
         lines = lines.filter(~nw.col("kind").is_in(list(leave_out)))
@@ -268,9 +271,13 @@ def _materialise(frame: nw.LazyFrame, kept: contextlib.ExitStack) -> nw.LazyFram
     """Compute once what is used twice; gone when `kept` closes.
 
     A temporary table in the caller's DuckDB, which may be larger than memory and whose database may be read-only;
-    Spark keeps its own on the cluster; other engines collect their own frames.
+    Spark keeps its own on the cluster, Ibis in the warehouse; other engines collect their own frames.
     """
     native = frame.to_native()
+    if frame.implementation.is_ibis():
+        cached = native.cache()
+        kept.callback(cached.release)
+        return nw.from_native(cached)
     if frame.implementation.is_spark_like():
         persisted = native.persist()
         kept.callback(persisted.unpersist)

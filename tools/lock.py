@@ -1,4 +1,4 @@
-"""Solve requirements.lock and requirements-spark.lock anew from pyproject.toml, by uv, and write environment.yml.
+"""Solve requirements.lock, and those for Spark and Ibis, anew from pyproject.toml, by uv, and write environment.yml.
 
 Neither file may hold an address: the registry is the user's own choice. The lock serves every system and every
 Python from 3.11, and names the build backend and the development tools too.
@@ -34,8 +34,14 @@ dependencies:
 """
 
 
-# Spark ships as source only and is no part of the usual set-up.
-SPARK = COMPILE.replace("pyproject.toml", "-").replace("--extra dev ", "").replace(".lock", "-spark.lock")
+# No part of the usual set-up: each is added to it, and must leave the versions that are there.
+APART = ("spark", "ibis")
+
+
+def added(extra):
+    """The command that solves one extra for itself."""
+    alone = COMPILE.replace("pyproject.toml", "-").replace("--extra dev ", "--constraint requirements.lock ")
+    return alone.replace("--output-file requirements.lock", f"--output-file requirements-{extra}.lock")
 
 
 def environment():
@@ -49,7 +55,7 @@ def main():
         sys.exit("make lock needs uv on the PATH:  pipx install uv  (or pip install uv), then run this again.")
     python = "{}.{}".format(*OLDEST)
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    for command, given in ((COMPILE, ""), (SPARK, "\n".join(extras["spark"]))):
+    for command, given in ((COMPILE, ""), *((added(e), "\n".join(extras[e])) for e in APART)):
         solve = [uv, *command.split(), "--python-version", python, *sys.argv[1:]]
         if subprocess.run(solve, cwd=ROOT, input=given, text=True, check=False).returncode:
             sys.exit(f"{command.split()[-1]} is as it was: uv could not solve it (see above).")
