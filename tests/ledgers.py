@@ -25,11 +25,12 @@ class Case:
     """A ledger: its file (or frame), and the net total in cents, or what the refusal must say."""
 
     name: str
-    source: object  # bytes, or a function that gives bytes or a frame
+    source: object  # bytes, or a function that gives bytes or a frame; for a folder, bytes by file name
     cents: int | None = None
     says: tuple[str, ...] = ()  # of a refusal; or of notes and causes, where it is read
     file: str = "ledger.csv"
     mapping: dict | None = field(default=None, hash=False)
+    customers: int | None = None  # how many there are, where that is the point
 
 
 HEADER = "customer_id,date,amount\n"
@@ -111,6 +112,11 @@ CASES = (
     Case("Excel, two parts", sheet(A=[HEAD, ["a", DAY, 5]], B=[HEAD, ["a", DAY, 6]]), 1100, file="l.xlsx"),
     Case("Excel, a sheet of notes", sheet(A=[HEAD, ["a", DAY, 5]], N=[["hello"]]), 500, ("sheets not read",), "l.xlsx"),
     Case("Excel, day numbers", sheet(A=[HEAD, ["a", 45304, 5]]), 500, ("day numbers",), "l.xlsx"),
+    Case("Excel, ids with leading zeros", sheet(A=[HEAD, ["007", DAY, 5], ["7", DAY, 6]]), 1100, file="l.xlsx", customers=2),
+    Case("Excel, date cells and dates in words", sheet(A=[HEAD, ["a", DAY, 5], ["b", "14 Jan 2024", 6]]), 1100,
+         file="l.xlsx"),
+    Case("a folder of monthly files", {"2024-01.csv": SAID, "2024-02.csv": lines("a,2024-02-13,5")}, 1325, file="months"),
+    Case("a month saved twice", {"2024-01.csv": SAID, "copy.csv": SAID}, None, ("the same, byte for byte",), "months"),
     Case("Parquet", parquet, 825, file="l.parquet"),
     Case("DuckDB file", database(duckdb.connect, "sales"), 825, file="l.duckdb"),
     Case("SQLite file", database(sqlite3.connect, "ledger", "other"), 825, ("tables not read",), "l.db"),
@@ -127,6 +133,7 @@ CASES = (
     Case("Arabic-Indic digits", lines("a,١٣/٠١/٢٠٢٤,١٬٢٣٤٫٥٠"), 123450),
     Case("Persian digits", lines("a,۲۰۲۴-۰۱-۱۳,۱۲٫۵"), 1250),
     Case("n/a as amount", lines("a,2024-01-13,n/a", fill=FILL), 2800, ("empty",)),
+    Case("NaN and #N/A as amount", lines("a,2024-01-13,NaN", "a,2024-01-13,#N/A", fill=FILL * 2), 5600, ("empty",)),
     Case("day-first by the column", lines("a,05/03/2024,1", "a,13/03/2024,2"), 300),
     Case("day or month first?", lines("a,05/03/2024,1"), None, ("day-first and month-first", "day_first = true")),
     Case("day first by option", lines("a,05/03/2024,1"), 100, mapping={"options": {"day_first": True}}),
@@ -161,6 +168,8 @@ CASES = (
     Case("truncated Parquet", lambda: parquet()[:-40], None, ("not readable as Parquet",), "l.parquet"),
     Case("broken xlsx", lambda: sheet(A=[HEAD, ["a", DAY, 5]])()[:900], None, ("not readable as a workbook",), "l.xlsx"),
     Case("one row", lines("a,2024-01-13,1"), 100),
+    Case("one customer, one month", lines("a,2024-01-13,1", "a,2024-01-14,2"), 300, customers=1),
+    Case("dates of years to come", lines("a,2031-01-13,1", fill=FILL), 2900),
     Case("all zero", lines("a,2024-01-13,0", "b,2024-01-13,0"), 0),
     Case("all negative", lines("a,2024-01-13,-1", "b,2024-01-13,-2"), -300),
 )  # fmt: skip
@@ -185,7 +194,8 @@ def _comes(case: Case) -> str:
     how = " (with an option of the mapping)" if case.mapping else ""
     if case.cents is None:
         return f"refused: {said}"
-    return f"read{how}, net {case.cents / 100:,.2f}" + (f"; {said}" if said else "")
+    who = f", {case.customers} customer{'s' * (case.customers > 1)}" if case.customers else ""
+    return f"read{how}, net {case.cents / 100:,.2f}{who}" + (f"; {said}" if said else "")
 
 
 if __name__ == "__main__":
