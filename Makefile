@@ -60,9 +60,8 @@ lint: setup ## ruff, and import-linter: who may import whom
 lock: setup ## solve requirements.lock and environment.yml anew, with uv (ARGS=--upgrade for newer versions)
 	@$(BIN)/python tools/lock.py $(ARGS)
 
-browser: ## install Chromium on Debian or Ubuntu (as root): some tests look at the pages with it
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
-	{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends chromium; } >/dev/null
+browser: ## install Chromium, its driver and axe-core, with which some tests look at the pages (Debian or Ubuntu, as root)
+	@bash tools/browser.sh
 
 clean: ## remove reports and caches (not .venv, not downloaded data)
 	@find reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +

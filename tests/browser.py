@@ -32,7 +32,7 @@ needs_browser = pytest.mark.skipif(not WHOLE and not MUST, reason=LACKING)
 SWITCHES = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --disable-default-apps --disable-extensions --hide-scrollbars "
-    "--force-color-profile=srgb"
+    "--force-color-profile=srgb --disable-features=PreconnectToSearch,OptimizationHints,MediaRouter"
 ).split()
 TAB, ENTER, SPACE, SHIFT = "\ue004", "\ue007", " ", "\ue008"
 

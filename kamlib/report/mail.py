@@ -58,8 +58,6 @@ def _packed(content: str, packing: tuple[int, int] | None) -> str:
         tag.decompose()
     for link in soup.find_all("a", href=lambda href: href and "://" not in href):
         link.unwrap()  # leads to a page that the mail does not hold
-    for scroll in soup.select("div.scroll"):
-        scroll.attrs = {}
     for image in soup.find_all("img"):
         _pack(image, packing)
     return str(soup)

@@ -2,6 +2,7 @@
 // Tables that sort and filter. Without this script they read just as well. Nothing is remembered.
 
 const FILTER_ABOVE = 10; // rows
+const NARROW = "(max-width: 40rem)";
 const MISSING = "–";
 const words = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
@@ -51,8 +52,8 @@ function addFilter(table) {
   const box = document.createElement("input");
   box.type = "search";
   box.autocomplete = "off";
-  box.placeholder = `Filter these ${rows.length} rows`;
-  box.setAttribute("aria-label", `${box.placeholder}: ${table.caption ? table.caption.textContent : "table"}`);
+  const label = document.createElement("label");
+  label.append(`Filter these ${rows.length} rows`, box);
   const found = document.createElement("span");
   found.setAttribute("role", "status");
   box.addEventListener("input", () => {
@@ -61,11 +62,14 @@ function addFilter(table) {
   });
   const tools = document.createElement("div");
   tools.className = "filter";
-  tools.append(box, found);
+  tools.append(label, found);
   table.closest(".scroll").before(tools);
 }
 
 for (const table of document.querySelectorAll("table.kam")) {
   makeSortable(table);
   addFilter(table);
+}
+for (const contents of document.querySelectorAll(".contents details")) {
+  if (matchMedia(NARROW).matches) contents.open = false; // a phone shows the page first
 }
