@@ -19,6 +19,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from kamlib.book import Book
+    from kamlib.report.cache import Cache
     from kamlib.report.make import Report
 
 EXIT_FAILED, EXIT_INPUT, EXIT_STOPPED = 1, 2, 130
@@ -43,41 +44,104 @@ def report(
         str, typer.Option("--as-of", help="Last day that counts, YYYY-MM-DD. Default: last complete month's end.")
     ] = "",
     to: Annotated[Path, typer.Option("--out", help="Where reports go.")] = Path("reports"),
-    settings: Annotated[Path | None, typer.Option("--settings", help="A kam.toml of settings.")] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", help="A kam.toml of settings; see kam init.")] = None,
     assign: Annotated[list[str] | None, typer.Option("--set", help="One setting, name=value; may be repeated.")] = None,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="Run this notebook (and what it needs); may be repeated.")
+        list[str] | None,
+        typer.Option("--only", help="Run this notebook (and what it needs), into <as of>-part; may be repeated."),
     ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Make nothing: say what would run, and why.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Make everything anew, and keep nothing.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Notebooks at once; 0: one a processor.")] = 0,
     mapping: MappingOption = None,
     name: NameOption = "",
 ) -> None:
-    """Make the report of a book: reports/<book>/<as of>/index.html."""
+    """Make the report of a book: reports/<book>/<as of>/index.html. What has not changed is not made again."""
+    from kamlib.report.cache import FOLDER, Cache
+    from kamlib.report.unchanged import request_key, standing_report
+
+    asked = {"mapping": mapping, "name": name, "as_of": as_of, "settings": settings}
+    asked |= {"assign": assign or [], "only": only or []}
+    cache = Cache(None if no_cache else to / FOLDER)
+    key = "" if no_cache else request_key(book, **asked)
+    if plan:
+        _say_plan(book, to, cache, asked)
+    elif facts := standing_report(cache, key, to):
+        _mend_history((to / facts["index"]).parents[1])
+        out.print(Text(facts["skipped"] + f"{to / facts['index']}  (unchanged: the report stands as it was made)"))
+    else:
+        made = _make(book, to, cache, jobs, asked)
+        if key and key == request_key(book, **asked):
+            _remember(cache, key, to, made)
+        _say_report(made)
+
+
+def _mend_history(home: Path) -> None:
+    from kamlib.report.unchanged import history_stands
+
+    if not history_stands(home):
+        from kamlib.report.history import write_history
+
+        write_history(home)
+
+
+def _make(book: str, to: Path, cache: Cache, jobs: int, asked: dict) -> Report:
     # jsonschema would load a grammar of addresses, which no notebook needs, for more than a second.
     sys.modules.setdefault("rfc3987_syntax", None)
     from kamlib import datasets
-    from kamlib.book import open_book
     from kamlib.report.make import make_report
     from kamlib.report.plan import load_notebooks
+    from kamlib.report.stored import opened_book
+
+    options = _options(asked) | {"out": to, "jobs": jobs, "cache": cache.folder is not None}
+    names = [n.name for n in load_notebooks(only=asked["only"])]
+    source = "" if asked["name"] else book if book in datasets.NAMES else str(Path(book).resolve())
+    found = {"mapping": asked["mapping"], "name": asked["name"], "cache": cache}
+    with _progress(len(names)) as told, opened_book(book, **found) as (opened, key):
+        return make_report(opened, source=source, book_key=key, told=told, **options)
+
+
+def _options(asked: dict) -> dict:
+    """What was typed, as the library takes it; a mistake is found before anything else is done."""
     from kamlib.run import parse_day
     from kamlib.settings import load_settings
 
-    chosen = load_settings(settings, assign or [])
-    day = parse_day(as_of) if as_of else None
-    names = [n.name for n in load_notebooks(only=only or [])]
-    source = "" if name else book if book in datasets.NAMES else str(Path(book).resolve())
-    with _progress(len(names)) as told:
-        opened = open_book(book, mapping=mapping, name=name or None)
-        made = make_report(
-            opened, as_of=day, out=to, settings=chosen, only=only or [], jobs=jobs, source=source, told=told
-        )
-    _say_report(made)
+    settings = load_settings(asked["settings"], asked["assign"])
+    return {"settings": settings, "as_of": parse_day(asked["as_of"]) if asked["as_of"] else None, "only": asked["only"]}
+
+
+def _say_plan(book: str, to: Path, cache: Cache, asked: dict) -> None:
+    from kamlib.report.plan import load_notebooks
+    from kamlib.report.steps import RUNS, plan_report
+    from kamlib.report.stored import opened_book
+
+    options = _options(asked)
+    load_notebooks(only=asked["only"])
+    with opened_book(book, mapping=asked["mapping"], name=asked["name"], cache=cache) as (opened, key):
+        target, steps = plan_report(opened, cache=cache, out=to, book_key=key, **options)
+    table = _table(f"What a report at {target} would do", "notebook", "what", "why")
+    for step in steps:
+        table.add_row(*(Text(v) for v in (step.name, step.what, step.why)))
+    out.print(table)
+    out.print(f"{sum(s.what == RUNS for s in steps)} of {len(steps)} notebooks would run.")
+
+
+def _remember(cache: Cache, key: str, to: Path, made: Report) -> None:
+    from kamlib.report.unchanged import remember
+
+    facts = {"target": made.index.parent, "index": made.index, "previous": made.previous}
+    paths = {name: path.relative_to(to).as_posix() for name, path in facts.items() if path}
+    remember(cache, key, to, paths | {"skipped": _left_out(made)})
+
+
+def _left_out(made: Report) -> str:
+    return "".join(f"Left out: {name}, which needs the table {missing}.\n" for name, missing in made.skipped)
 
 
 def _say_report(made: Report) -> None:
-    for name, missing in made.skipped:
-        out.print(Text(f"Left out: {name}, which needs the table {missing}."))
-    out.print(Text(f"{made.index}  ({len(made.pages)} pages, as of {made.as_of}, {made.seconds:.0f} s)"))
+    cached = f", {len(made.cached)} from the cache" if made.cached else ""
+    facts = f"{len(made.pages)} pages{cached}, as of {made.as_of}, {made.seconds:.0f} s"
+    out.print(Text(f"{_left_out(made)}{made.index}  ({facts})"))
 
 
 class _progress:
@@ -101,18 +165,19 @@ class _progress:
             self.bar.stop()
 
     def told(self, event: str, name: str) -> None:
-        """Take note of an event of the run: `book`, `started` or `done`, and whose."""
+        """Take note of an event of the run: `book`, `cached`, `started` or `done`, and whose."""
         if event == "book":
             err.print(Text(f"Book: {name}"))
         elif event == "started":
             self.running.append(name)
-        else:
+        elif event == "done":
             self.running.remove(name)
+        ended = event in ("done", "cached")
         if self.bar:
             resting = "adding up" if event == "book" else "pages"
-            self.bar.update(self.task, description=", ".join(self.running) or resting, advance=event == "done")
-        elif event == "done":
-            err.print(Text(f"{name}: done"))
+            self.bar.update(self.task, description=", ".join(self.running) or resting, advance=ended)
+        elif ended:
+            err.print(Text(f"{name}: {'from the cache' if event == 'cached' else 'done'}"))
 
 
 @app.command()

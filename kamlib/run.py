@@ -7,11 +7,14 @@ folder, it prepares the same from the book, in memory.
 from __future__ import annotations
 
 import calendar
+import contextlib
 import dataclasses
 import datetime as dt
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -257,13 +260,27 @@ def check_reconciled(panel: Panel, totals: dict) -> list[dict]:
 def write_frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
     """A frame as Parquet; a named index becomes a column for other readers, and comes back as the index for ours."""
     folder.mkdir(parents=True, exist_ok=True)
-    frame.to_parquet(folder / f"{name}.parquet")
+    with _replacing(folder / f"{name}.parquet") as new:
+        frame.to_parquet(new)
 
 
 def write_json(path: Path, content) -> None:
     """JSON that is the same bytes for the same content."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    with _replacing(path) as new:
+        new.write_text(text, "utf-8")
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A file to write, which then takes the place of `path` in one step: a file of the run may be shared by links."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        yield new
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def as_dict(finding: Finding) -> dict:

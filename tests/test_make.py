@@ -19,6 +19,7 @@ from kamlib.settings import Settings
 MANIFEST = {
     "schema": int, "book": dict, "as_of": str, "window": dict, "control_totals": dict, "reconciled": list,
     "settings": dict, "code": dict, "python": str, "libraries": dict, "pages": dict,
+    "inputs": dict,
 }  # fmt: skip
 FINDING = {"key", "says", "value", "unit", "low", "high", "n", "verdict"}
 END = date(2024, 2, 29)

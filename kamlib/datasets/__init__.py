@@ -1,7 +1,7 @@
 """Data to start with: books that can be opened by name.
 
-The company's generator is loaded when it is first asked for: it brings all of SciPy, and whoever opens a book
-needs none of it.
+What reads or makes data is loaded when it is first asked for: the company's generator brings all of SciPy, and whoever
+opens a book needs none of it; a run that finds nothing changed needs not even pandas.
 """
 
 from __future__ import annotations
@@ -9,24 +9,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from kamlib.datasets.online_retail import DatasetError, cache_folder, fetch_online_retail_ii
+from kamlib.datasets.places import NAMES, PROJECT, cache_folder, files
 
 __all__ = [
-    "NAMES", "Company", "DatasetError", "Parameters", "cache_folder", "fetch_online_retail_ii", "load", "make_company",
-    "write_company",
+    "NAMES", "Company", "DatasetError", "Parameters", "cache_folder", "fetch_online_retail_ii", "files", "load",
+    "make_company", "write_company",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kamlib.datasets.company import Company, Parameters, make_company, write_company
-
-PROJECT = Path(__file__).resolve().parents[2]
-
-NAMES = {
-    "sample": "a generated company whose truth is known; the default",
-    "online-retail-ii": "UCI Online Retail II, a UK gift wholesaler, 2009-12-01 to 2011-12-09",
-}
+    from kamlib.datasets.online_retail import DatasetError, fetch_online_retail_ii
 
 
 def __getattr__(name: str):
@@ -34,6 +28,10 @@ def __getattr__(name: str):
         from kamlib.datasets import company
 
         return getattr(company, name)
+    if name in ("DatasetError", "fetch_online_retail_ii"):
+        from kamlib.datasets import online_retail
+
+        return getattr(online_retail, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -63,5 +61,7 @@ def load(name: str) -> Path | dict[str, pd.DataFrame]:
     if name == "sample":
         return PROJECT / "data" / "sample"
     if name == "online-retail-ii":
+        from kamlib.datasets.online_retail import fetch_online_retail_ii
+
         return {"ledger": fetch_online_retail_ii()}
     raise KeyError(name)

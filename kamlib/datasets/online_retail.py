@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from kamlib.datasets.places import cache_folder
+
 ADDRESS = "https://archive.ics.uci.edu/static/public/502/online+retail+ii.zip"
 SHEETS = ("year_2009_2010", "year_2010_2011")
 # The second sheet begins here; the first repeats its first nine days.
@@ -122,11 +124,6 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:  # pyarrow's errors are of these
         raise DatasetError(f"Online Retail II: {path} cannot be read as Parquet. Delete it and fetch again.") from error
-
-
-def cache_folder() -> Path:
-    """Where data sets are kept between runs: `KAMLIB_CACHE`, else `.cache/` of the project."""
-    return Path(os.environ.get("KAMLIB_CACHE") or Path(__file__).resolve().parents[2] / ".cache")
 
 
 def as_ledger(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

@@ -46,6 +46,8 @@ def execute_all(
     failed: Path,
     jobs: int,
     told: Callable[[str, str], None] = lambda event, name: None,
+    prepare: Callable[[str], object] = lambda name: None,
+    collect: Callable[[str], object] = lambda name: None,
 ) -> None:
     """Execute notebooks, at most `jobs` at once, none before those it comes after.
 
@@ -61,6 +63,8 @@ def execute_all(
     jobs : int
     told : callable
         Called with (`started` or `done`, name).
+    prepare, collect : callable
+        Called with the name, before a notebook starts and when it has ended well.
 
     Raises
     ------
@@ -79,10 +83,12 @@ def execute_all(
             waiting += sorted(graph.get_ready())
             while waiting and len(running) < jobs:
                 name = waiting.pop(0)
+                prepare(name)
                 running[name] = _start(by_name[name], parameters[name], folder)
                 told("started", name)
             for name in [n for n, child in running.items() if child.poll() is not None]:
                 _check(name, running.pop(name), folder, failed)
+                collect(name)
                 told("done", name)
                 graph.done(name)
             time.sleep(POLL_SECONDS)
@@ -93,7 +99,7 @@ def execute_all(
 def _start(notebook: Notebook, parameters: dict, folder: Path) -> subprocess.Popen:
     given, source = (folder / f"{notebook.name}.{kind}.json" for kind in ("parameters", "source"))
     write_json(given, parameters)
-    write_json(source, _for_report(notebook.path))
+    write_json(source, for_report(notebook.path))
     target = folder / f"{notebook.name}.ipynb"
     command = [sys.executable, "-m", "kamlib.report.execute", str(source), str(target), str(given)]
     with (folder / f"{notebook.name}.log").open("wb") as log:
@@ -102,7 +108,7 @@ def _start(notebook: Notebook, parameters: dict, folder: Path) -> subprocess.Pop
         )
 
 
-def _for_report(path: Path) -> dict:
+def for_report(path: Path) -> dict:
     """The notebook without the cells that only teach."""
     content = json.loads(path.read_text("utf-8"))
     kept = [c for c in content["cells"] if NOT_RUN.isdisjoint(c["metadata"].get("tags", []))]

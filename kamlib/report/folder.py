@@ -64,7 +64,7 @@ def building(target: Path, *, origin: Mapping[str, str] | None = None) -> Iterat
         (home / RUNS).mkdir(parents=True, exist_ok=True)
         _refuse_foreign(target)
         _refuse_other(home, origin or {})
-        with _alone(home):
+        with alone(home):
             _clean(home)
             folder, lock = _fresh(home / RUNS, target.name)
     except OSError as error:
@@ -80,7 +80,7 @@ def building(target: Path, *, origin: Mapping[str, str] | None = None) -> Iterat
         raise RunError(f"The report could not be written: {error}. The previous one is untouched.") from error
     finally:
         lock.release()
-        with contextlib.suppress(OSError), _alone(home):
+        with contextlib.suppress(OSError), alone(home):
             _clean(home)
 
 
@@ -107,7 +107,8 @@ def _refuse_other(home: Path, origin: Mapping[str, str]) -> None:
         )
 
 
-def _alone(home: Path) -> FileLock:
+def alone(home: Path) -> FileLock:
+    """The lock in which runs of a book take turns; it raises OSError where one is busy for too long."""
     return FileLock(home / RUNS / "lock", timeout=BUSY_SECONDS)
 
 

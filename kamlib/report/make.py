@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 import os
@@ -16,14 +17,20 @@ import nbformat
 
 from kamlib.book import Book, control_totals
 from kamlib.finding import is_change
-from kamlib.panel import Panel, build_panel, window_start
+from kamlib.panel import window_start
+from kamlib.report.cache import FOLDER, Cache
 from kamlib.report.execute import execute_all
+from kamlib.report.fingerprint import digest, files_digest
 from kamlib.report.folder import building
+from kamlib.report.history import write_history
+from kamlib.report.inputs import notebook_inputs
 from kamlib.report.mail import MAIL, mail_page
 from kamlib.report.manifest import manifest
 from kamlib.report.plan import GIVEN, NOTEBOOKS, Notebook, load_notebooks, support
 from kamlib.report.previous import prepare_earlier
 from kamlib.report.render import render_page
+from kamlib.report.rooms import EXECUTED, Rooms
+from kamlib.report.stored import keep_book, keep_panel
 from kamlib.run import (
     FINDINGS,
     PREVIOUS,
@@ -33,13 +40,12 @@ from kamlib.run import (
     check_reconciled,
     last_complete_month,
     period_before,
-    save_book,
-    save_panel,
     write_json,
 )  # fmt: skip
 from kamlib.settings import Settings
 
 FRONT = "00_summary"  # its page is index.html
+PART = "-part"  # after the day, where not all notebooks were asked for
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Report:
     pages: dict[str, str]
     skipped: list[tuple[str, str]]
     seconds: float
+    cached: Sequence[str] = ()  # notebooks whose results were there
+    previous: Path | None = None  # the report of one period before, where it was asked for
 
 
 def make_report(
@@ -63,6 +71,8 @@ def make_report(
     jobs: int = 0,
     source: str = "",
     notebooks: Path = NOTEBOOKS,
+    cache: bool = True,
+    book_key: str = "",
     told: Callable[[str, str], None] = lambda event, name: None,
 ) -> Report:
     """Turn a book into a folder of pages at `out`/`book`/`as_of`.
@@ -75,7 +85,8 @@ def make_report(
     out : path
     settings : Settings, optional
     only : sequence of str
-        Notebooks to run, with those they come after; all where empty.
+        Notebooks to run, with those they come after; all where empty. A report of a part stands at
+        `out`/`book`/`as_of`-part, and the whole one stays as it is.
     jobs : int
         Notebooks at once; 0: one a processor.
     source : str
@@ -83,8 +94,12 @@ def make_report(
         empty: not asked.
     notebooks : path
         The folder of the notebooks.
+    cache : bool
+        Whether results are taken from, and kept in, `out`/.cache. They are the same bytes either way.
+    book_key : str
+        From `kamlib.report.stored.book_key`: under which the checked book is kept; empty: it is not.
     told : callable
-        Called with (event, name): (`book`, ...), (`started`, notebook), (`done`, notebook).
+        Called with (event, name): (`book`, ...), (`cached`, notebook), (`started`, notebook), (`done`, notebook).
 
     Returns
     -------
@@ -98,52 +113,92 @@ def make_report(
     began = time.monotonic()
     settings = settings or Settings()
     as_of = as_of or last_complete_month(book)
-    wanted, skipped = _supported(load_notebooks(notebooks, only=only), book)
+    everyone = load_notebooks(notebooks)
+    wanted, skipped = supported(load_notebooks(notebooks, only=only), book)
     told("book", f"{book.name} as of {as_of}")
-    panel = _panel(book, as_of, settings)
+    check_days(book, as_of, settings)
     totals = control_totals(book, as_of=as_of, leave_out=settings.leave_out)
-    reconciled = check_reconciled(panel, totals)
-    target = Path(out) / book.name / f"{as_of}"
+    target = place_of(out, book, as_of, wanted, everyone)
+    cache = Cache(Path(out) / FOLDER if cache else None)
     origin = {"source": hashlib.sha256(source.encode()).hexdigest(), "content": book.digest} if source else None
     with building(target, origin=origin) as folder:
-        save_book(book, folder / WORK)
-        save_panel(panel, folder)
-        if any(n.previous for n in wanted):
-            keep_previous(target.with_name(f"{period_before(as_of)}"), folder / WORK / PREVIOUS)
-        prepare_earlier(book, panel, settings, folder=folder)
-        executed = folder / WORK / "notebooks"
-        parameters = {n.name: _parameters(n, settings, book, as_of, folder) for n in wanted}
-        execute_all(
-            wanted, parameters, executed, failed=target.parent / "failed", jobs=jobs or os.cpu_count() or 1, told=told
-        )
-        pages = _render(wanted, executed, folder, book, as_of)
+        rooms = Rooms(folder / WORK, wanted)
+        content = keep_book(book, rooms.book, cache, book_key)
+        keep = functools.partial(keep_panel, book, cache=cache, content=content, settings=settings)
+        panel = keep(rooms.panel, as_of=as_of)
+        reconciled = check_reconciled(panel, totals)
+        earlier = target.with_name(f"{period_before(as_of)}")
+        asked = any(n.previous for n in wanted)
+        before = keep_previous(earlier, rooms.before / WORK / PREVIOUS) if asked else ""
+        if asked:
+            prepare_earlier(book, panel, settings, folder=rooms.before, keep=keep)
+        inputs = functools.partial(
+            notebook_inputs, wanted, content=content, book=book.name, as_of=as_of, settings=settings, previous=before,
+            everyone=everyone,
+        )  # fmt: skip
+        given = {n.name: _parameters(n, settings, book, as_of, rooms.room(n.name)) for n in wanted}
+        made_from = inputs()
+        kept = target.parent / "failed"
+        cached = _execute(wanted, given, rooms, cache, inputs, failed=kept, jobs=jobs or os.cpu_count() or 1, told=told)
+        pages = _render(wanted, rooms, folder, book, as_of)
+        rooms.gather(folder)
         for name, found in _findings(folder / WORK / FINDINGS).items():
             write_json(folder / f"{name}.json", found)
-        write_json(folder / "manifest.json", manifest(book, panel, settings, totals, reconciled, pages))
+        write_json(folder / "manifest.json", manifest(book, panel, settings, totals, reconciled, pages, made_from))
         shutil.rmtree(folder / WORK)
-    return Report(target / "index.html", as_of, pages, skipped, time.monotonic() - began)
+    cache.prune()
+    write_history(target.parent)
+    return Report(
+        target / "index.html", as_of, pages, skipped, time.monotonic() - began, cached, earlier if asked else None
+    )
 
 
-def keep_previous(report: Path, folder: Path) -> None:
-    """Copy what a report has stored, if there is one; again where another run replaces it meanwhile."""
+def _execute(
+    notebooks: Sequence[Notebook], given: dict, rooms: Rooms, cache: Cache, inputs: Callable[[], dict], **options
+) -> list[str]:
+    """Take from the cache what is there, execute the rest, and keep it; returns the names of what was there."""
+    keys = {n: parts["key"] for n, parts in inputs()["notebooks"].items()}
+    cached = [n.name for n in notebooks if cache.fetch("notebook", keys[n.name], rooms.results(n.name)) is not None]
+    for name in cached:
+        options["told"]("cached", name)
+
+    def collect(name: str) -> None:
+        files = rooms.collect(name)
+        # Where code was edited while it ran, nobody knows which of the two this is the result of.
+        if inputs()["notebooks"][name]["key"] == keys[name]:
+            cache.store("notebook", keys[name], files)
+
+    rest = [n for n in notebooks if n.name not in cached]
+    execute_all(rest, given, rooms.executed, prepare=rooms.prepare, collect=collect, **options)
+    return cached
+
+
+def keep_previous(report: Path, folder: Path) -> str:
+    """Copy what a report has stored, if there is one; again where another run replaces it meanwhile.
+
+    Returns
+    -------
+    str
+        Hash of what was copied; empty where there is no report.
+    """
     while (where := Path(os.path.realpath(report))).is_dir():
         try:
             shutil.copytree(where, folder, ignore=shutil.ignore_patterns("*.html"), dirs_exist_ok=True)
-            return
+            return digest(files_digest(folder))
         except (FileNotFoundError, shutil.Error):
             shutil.rmtree(folder, ignore_errors=True)
             if where == Path(os.path.realpath(report)):
                 raise
+    return ""
 
 
-def _panel(book: Book, as_of: dt.date, settings: Settings) -> Panel:
-    _check_days(book, as_of, settings)
-    return build_panel(
-        book, as_of=as_of, months=settings.months, leave_out=settings.leave_out, burn_in_days=settings.burn_in_days
-    )
+def place_of(out: Path, book: Book, as_of: dt.date, wanted: Sequence[Notebook], everyone: Sequence[Notebook]) -> Path:
+    """Where a report stands; one of a part of the notebooks beside the whole one, which it must not replace."""
+    part = len(wanted) < len(supported(everyone, book)[0])
+    return Path(out) / book.name / f"{as_of}{PART if part else ''}"
 
 
-def _check_days(book: Book, as_of: dt.date, settings: Settings) -> None:
+def check_days(book: Book, as_of: dt.date, settings: Settings) -> None:
     """Raise InputError where no customer has a line that a report of this day could speak of."""
     kinds = ", ".join(f"'{k}'" for k in settings.leave_out) or "''"
     trade = book.ledger.filter(f"customer_id IS NOT NULL AND kind NOT IN ({kinds})")
@@ -164,7 +219,7 @@ def _check_days(book: Book, as_of: dt.date, settings: Settings) -> None:
         raise InputError(f"Nothing to report: no line in the {settings.months} months up to {as_of}. {there}")
 
 
-def _supported(notebooks: Sequence[Notebook], book: Book) -> tuple[list[Notebook], list[tuple[str, str]]]:
+def supported(notebooks: Sequence[Notebook], book: Book) -> tuple[list[Notebook], list[tuple[str, str]]]:
     """Notebooks that the book's tables allow, and those left out with the tables they need."""
     lacking = {name: missing for name, verdict, missing in support(notebooks, book.has) if verdict == "no"}
     if len(lacking) == len(notebooks):
@@ -180,13 +235,13 @@ def _parameters(notebook: Notebook, settings: Settings, book: Book, as_of: dt.da
     return {p.name: given[p.name] for p in notebook.parameters}
 
 
-def _render(notebooks: Sequence[Notebook], executed: Path, folder: Path, book: Book, as_of: dt.date) -> dict[str, str]:
+def _render(notebooks: Sequence[Notebook], rooms: Rooms, folder: Path, book: Book, as_of: dt.date) -> dict[str, str]:
     pages = {n.name: "index.html" if n.name == FRONT else f"{n.name}.html" for n in notebooks}
     if "index.html" not in pages.values():
         pages[notebooks[0].name] = "index.html"
     links = [(pages[n.name], n.title) for n in notebooks]
     for n in notebooks:
-        content = nbformat.read(executed / f"{n.name}.ipynb", as_version=4)
+        content = nbformat.read(rooms.results(n.name) / EXECUTED, as_version=4)
         page = render_page(
             content, title=n.heading, book=book.name, as_of=f"{as_of}", links=links, current=pages[n.name]
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from kamlib.book import Book
@@ -12,7 +14,9 @@ from kamlib.run import PREVIOUS, WORK, period_before, save_panel, write_json
 from kamlib.settings import Settings
 
 
-def prepare_earlier(book: Book, panel: Panel, settings: Settings, *, folder: Path) -> Panel | None:
+def prepare_earlier(
+    book: Book, panel: Panel, settings: Settings, *, folder: Path, keep: Callable[..., Panel] | None = None
+) -> Panel | None:
     """Put the panel as of the earlier day into a run's work folder, made with today's ledger and settings.
 
     Parameters
@@ -21,6 +25,8 @@ def prepare_earlier(book: Book, panel: Panel, settings: Settings, *, folder: Pat
         Of this run.
     folder : path
         The run folder; what the earlier report stored is there by now, if there is any (`work/previous`).
+    keep : callable, optional
+        Called with a folder and `as_of`: puts the panel there as `save_panel` does, and returns it.
 
     Returns
     -------
@@ -30,12 +36,19 @@ def prepare_earlier(book: Book, panel: Panel, settings: Settings, *, folder: Pat
     day = period_before(panel.as_of)
     if panel.first_day > day:
         return None
-    before = build_panel(
-        book, as_of=day, months=settings.months, leave_out=settings.leave_out, burn_in_days=settings.burn_in_days
-    )
-    save_panel(before, folder / WORK / EARLIER)
+    before = (keep or _keeper(book, settings))(folder / WORK / EARLIER, as_of=day)
     write_json(folder / WORK / EARLIER / ABOUT, {"differs": differing(folder / WORK / PREVIOUS, settings)})
     return before
+
+
+def _keeper(book: Book, settings: Settings) -> Callable[..., Panel]:
+    def keep(folder: Path, *, as_of: dt.date) -> Panel:
+        options = settings.model_dump(include={"months", "leave_out", "burn_in_days"})
+        panel = build_panel(book, as_of=as_of, **options)
+        save_panel(panel, folder)
+        return panel
+
+    return keep
 
 
 def differing(report: Path, settings: Settings) -> list[str]:
