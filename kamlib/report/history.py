@@ -13,12 +13,16 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+import pandas as pd
+
+from kamlib.cards import Card, cards
 from kamlib.report.fingerprint import file_digest
 from kamlib.report.folder import alone
+from kamlib.report.page import html_page
 from kamlib.report.past import Past, past_reports
 from kamlib.report.unchanged import HISTORY, HISTORY_NOTED, reports_digest
 from kamlib.run import RunError, in_words, write_json
-from kamlib.show import clean_text
+from kamlib.show import MISSING, Col, Spark, clean_text, spark, table
 
 # What a reader who opens this page wants first; where a report has none of a key, there is a gap.
 HEADLINES = (
@@ -73,61 +77,82 @@ def history_page(past: Sequence[Past], broken: Sequence[str] = ()) -> str:
     broken : sequence of str
         Days whose reports cannot be read.
     """
-    from kamlib.report.sheet import sheet
-
     last = past[-1]
-    ahead = [k for k in HEADLINES if any(k in p.findings for p in past)]
-    others = [k for k in _keys(past) if k not in ahead]
-    parts = [
-        ("", [_opening(past, broken)]),
-        ("Headline figures", [_lines(past, ahead, "Headline figures")]),
-        ("All reports", [_runs(past)]),
-        ("All figures", [_lines(past, others, "All other figures of the newest report, over all reports")]),
+    ahead = [k for k in HEADLINES if k in last.findings]
+    rest = [k for k in _keys(past) if k not in ahead]
+    body = [
+        _opening(past, broken),
+        cards(*(_card(past, k) for k in ahead))._repr_html_(),
+        "<h2>Reports</h2>",
+        _reports(past),
+        "<h2>All figures</h2>",
+        _figures(past, [*ahead, *rest]),
     ]
     links = [(HISTORY, "History"), (f"{last.as_of}/index.html", f"Report of {last.as_of}")]
-    return sheet(parts, title="History", book=last.book, as_of=last.as_of, links=links, current=HISTORY)
+    return html_page("\n".join(body), title="History", book=last.book, links=links, current=HISTORY, facts=_span(past))
+
+
+def _span(past: Sequence[Past]) -> str:
+    first, last = past[0].as_of, past[-1].as_of
+    return f"{len(past)} reports, {first} to {last}" if len(past) > 1 else f"One report, as of {last}"
 
 
 def _opening(past: Sequence[Past], broken: Sequence[str]) -> str:
-    first, last = past[0].as_of, past[-1].as_of
-    many = f"{len(past)} reports, from {first} to {last}" if len(past) > 1 else f"One report, as of {last}"
-    lines = [
-        f'<p>{many}. The newest: <a href="{last}/index.html">the report of {last}</a>. Any two of them '
-        f"can be compared: <code>kam compare {first} {last} --book {escape(past[-1].book)}</code>.</p>"
-    ]
+    last = past[-1].as_of
+    lines = [f'The newest: <a href="{last}/index.html">the report of {last}</a>, whose figures are these.']
+    if len(past) > 1:
+        command = f"kam compare {past[-2].as_of} {last} --book {past[-1].book}"
+        lines.append(f"Any two can be compared: <code>{escape(command)}</code>.")
     if broken:
-        lines.append(f"<p>Not shown, for they cannot be read: {escape(', '.join(broken))}.</p>")
-    return "".join(lines)
+        lines.append(f"Not shown, for they cannot be read: {escape(', '.join(broken))}.")
+    return f'<div class="prose"><p>{" ".join(lines)}</p></div>'
 
 
 def _keys(past: Sequence[Past]) -> list[str]:
     """Keys of figures, those of the newest report first and in its order."""
-    return list(
-        dict.fromkeys(k for p in reversed(past) for k, f in p.findings.items() if f.unit not in ("day", "word"))
-    )
+    numbers = (k for p in reversed(past) for k, f in p.findings.items() if f.unit not in ("day", "word"))
+    return list(dict.fromkeys(numbers))
 
 
-def _lines(past: Sequence[Past], keys: Sequence[str], caption: str) -> str:
-    from kamlib.report.sheet import Cell, figure, small_line, table, text
+def _card(past: Sequence[Past], key: str) -> Card:
+    now = past[-1].findings[key]
+    before = past[-2].findings.get(key) if len(past) > 1 else None
+    beside = [f"95 % interval {now.interval}" if now.interval else ""]
+    if before and before.unit == now.unit:
+        beside.append(f"{before.text} on {past[-2].as_of}")
+    return Card(now.says, now.text, "; ".join(filter(None, beside)), _line(past, key, now.unit))
 
-    days = [p.as_of for p in past]
-    rows = []
-    for key in keys:
-        newest = next(p.findings[key] for p in reversed(past) if key in p.findings)
-        values = values_of(past, key, newest.unit)
-        known = [(d, v) for d, v in zip(days, values, strict=True) if v is not None]
-        lowest, highest = (_extreme(known, pick, newest.unit) for pick in (min, max))
-        now, before = values[-1], values[-2] if len(values) > 1 else None
-        alt = f"{len(known)} values of {len(days)} reports, from {lowest.html} to {highest.html}"
-        line = small_line(days, values, alt=clean_text(alt))
-        shown = past[-1].findings.get(key)
-        rows.append(
-            [text(newest.says), figure(in_words(now, newest.unit), now), text(shown.interval if shown else ""),
-             figure(in_words(before, newest.unit) if before is not None else "", before), Cell(line), lowest, highest]
-        )  # fmt: skip
-    heads = ["Figure", f"{days[-1]}", "95 % interval", "Report before", "Over all reports", "Lowest", "Highest"]
-    note = "A gap in a line: that report has no such figure, or not in this unit." if len(past) > 2 else ""
-    return table(caption, heads, rows, note)
+
+def _line(past: Sequence[Past], key: str, unit: str) -> Spark:
+    """The figure over all reports; a month without a report, or without this figure in this unit, is a gap."""
+    by_day = dict(zip((p.as_of for p in past), values_of(past, key, unit), strict=True))
+    kind, _, currency = unit.partition(" ")
+    of = kind if kind in ("money", "share") else "number"
+    whole = all(v is None or isinstance(v, int) for v in by_day.values())
+    words = currency if kind == "money" else "" if kind == "share" else unit
+    days = steps([p.as_of for p in past])
+    return spark([by_day.get(d) for d in days], of="whole" if of == "number" and whole else of, unit=words)
+
+
+def steps(days: Sequence[dt.date]) -> list[dt.date]:
+    """Days of reports, and of those that are not there where all are ends of months.
+
+    Examples
+    --------
+    >>> [f"{d:%d %b}" for d in steps([dt.date(2024, 1, 31), dt.date(2024, 3, 31)])]
+    ['31 Jan', '29 Feb', '31 Mar']
+    >>> len(steps([dt.date(2024, 1, 30), dt.date(2024, 3, 31)]))
+    2
+    """
+    one = dt.timedelta(days=1)
+    if any((d + one).day != 1 for d in days):
+        return list(days)
+    found, day = [], days[0]
+    while day <= days[-1]:
+        found.append(day)
+        after = (day + one).replace(day=28) + dt.timedelta(days=4)
+        day = after.replace(day=1) - one
+    return found
 
 
 def values_of(past: Sequence[Past], key: str, unit: str) -> list[float | None]:
@@ -137,33 +162,70 @@ def values_of(past: Sequence[Past], key: str, unit: str) -> list[float | None]:
     return [v if isinstance(v, (int, float)) else None for v in values]
 
 
-def _extreme(known: Sequence[tuple[dt.date, float]], pick, unit: str):
-    from kamlib.report.sheet import figure
-
-    if not known:
-        return figure("")
-    value = pick(v for _, v in known)
-    return figure(in_words(value, unit), value)
-
-
-def _runs(past: Sequence[Past]) -> str:
-    from kamlib.report.sheet import figure, link, table, text
-
+def _figures(past: Sequence[Past], keys: Sequence[str]) -> str:
     rows = []
-    for i in range(len(past) - 1, -1, -1):
-        one, before = past[i], past[i - 1] if i else None
-        totals, unit = one.manifest["control_totals"], f"money {one.currency}"
-        cents, lines = totals["net_cents_to_as_of"], totals["lines_to_as_of"]
-        rows.append(
-            [link(f"{one.as_of}/index.html", f"{one.as_of}"), figure(in_words(cents, unit), cents),
-             figure(f"{lines:,}", lines), figure(f"{len(one.manifest['pages'])}", len(one.manifest["pages"])),
-             text(", ".join(_differs(one, before)) if before else "the first"), text(one.manifest["code"]["version"])]
-        )  # fmt: skip
-    heads = ["As of", "Net total of the ledger", "Lines", "Pages", "Against the report before", "kamlib"]
-    return table("Reports, the newest first", heads, rows)
+    for key in keys:
+        newest = next(p.findings[key] for p in reversed(past) if key in p.findings)
+        values = values_of(past, key, newest.unit)
+        known = [v for v in values if v is not None]
+        shown = past[-1].findings.get(key)
+        row = {"says": newest.says, "now": in_words(values[-1], newest.unit) if shown else MISSING,
+               "interval": shown.interval if shown else "", "line": _line(past, key, newest.unit).values}  # fmt: skip
+        if len(past) > 1:
+            row["before"] = in_words(values[-2], newest.unit) if key in past[-2].findings else MISSING
+            row["range"] = _range(known, newest.unit)
+        rows.append(row)
+    return _table(rows, past)
 
 
-def _differs(one: Past, before: Past) -> list[str]:
+def _range(known: Sequence[float], unit: str) -> str:
+    if not known or min(known) == max(known):
+        return ""
+    return f"{in_words(min(known), unit, bare=True)} to {in_words(max(known), unit)}"
+
+
+def _table(rows: list[dict], past: Sequence[Past]) -> str:
+    columns = {"says": Col("Figure", "prose"), "now": Col(f"{past[-1].as_of}", "number"),
+               "interval": Col("95 % interval", "interval")}  # fmt: skip
+    if len(past) > 1:
+        columns |= {"before": Col(f"{past[-2].as_of}", "number"), "line": Col("All reports", "spark"),
+                    "range": Col("Lowest to highest", "interval")}  # fmt: skip
+    frame = pd.DataFrame(rows, columns=list(columns))
+    caption = "Figures of the newest report, and over all reports"
+    return table(frame, caption=caption, columns=columns, n=len(frame))._repr_html_()
+
+
+def _reports(past: Sequence[Past]) -> str:
+    """The reports as a table of links, the newest first."""
+    heads = [("As of", ""), ("Net total of the ledger", "num"), ("Lines", "num"), ("Against the report before", ""),
+             ("kamlib", "")]  # fmt: skip
+    head = "".join(f'<th scope="col"{_class(kind)}>{escape(words)}</th>' for words, kind in heads)
+    body = "".join(_report(past[i], past[i - 1] if i else None) for i in range(len(past) - 1, -1, -1))
+    return (
+        '<table class="kam"><caption>Reports, the newest first</caption>'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
+    )
+
+
+def _report(one: Past, before: Past | None) -> str:
+    totals, day = one.manifest["control_totals"], one.as_of
+    cents, lines = totals["net_cents_to_as_of"], totals["lines_to_as_of"]
+    cells = [
+        f'<td class="date"><a href="{day}/index.html">{day}</a></td>',
+        f'<td class="num" data-sort="{int(cents)}">{escape(in_words(cents, f"money {one.currency}"))}</td>',
+        f'<td class="num" data-sort="{int(lines)}">{lines:,}</td>',
+        f"<td>{escape(', '.join(differences(one, before)) if before else 'the first')}</td>",
+        f"<td>{escape(clean_text(one.manifest['code']['version']))}</td>",
+    ]
+    return f"<tr>{''.join(cells)}</tr>\n"
+
+
+def _class(kind: str) -> str:
+    return f' class="{kind}"' if kind else ""
+
+
+def differences(one: Past, before: Past) -> list[str]:
+    """In words, whether two reports are of the same data, settings and code."""
     now, then = one.manifest, before.manifest
     names = [k for k in {**then["settings"], **now["settings"]} if now["settings"].get(k) != then["settings"].get(k)]
     return [

@@ -31,6 +31,7 @@ from kamlib.report.previous import prepare_earlier
 from kamlib.report.render import render_page
 from kamlib.report.rooms import EXECUTED, Rooms
 from kamlib.report.stored import keep_book, keep_panel
+from kamlib.report.unchanged import HISTORY
 from kamlib.run import (
     FINDINGS,
     PREVIOUS,
@@ -140,7 +141,8 @@ def make_report(
         made_from = inputs()
         kept = target.parent / "failed"
         cached = _execute(wanted, given, rooms, cache, inputs, failed=kept, jobs=jobs or os.cpu_count() or 1, told=told)
-        pages = _render(wanted, rooms, folder, book, as_of)
+        home = None if target.name.endswith(PART) else (f"../{HISTORY}", "History")
+        pages = _render(wanted, rooms, folder, book, as_of, home)
         rooms.gather(folder)
         for name, found in _findings(folder / WORK / FINDINGS).items():
             write_json(folder / f"{name}.json", found)
@@ -235,7 +237,9 @@ def _parameters(notebook: Notebook, settings: Settings, book: Book, as_of: dt.da
     return {p.name: given[p.name] for p in notebook.parameters}
 
 
-def _render(notebooks: Sequence[Notebook], rooms: Rooms, folder: Path, book: Book, as_of: dt.date) -> dict[str, str]:
+def _render(
+    notebooks: Sequence[Notebook], rooms: Rooms, folder: Path, book: Book, as_of: dt.date, home: tuple[str, str] | None
+) -> dict[str, str]:
     pages = {n.name: "index.html" if n.name == FRONT else f"{n.name}.html" for n in notebooks}
     if "index.html" not in pages.values():
         pages[notebooks[0].name] = "index.html"
@@ -243,7 +247,7 @@ def _render(notebooks: Sequence[Notebook], rooms: Rooms, folder: Path, book: Boo
     for n in notebooks:
         content = nbformat.read(rooms.results(n.name) / EXECUTED, as_version=4)
         page = render_page(
-            content, title=n.heading, book=book.name, as_of=f"{as_of}", links=links, current=pages[n.name]
+            content, title=n.heading, book=book.name, as_of=as_of, links=links, current=pages[n.name], home=home
         )
         (folder / pages[n.name]).write_text(page, "utf-8")
         if pages[n.name] == "index.html":
