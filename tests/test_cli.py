@@ -153,7 +153,7 @@ def test_check_names_each_column_that_had_another_name(kam, tmp_path):
 
 # Ended from outside
 
-WAIT = "import pathlib, time\npathlib.Path(run).parents[2].joinpath('waiting').touch()\ntime.sleep(60)"
+WAIT = "import pathlib, time\npathlib.Path(run).parents[5].joinpath('waiting').touch()\ntime.sleep(60)"
 
 
 def begin(folder, ledger_file, code=""):
