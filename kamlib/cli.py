@@ -290,6 +290,36 @@ def _say_support(book: Book) -> None:
 
 
 @app.command()
+def compare(
+    one: Annotated[str, typer.Argument(metavar="A", help="A report: its folder, or its day, YYYY-MM-DD.")],
+    two: Annotated[str, typer.Argument(metavar="B", help="The report to compare it with, likewise.")],
+    book: Annotated[
+        str, typer.Option("--book", help="Whose days these are; default: the one book that has both.")
+    ] = "",
+    reports: Annotated[Path, typer.Option("--out", help="Where reports are.")] = Path("reports"),
+    to: Annotated[Path | None, typer.Option("--to", help="The page to write; default: beside report B.")] = None,
+) -> None:
+    """Compare two reports of a book: a page of all findings, settings and data side by side."""
+    from kamlib.report.compare import report_folder, write_comparison
+
+    first, second = (report_folder(a, out=reports, book=book, other=b) for a, b in ((one, two), (two, one)))
+    out.print(Text(f"{write_comparison(first, second, to)}"))
+
+
+@app.command()
+def init(
+    to: Annotated[Path, typer.Option("--to", help="The file to write; one that is there is left alone.")] = Path(
+        "kam.toml"
+    ),
+) -> None:
+    """Write a commented file of all settings, to start from."""
+    from kamlib.report.settings_page import write_settings
+
+    write_settings(to)
+    out.print(Text(f"Wrote {to}: all settings and their defaults. Next: kam report BOOK --settings {to}"))
+
+
+@app.command()
 def fetch(name: Annotated[str, typer.Argument(help="online-retail-ii")] = "online-retail-ii") -> None:
     """Download a public data set, check its content and keep it."""
     from kamlib import datasets

@@ -50,6 +50,7 @@ class Options:
     earliest_date: dt.date = EARLIEST
     latest_date: dt.date = LATEST
 
+
 _KINDS = {
     "decimal": (str, 'is "." or ","'),
     "day_first": (bool, "is true or false"),
