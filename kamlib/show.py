@@ -426,7 +426,8 @@ def _cell_html(col: Col, cell: tuple[Any, str], places: tuple[int, int] = (0, 0)
         return f'<td class="num line" data-sort="{sort}" title="{escape(value.alt)}">{value._repr_html_()}</td>'
     if col.kind in RIGHT:
         if isinstance(value, str):
-            return f"<td{_num(col)}{_order(text)}>{_aligned(text, places)}</td>"
+            shown = _aligned(text, places) if col.kind in NUMERIC else escape(text)
+            return f"<td{_num(col)}{_order(text)}>{shown}</td>"
         return f'<td{_num(col)} data-sort="{"" if pd.isna(value) else value}">{escape(text)}</td>'
     if col.kind in ("date", "flag"):
         return f'<td class="date">{escape(text)}</td>'

@@ -78,7 +78,12 @@ def test_two_notebooks_of_one_frame(rooms, tmp_path):
 
 
 def test_times_and_places_are_left_out():
-    injected = {"cell_type": "code", "id": "1a", "source": "run = '/tmp/x'", "metadata": {"tags": ["injected-parameters"]}}
+    injected = {
+        "cell_type": "code",
+        "id": "1a",
+        "source": "run = '/tmp/x'",
+        "metadata": {"tags": ["injected-parameters"]},
+    }
     timed = {"cell_type": "code", "id": "b", "source": "1", "metadata": {"papermill": {"duration": 1}, "execution": {}}}
     made = plain({"cells": [injected, timed], "metadata": {"papermill": {}, "kernelspec": {}}, "nbformat": 4})
     assert [c["source"] for c in made["cells"]] == ["", "1"]

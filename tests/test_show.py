@@ -203,3 +203,9 @@ def test_verdict():
     )
     with pytest.raises(ValueError, match="'maybe' is none of: supported, not supported, cannot tell"):
         verdict("maybe", "text")
+
+
+def test_an_interval_in_words_is_shown_whole():
+    frame = pd.DataFrame({"interval": ["42.3 to 52.1 %"]})
+    shown = table(frame, caption="Intervals", columns={"interval": Col("95 % interval", "interval")})
+    assert ">42.3 to 52.1 %</td>" in shown._repr_html_()
