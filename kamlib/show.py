@@ -360,13 +360,20 @@ def _kind(name: str, values: pd.Series) -> Kind:
 def _parts(frame: pd.DataFrame, name: str, col: Col) -> list[tuple[Col, list[tuple[Any, str]]]]:
     """The column, and its interval as a second one, so that figures stand under figures."""
     if col.kind == "spark":
-        drawn = [spark(() if _nothing(v) else v, of=col.of, decimals=col.decimals) for v in frame[name]]
+        drawn = [_drawn(value, col) for value in frame[name]]
         return [(col, [(one, repr(one)) for one in drawn])]
     parts = [(col, [(v, _text(v, col)) for v in frame[name]])]
     if col.interval:
         limits = zip(*(frame[k] for k in col.interval), strict=True)
         parts.append((Col("95 % interval", "interval"), [(low, _range(low, high, col)) for low, high in limits]))
     return parts
+
+
+def _drawn(value: Any, col: Col) -> Spark:
+    """A line of numbers, or one that is made already: of rows of different kinds, as findings are."""
+    if isinstance(value, Spark):
+        return value
+    return spark(() if _nothing(value) else value, of=col.of, decimals=col.decimals)
 
 
 def _nothing(value: Any) -> bool:

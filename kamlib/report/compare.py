@@ -236,18 +236,21 @@ def _data(a: Past, b: Past) -> str:
 
 
 def _total(name: str, one, two, currency: str) -> dict:
-    unit = f", {currency or 'money'}" if name.endswith("_cents") else ""
-    words = name.removesuffix("_cents").replace("_", " ") + unit
+    words = name.replace("_cents", "").replace("_", " ") + (f", {currency or 'money'}" if _is_money(name) else "")
     known = all(isinstance(v, int) for v in (one, two))
     change = _amount(name, two - one) if known else MISSING
     return {"name": words, "a": _amount(name, one), "b": _amount(name, two),
             "change": f"+{change}" if known and two > one else change}  # fmt: skip
 
 
+def _is_money(name: str) -> bool:
+    return "_cents" in name
+
+
 def _amount(name: str, value) -> str:
     if not isinstance(value, int):
         return MISSING if value is None else str(value)
-    return (f"{value / 100:,.2f}" if name.endswith("_cents") else f"{value:,}").replace("-", "−")
+    return (f"{value / 100:,.2f}" if _is_money(name) else f"{value:,}").replace("-", "−")
 
 
 def _code(a: Past, b: Past) -> str:

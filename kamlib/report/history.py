@@ -170,7 +170,7 @@ def _figures(past: Sequence[Past], keys: Sequence[str]) -> str:
         known = [v for v in values if v is not None]
         shown = past[-1].findings.get(key)
         row = {"says": newest.says, "now": in_words(values[-1], newest.unit) if shown else MISSING,
-               "interval": shown.interval if shown else "", "line": _line(past, key, newest.unit).values}  # fmt: skip
+               "interval": shown.interval if shown else "", "line": _line(past, key, newest.unit)}  # fmt: skip
         if len(past) > 1:
             row["before"] = in_words(values[-2], newest.unit) if key in past[-2].findings else MISSING
             row["range"] = _range(known, newest.unit)
