@@ -56,14 +56,25 @@ def command(arguments, log, notebooks=None):
     for stream in (1, 2):
         os.dup2(output, stream)
     from kamlib import cli
-    from kamlib.report import make, plan
 
     if notebooks:
-        plan.load_notebooks = functools.partial(plan.load_notebooks, notebooks)
-        make.make_report = functools.partial(make.make_report, notebooks=notebooks)
+        for module, name, function in on_notebooks(notebooks):
+            setattr(module, name, function)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["kam", *map(str, arguments)]
     cli.main()
+
+
+def on_notebooks(folder):
+    """What has to be replaced so that the command runs on these notebooks: (module, name, function)."""
+    from kamlib.report import make, plan, steps, unchanged
+
+    return [
+        (plan, "load_notebooks", functools.partial(plan.load_notebooks, folder)),
+        (make, "make_report", functools.partial(make.make_report, notebooks=folder)),
+        (steps, "plan_report", functools.partial(steps.plan_report, notebooks=folder)),
+        (unchanged, "code_digest", functools.partial(unchanged.code_digest, folder)),
+    ]
 
 
 def start(log, *arguments, notebooks=None):

@@ -1,5 +1,6 @@
 """The command: one clear message for whatever is wrong, and an end that leaves nothing behind."""
 
+import functools
 import os
 import re
 import signal
@@ -8,7 +9,7 @@ import sys
 import time
 
 import pytest
-from runs import content, processes, start, until, write_notebook
+from runs import content, on_notebooks, processes, start, until, write_notebook
 
 from kamlib import cli, datasets
 from kamlib.report.folder import building
@@ -149,6 +150,111 @@ def test_check_names_each_column_that_had_another_name(kam, tmp_path):
         "'2024-02-30'",
     ):
         assert line in squeezed
+
+
+# What has not changed is not made again
+
+
+@pytest.fixture
+def graph(kam, monkeypatch, ledger_file, tmp_path):
+    """`kam report` on two notebooks of which 02 comes after 01; the folder of them, and of their report."""
+    books = tmp_path / "notebooks"
+    write_notebook(books, "01_a")
+    write_notebook(books, "02_b", after=["01_a"])
+    for module, name, function in on_notebooks(books):
+        monkeypatch.setattr(module, name, function)
+    return functools.partial(kam, "report", ledger_file, *END), books, tmp_path / "reports" / "acme" / "2024-06-30"
+
+
+def ran(said):
+    """What became of each notebook, as a run or a plan tells it."""
+    words = {"done": "ran", "from the cache": "cached", "would run": "ran"}
+    found = re.findall(r"(?m)^(\d\d_\w+)(?::| ) *(done|from the cache|would run)", said)
+    return {name: words[what] for name, what in found}
+
+
+def test_only_what_has_changed_is_made_again(graph, tmp_path):
+    report, books, target = graph
+    code, said, _ = report("--plan")
+    assert (code, ran(said)) == (0, {"01_a": "ran", "02_b": "ran"})
+    assert "first run" in said
+    assert not (tmp_path / "reports").exists()
+    code, _, told = report()
+    assert (code, ran(told)) == (0, {"01_a": "ran", "02_b": "ran"})
+    first = content(target.resolve())
+    times = {p: p.stat().st_mtime_ns for p in target.resolve().rglob("*")}
+
+    code, said, told = report()  # nothing has changed: nothing is even touched
+    assert (code, told) == (0, "")
+    assert said == "reports/acme/2024-06-30/index.html  (unchanged: the report stands as it was made)\n"
+    assert {p: p.stat().st_mtime_ns for p in target.resolve().rglob("*")} == times
+
+    (target / "index.html").unlink()  # the report is not as it was made
+    assert ran(report("--plan")[1]) == {"01_a": "cached", "02_b": "cached"}
+    assert ran(report()[2]) == {"01_a": "cached", "02_b": "cached"}
+    assert content(target) == first
+
+    (target.parent / "index.html").unlink()  # nor is the history
+    assert report()[2] == ""
+    assert (target.parent / "index.html").is_file()
+
+    write_notebook(books, "02_b", "print('more')", after=["01_a"])
+    _, said, _ = report("--plan")
+    assert ran(said) == {"01_a": "cached", "02_b": "ran"}
+    assert "notebook changed" in said
+    assert ran(report()[2]) == {"01_a": "cached", "02_b": "ran"}
+    assert "more" in (target / "02_b.html").read_text("utf-8")
+
+    assert ran(report("--plan", "--no-cache")[1]) == {"01_a": "ran", "02_b": "ran"}
+    for entry in (tmp_path / "reports" / ".cache").glob("notebook-*/notebook.ipynb"):
+        entry.write_bytes(entry.read_bytes()[:-3])  # damaged: not trusted
+    cached = content(target)
+    (target / "index.html").unlink()
+    code, _, told = report()
+    assert (code, ran(told)) == (0, {"01_a": "ran", "02_b": "ran"})
+    assert content(target) == cached
+    assert report("--out", "fresh", "--no-cache")[0] == 0
+    assert content(tmp_path / "fresh" / "acme" / "2024-06-30") == cached
+    assert not (tmp_path / "fresh" / ".cache").exists()
+
+
+def test_a_part_leaves_the_whole_report_alone(graph):
+    report, _, target = graph
+    assert report()[0] == 0
+    whole, history = content(target), (target.parent / "index.html").read_bytes()
+    code, said, told = report("--only", "01")
+    assert (code, ran(told)) == (0, {"01_a": "cached"})
+    assert said.startswith("reports/acme/2024-06-30-part/index.html  (1 pages, 1 from the cache")
+    assert content(target) == whole
+    assert (target.parent / "index.html").read_bytes() == history
+    assert report("--only", "01")[1].endswith("(unchanged: the report stands as it was made)\n")
+    assert ran(report("--only", "02", "--plan")[1]) == {"01_a": "cached", "02_b": "cached"}
+
+
+def test_unchanged_loads_nothing_heavy(ledger_file, tmp_path):
+    heavy = ("pandas", "duckdb", "numpy", "nbformat", "pydantic", "kamlib.run", "kamlib.report.make")
+    code = (
+        "import sys; from pathlib import Path; from kamlib.report.cache import Cache\n"
+        "from kamlib.report.unchanged import history_stands, request_key, standing_report\n"
+        f"standing_report(Cache(Path('x')), request_key({str(ledger_file)!r}), Path('x')); history_stands(Path('x'))\n"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_settings_to_start_with(kam, tmp_path):
+    code, said, _ = kam("init")
+    assert (code, said.splitlines()[0][:14]) == (0, "Wrote kam.toml")
+    code, said, complaint = kam("init")
+    assert (code, said) == (2, "")
+    assert "kam.toml is there already" in complaint
+
+
+@pytest.mark.parametrize("arguments", [["2024-01-31", "2024-02-29"], ["a", "b"], ["2024-01-31"]])
+def test_reports_that_are_not_there_to_compare(kam, arguments):
+    code, said, complaint = kam("compare", *arguments)
+    assert (code, said, len(complaint.splitlines())) == (2, "", 1)
 
 
 # Ended from outside

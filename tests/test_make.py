@@ -51,6 +51,13 @@ def test_the_same_input_gives_the_same_bytes(report, report_again):
     assert [name for name in one if one[name] != two[name]] == []
 
 
+def test_the_cache_gives_the_same_bytes(report, report_again, ledger_file):
+    settings, out = Settings(repetitions=REPETITIONS), report[0].parents[1]
+    made = make_report(open_book(ledger_file), as_of=date(2024, 6, 30), out=out, settings=settings)
+    assert set(made.cached) == set(made.pages)
+    assert content(report[0]) == content(report_again)
+
+
 def test_nothing_tells_of_this_machine(report):
     traces = [b"/tmp/", b"/home/", b"/root/", str(report[0].parent).encode(), b".runs"]
     assert [(n, t) for n, c in content(report[0]).items() for t in traces if t in c] == []

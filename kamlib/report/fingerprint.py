@@ -89,17 +89,15 @@ def _installed() -> list[str]:
     return sorted(n for folder in folders for n in os.listdir(folder) if n.endswith(".dist-info"))
 
 
-def code_digest(root: Path = PROJECT) -> str:
+def code_digest(notebooks: Path = PROJECT / "notebooks") -> str:
     """SHA-256 over the library and the notebooks, by path and content."""
+    library = PROJECT / "kamlib"
+    kept = [p for p in library.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
     sink = hashlib.sha256()
-    for path in _code(root):
-        sink.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in [*sorted(kept), *sorted(notebooks.glob("*.ipynb"))]:
+        name = path.relative_to(library).as_posix() if path.is_relative_to(library) else path.name
+        sink.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return sink.hexdigest()
-
-
-def _code(root: Path) -> Iterable[Path]:
-    kept = [p for p in (root / "kamlib").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    return sorted([*kept, *(root / "notebooks").glob("*.ipynb")])
 
 
 def commit() -> str:
