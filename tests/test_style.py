@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import warnings
 from pathlib import Path
 
 import matplotlib as mpl
@@ -100,6 +101,45 @@ def test_a_name_with_dollars_is_no_formula():
     ax = style.axes()
     ax.set_title(r"A$AP \frac{$ Ltd")
     assert style.figure(ax, caption="c", alt="a").png
+
+
+def test_a_script_without_a_font_is_said_below_the_figure(monkeypatch):
+    ax = style.axes()
+    ax.set_title("株式会社", fontfamily=style.FONT)  # alone, whatever fonts this machine has
+    assert style.figure(ax, caption="Sales.", alt="a").caption == f"Sales. {style.NO_FONT}"
+    ax = style.axes()
+    ax.set_title("Łódź, Αθήνα, Москва, שלום, النور")
+    assert style.figure(ax, caption="Sales.", alt="a").caption == "Sales."
+
+
+def test_fallback_fonts_are_those_that_are_there(monkeypatch):
+    there = ["Unifont", "DejaVu Sans", "Noto Sans CJK SC", "Comic"]
+    monkeypatch.setattr(style.font_manager, "get_font_names", lambda: there)
+    style.fonts.cache_clear()
+    assert style.fonts() == ["DejaVu Sans", "Noto Sans CJK SC", "Unifont"]
+    style.fonts.cache_clear()
+
+
+def test_other_warnings_of_drawing_are_passed_on():
+    ax = style.axes()
+    ax.figure.savefig = lambda *_, **options: warnings.warn("mind", stacklevel=1)
+    with pytest.warns(UserWarning, match="mind"):
+        style.figure(ax, caption="c", alt="a")
+
+
+def test_small_multiples_share_their_scales_and_label_the_outer_axes():
+    panels = style.multiples(["a", "b", "c", "d"], columns=3)
+    for ax in panels:
+        ax.plot([0, 1], [0, len(panels)])
+    panels[0].set_ylim(0, 9)
+    assert {ax.get_ylim() for ax in panels} == {(0, 9)}
+    assert len(panels) == 4 and len(panels[0].figure.axes) == 4
+    panels[0].figure.draw_without_rendering()
+    lowest = [bool(ax.xaxis.get_tick_params()["labelbottom"]) for ax in panels]
+    assert lowest == [False, True, True, True]
+    assert [ax.get_title(loc="left") for ax in style.multiples([f"Name {'x' * 40}"])] == [f"Name {'x' * 22}…"]
+    with pytest.raises(ValueError, match="at least one name"):
+        style.multiples([])
 
 
 def test_log_axes_show_plain_numbers():
