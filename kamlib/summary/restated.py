@@ -8,6 +8,7 @@ import pandas as pd
 
 from kamlib.book import control_totals
 from kamlib.earlier import Earlier
+from kamlib.finding import in_words
 
 PARTS = ("analysed", "no_customer", "not_trade")
 
@@ -68,3 +69,19 @@ def _by_account(published: pd.DataFrame, today: pd.DataFrame) -> pd.DataFrame:
     table = table[(table["change"] != 0) | (table["window_change"] != 0)]
     size = table["change"].abs().rename("size")
     return table.join(size).sort_values(["size", "customer_id"], ascending=[False, True]).drop(columns="size")
+
+
+def restated_words(found: Restated | None, *, currency: str = "") -> str:
+    """What was posted late or corrected, for a reader."""
+    if found is None:
+        return "There is no earlier report of the same settings that today's ledger could be set against."
+    if found.accounts.empty and not found.parts["change"].any():
+        return "Nothing: the days that were reported before sum to the same, to the cent, for every account."
+    money = f"money {currency}".strip()
+    net, window = (in_words(c, money) for c in (found.cents, found.window_cents))
+    largest = "; ".join(f"{k} {in_words(int(c), money)}" for k, c in found.accounts["change"].head(3).items())
+    return (
+        f"**{net} net** has been posted late or corrected since, in {in_words(len(found.accounts), 'accounts')}"
+        f"{f' (the largest: {largest})' if largest else ''}. The earlier window's net sales are {window} "
+        "from what was reported; the bridge begins with what they are today."
+    )

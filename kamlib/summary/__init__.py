@@ -1,0 +1,25 @@
+"""The first page: what changed since the earlier report, how much money, how surely. Notebook: 00_summary."""
+
+from kamlib.summary.accounts import came_and_went, posted_late
+from kamlib.summary.chance import Chance, chance
+from kamlib.summary.compare import Comparison, causes, compare
+from kamlib.summary.findings import findings
+from kamlib.summary.moves import class_moves, key_moves
+from kamlib.summary.page import change_table, compared_with, concentration_table, sentences
+from kamlib.summary.restated import Restated, restated, restated_words
+from kamlib.summary.sales import check_bridge, months_beside, sales_bridge
+from kamlib.summary.shown import (
+    accounts_shown,
+    changes_shown,
+    concentration_shown,
+    kinds_shown,
+    months_shown,
+    restated_shown,
+)
+
+__all__ = [
+    "Chance", "Comparison", "Restated", "accounts_shown", "came_and_went", "causes", "chance", "change_table",
+    "changes_shown", "check_bridge", "class_moves", "compare", "compared_with", "concentration_shown",
+    "concentration_table", "findings", "key_moves", "kinds_shown", "months_beside", "months_shown", "posted_late",
+    "restated", "restated_shown", "restated_words", "sales_bridge", "sentences",
+]  # fmt: skip

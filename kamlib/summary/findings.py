@@ -1,0 +1,107 @@
+"""What 00_summary hands on: the bridge, concentration and the changes in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from kamlib.run import Change, Finding
+from kamlib.stats.bridge import DOWN, EITHER, LOST, NEW, RETURNED, UP, Bridge
+from kamlib.summary.chance import Chance
+from kamlib.summary.compare import Comparison
+
+PARTS = {
+    NEW: "new accounts", RETURNED: "accounts that returned", EITHER: "accounts new or returned (history too short)",
+    UP: "accounts that bought more", DOWN: "accounts that bought less", LOST: "accounts without an order any more",
+}  # fmt: skip
+SURE = 0.5  # from this probability on a change is likelier than chance
+
+
+def findings(
+    told: Comparison,
+    changes: Sequence[Change],
+    *,
+    then: pd.DataFrame | None,
+    now: pd.DataFrame,
+    currency: str = "",
+) -> list[Finding]:
+    """What changed since the earlier report, in numbers.
+
+    Parameters
+    ----------
+    told : Comparison
+    changes : sequence of Change
+        Of all notebooks.
+    then, now : pandas.DataFrame
+        Concentration of both windows, indexed by measure: window, low, high (of an average year). None: no earlier one.
+    currency : str
+
+    Returns
+    -------
+    list of Finding
+        Keys begin with `summary.`. Sales are a census; the interval of `summary.expected_change` speaks of what the
+        same accounts buy on average (`kamlib.summary.chance`).
+    """
+    money = f"money {currency}".strip()
+    facts = [_concentration(now, "", "in the window")]
+    if told.bridge is None:
+        return facts
+    counted, likely = sum(c.probability == 1 for c in changes), sum(map(_likely, changes))
+    posted = told.posted
+    return [
+        Finding("summary.since", "Changes are told from", f"{told.before.as_of}", "day"),
+        *_bridge(told.bridge, money),
+        _luck(told.luck, money),
+        Finding("summary.restated", "Posted late or corrected since the earlier report, net",
+                posted.cents if posted else None, money, n=len(posted.accounts) if posted else None),
+        *facts,
+        _concentration(then, "_before", "in the earlier window"),
+        Finding("summary.changes", "Changes listed", len(changes), "changes"),
+        Finding("summary.counted", "Of these, counted in the ledger", counted, "changes"),
+        Finding("summary.likely", "Estimated, and likelier than not to be more than chance", likely, "changes"),
+    ]  # fmt: skip
+
+
+def _concentration(table: pd.DataFrame, ending: str, when: str) -> Finding:
+    value = _none(table.loc["top_10", "window"])
+    return Finding(f"summary.top_share{ending}", f"Share of the ten largest accounts {when}", value, "share")
+
+
+def _bridge(found: Bridge, money: str) -> list[Finding]:
+    total, rows = found.accounts[["before", "after", "change"]].sum(), found.summary
+    share = total["change"] / total["before"] if total["before"] > 0 else float("nan")
+    kept = "Sales of the earlier window's accounts now, of what they were"
+    kinds = [
+        Finding(f"summary.bridge_{kind.replace(' ', '_')}", f"Of this, {says}", int(rows.loc[kind, "change"]), money,
+                n=int(rows.loc[kind, "accounts"]))
+        for kind, says in PARTS.items()
+    ]  # fmt: skip
+    return [
+        Finding(
+            "summary.sales_before", "Net sales of the earlier window, by today's ledger", int(total["before"]), money
+        ),
+        Finding("summary.window_sales", "Net sales of the window", int(total["after"]), money),
+        Finding("summary.sales_change", "Change of the window's net sales", int(total["change"]), money),
+        Finding("summary.sales_change_share", "The same, as a share of what it was", _none(share), "share"),
+        *kinds,
+        Finding("summary.outside_change", "Change outside the accounts", int(found.outside["change"].sum()), money),
+        Finding("summary.ledger_change", "Change of the ledger's net, all lines", found.after - found.before, money),
+        Finding("summary.net_retention", kept, _none(found.net_retention), "share"),
+        Finding("summary.gross_retention", "The same without what grew", _none(found.gross_retention), "share"),
+    ]
+
+
+def _luck(luck: Chance, money: str) -> Finding:
+    known = luck.probability is not None
+    low, high = luck.interval if known else (None, None)
+    says = "Days that came into the window against those that fell out of it"
+    return Finding("summary.expected_change", says, luck.difference, money, low, high, verdict=luck.verdict)
+
+
+def _likely(change: Change) -> bool:
+    return change.probability is not None and SURE <= change.probability < 1
+
+
+def _none(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)

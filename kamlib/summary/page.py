@@ -1,0 +1,149 @@
+"""The words on top of the first page, and its tables as frames, made from Findings and Changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from kamlib.earlier import Earlier
+from kamlib.finding import in_words
+from kamlib.run import Change, Finding
+from kamlib.stats.bridge import DOWN, EITHER, LOST, NEW, RETURNED, UP
+
+SORTS = 6  # sorts of change that the first sentence counts one by one
+NAMES = {
+    NEW: "new accounts", RETURNED: "returned", EITHER: "new or returned", UP: "bought more", DOWN: "bought less",
+    LOST: "no longer buying",
+}  # fmt: skip
+
+
+def sentences(facts: Mapping[str, Finding], changes: Sequence[Change]) -> list[str]:
+    """What changed, how much money, how sure: three sentences.
+
+    Parameters
+    ----------
+    facts : mapping of str to Finding
+        By key, those of `kamlib.summary.findings`.
+    changes : sequence of Change
+        Of all notebooks.
+
+    Returns
+    -------
+    list of str
+        With `**` around what matters; one sentence where there is nothing to compare with.
+    """
+    if "summary.since" not in facts:
+        return ["**Nothing to compare with yet**: the ledger does not reach back to the end of the month before."]
+    return [_what(facts, changes), _money(facts), _sure(facts)]
+
+
+def _what(facts: Mapping[str, Finding], changes: Sequence[Change]) -> str:
+    sorts = Counter(c.says for c in changes).most_common()
+    named = [f"{says} {n:,}" for says, n in sorts[:SORTS]]
+    rest = sum(n for _, n in sorts[SORTS:])
+    listed = "; ".join([*named, *([f"others {rest:,}"] if rest else [])])
+    since = facts["summary.since"]
+    return f"**Since {since}: {facts['summary.changes']}.** {listed}." if listed else f"**Since {since}: no change.**"
+
+
+def _money(facts: Mapping[str, Finding]) -> str:
+    change = facts["summary.sales_change"]
+    kinds = {kind: facts[f"summary.bridge_{kind.replace(' ', '_')}"] for kind in NAMES}
+    parts = "; ".join(f"{NAMES[k]} {signed(f)}" for k, f in kinds.items() if f.value)
+    share = facts["summary.sales_change_share"]
+    of = f" ({signed(share)})" if share.value is not None else ""
+    return (
+        f"**Net sales of the window: {signed(change)}{of}**, from {facts['summary.sales_before']} to "
+        f"{facts['summary.window_sales']}{f': {parts}' if parts else ''}."
+    )
+
+
+def _sure(facts: Mapping[str, Finding]) -> str:
+    luck, counted = facts["summary.expected_change"], facts["summary.counted"]
+    sure = (
+        f"**How sure**: the money is counted, to the cent. Of the changes, {counted:n} are counted too; of the others, "
+    )
+    sure += f"{facts['summary.likely']:n} are likelier than not to be more than chance."
+    if luck.low is None:
+        return f"{sure} Whether sales moved by more than luck cannot be told here."
+    moved = f"The move of sales {'is ' * (luck.verdict != 'may be chance')}**{luck.verdict}**"
+    return f"{sure} {moved}: what these accounts buy on average changed by {luck.interval} (95 %)."
+
+
+def signed(finding: Finding) -> str:
+    """A finding's value with its sign.
+
+    Examples
+    --------
+    >>> signed(Finding("a.b", "A", 120_000, "money EUR")), signed(Finding("a.b", "A", -0.02, "share"))
+    ('+1,200 EUR', '−2.0 %')
+    """
+    return f"+{finding.text}" if isinstance(finding.value, (int, float)) and finding.value > 0 else finding.text
+
+
+def change_table(changes: Sequence[Change], names: pd.Series) -> pd.DataFrame:
+    """The changes as a table, those of most money first.
+
+    Parameters
+    ----------
+    changes : sequence of Change
+        From `kamlib.run.Run.changes`.
+    names : pandas.Series
+        Of accounts, by customer_id; may be empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        customer_id (empty for the whole book), name (where any is known), what, then, now, cents (missing where it
+        cannot be told), cause, sure (text), probability, key.
+    """
+    rows = [
+        (c.account, c.says, c.text_before, c.text, c.cents, c.cause, c.confidence, c.probability, c.key)
+        for c in changes
+    ]
+    columns = ["customer_id", "what", "then", "now", "cents", "cause", "sure", "probability", "key"]
+    table = pd.DataFrame(rows, columns=columns).astype({"cents": "Int64", "probability": "float64"})
+    if len(names):
+        table.insert(1, "name", table["customer_id"].map(names))
+    return table
+
+
+def concentration_table(then: pd.DataFrame | None, now: pd.DataFrame) -> pd.DataFrame:
+    """Concentration of both windows side by side, as text.
+
+    Parameters
+    ----------
+    then, now : pandas.DataFrame
+        Indexed by measure (`top_1`, `top_10`, `effective_accounts`): window, low, high (of an average year).
+
+    Returns
+    -------
+    pandas.DataFrame
+        measure, then (missing where there is nothing to compare with), now, average (95 % interval).
+    """
+    says = {
+        "top_1": ("Share of the largest account", "share"),
+        "top_10": ("Share of the ten largest", "share"),
+        "effective_accounts": ("As concentrated as so many accounts of one size", "accounts"),
+    }
+    rows = []
+    for measure, (text, unit) in says.items():
+        old = None if then is None else float(then.loc[measure, "window"])
+        low, high = (None if pd.isna(v) else float(v) for v in now.loc[measure, ["low", "high"]])
+        new = Finding(f"summary.{measure}", text, float(now.loc[measure, "window"]), unit, low, high)
+        rows.append((text, None if old is None else in_words(old, unit), new.text, new.interval or None))
+    return pd.DataFrame(rows, columns=["measure", "then", "now", "average"])
+
+
+def compared_with(earlier: Earlier | None) -> str:
+    """What the changes are told from, for a reader."""
+    if earlier is None:
+        return "From the next month on this page says what is not as it was."
+    if earlier.usable:
+        return f"Compared with the report as of {earlier.as_of}, as it was published."
+    anew = f"Compared with {earlier.as_of}, computed anew from today's ledger"
+    if earlier.published is None:
+        return f"{anew}: there is no report of that day."
+    return f"{anew}: the report of that day was made with other settings ({', '.join(earlier.differs)})."

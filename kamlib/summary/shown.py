@@ -1,0 +1,86 @@
+"""The tables of the first page, as a reader sees them. Where there is nothing to compare with, a sentence says so."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kamlib.show import Col, Prose, Table, say, table
+from kamlib.stats.bridge import Bridge
+from kamlib.summary.restated import Restated
+
+CHANGES = {
+    "customer_id": Col("Account"), "name": Col("Name"), "what": Col("What", "prose"), "then": Col("Then", "prose"),
+    "now": Col("Now", "prose"), "cents": Col("Money", "money"), "cause": Col("Why", "prose"),
+    "sure": Col("How sure", "prose"),
+}  # fmt: skip
+ACCOUNTS = {
+    "customer_id": Col("Account"), "name": Col("Name"), "kind": Col("Kind", "prose"), "before": Col("Before", "money"),
+    "after": Col("After", "money"), "change": Col("Change", "money"), "cause": Col("Why", "prose"),
+}  # fmt: skip
+MONTHS = {
+    "month": Col("Month", "prose"), "period": Col("Days", "prose"), "cents": Col("Net sales", "money"),
+    "no_customer_cents": Col("No customer", "money"), "not_trade_cents": Col("Not trade", "money"),
+    "held": Col("In the ledger from its first day", "flag"),
+}  # fmt: skip
+PARTS = {
+    "part": Col("Part of the ledger", "prose"), "published": Col("As reported", "money"),
+    "today": Col("Today", "money"), "change": Col("Difference", "money"),
+}  # fmt: skip
+CONCENTRATION = {
+    "measure": Col("Measure", "prose"), "then": Col("Then", "number"), "now": Col("Now", "number"),
+    "average": Col("Average year, 95 % interval", "prose"),
+}  # fmt: skip
+NO_WINDOW = "There is no earlier window to compare with."
+
+
+def changes_shown(listed: pd.DataFrame, *, unit: str = "", n: int = 25) -> Table | Prose:
+    """The changes of most money; `listed` is from `change_table`."""
+    if listed.empty:
+        return say("No account changed.")
+    caption = "What changed since the earlier report, by money"
+    return table(
+        listed, caption=caption, columns=_held(CHANGES, listed), n=n, source="frames/changes.parquet", unit=unit
+    )
+
+
+def kinds_shown(found: Bridge | None, *, unit: str = "") -> Table | Prose:
+    """The bridge by kind of account and part outside the accounts, with the sum."""
+    if found is None:
+        return say(NO_WINDOW)
+    rows = found.summary.reset_index()
+    total = pd.DataFrame([{"kind": "the ledger's net", **rows.drop(columns=["kind", "accounts"]).sum().to_dict()}])
+    rows = pd.concat([rows, total], ignore_index=True)
+    columns = {"kind": Col("Kind", "prose"), "accounts": Col("Accounts", "whole")}
+    columns |= {k: ACCOUNTS[k] for k in ("before", "after", "change")}
+    return table(rows, caption="The bridge by kind, to the ledger's net", columns=columns, unit=unit)
+
+
+def accounts_shown(by_account: pd.DataFrame, *, unit: str = "", n: int = 15) -> Table | Prose:
+    """The bridge by account, the largest changes first; `by_account` with customer_id and perhaps names."""
+    if by_account.empty:
+        return say(NO_WINDOW)
+    caption, source = "The bridge by account, the largest changes first", "frames/bridge.parquet"
+    return table(by_account, caption=caption, columns=_held(ACCOUNTS, by_account), n=n, source=source, unit=unit)
+
+
+def months_shown(beside: pd.DataFrame, *, unit: str = "") -> Table:
+    """The month beside others, from `months_beside`."""
+    return table(beside, caption="Net of the month beside others", columns=MONTHS, unit=unit)
+
+
+def restated_shown(posted: Restated | None, *, unit: str = "") -> Table | None:
+    """What was reported and what the ledger says today; nothing where nothing can be compared."""
+    if posted is None:
+        return None
+    rows = posted.parts.reset_index().assign(part=lambda t: t["part"].str.replace("_", " "))
+    return table(rows, caption="Net of all lines up to the earlier report's day", columns=PARTS, unit=unit)
+
+
+def concentration_shown(rows: pd.DataFrame) -> Table:
+    """Concentration then and now, from `concentration_table`."""
+    return table(rows, caption="Concentration of net sales, then and now", columns=_held(CONCENTRATION, rows))
+
+
+def _held(columns: dict[str, Col], frame: pd.DataFrame) -> dict[str, Col]:
+    """The columns that the frame has; those with nothing in them are left out."""
+    return {k: c for k, c in columns.items() if k in frame and (frame[k].notna().any() or k == "customer_id")}
