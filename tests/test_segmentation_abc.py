@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
-from kamlib.segmentation import abc, abc_summary, disagreement
+from kamlib.segmentation import abc, abc_limits, abc_summary, disagreement
 
 # The example of the R/Python ABC packages: ten values, the three largest make over 80 %.
 TEN = pd.Series([8, 6, 3, 2, 1, 100, 50, 20, 5, 5], index=[f"k{i}" for i in range(10)])
@@ -68,6 +69,44 @@ def test_disagreement_lists_who_changes_class():
     assert moved.loc["b", "difference"] == pytest.approx(0.75)
 
 
+# abc-analysis 0.1.23 (Viessmann, PyPI; a port of the R package ABCanalysis) on the vector of its README, as run here.
+README = pd.Series([1, 15, 25, 17, 2, 3, 5, 6, 2, 3, 22])
+README_POINTS = [(0.35, 0.7651015064242273), (0.37, 0.7890618662302855), (0.45, 0.8393420817414705)]
+README_A, README_B = [2, 3, 10], [1, 7]
+
+
+def test_limits_are_those_of_abc_analysis():
+    limits = abc_limits(README)
+    for point, published in zip((limits.a, limits.b, limits.c), README_POINTS, strict=True):
+        assert point == pytest.approx(published, abs=1e-9)
+    assert not limits.swapped
+
+
+def test_classes_by_its_limits_differ_by_the_account_that_crosses():
+    """Theirs: A above the value at round(0.35 * 11) - 1. Ours: 15 begins below the line of A and belongs to A."""
+    table = abc(README, shares=abc_limits(README).shares)
+    ours = {label: set(table.index[table["abc"] == label]) for label in "ABC"}
+    assert ours["A"] == {*README_A, 1} and ours["A"] | ours["B"] == {*README_A, *README_B}
+
+
+def test_limits_of_a_uniform_distribution_are_the_analytic_ones():
+    """Curve 2p - p^2: Pareto where p = 2 (1 - p)^3, slope 1 at one half, then p - 1/2 = 2 (1 - p)^3."""
+    limits = abc_limits(pd.Series(np.arange(1, 20_001)))
+    pareto, last = (brentq(lambda p, c=c: p - c - 2 * (1 - p) ** 3, 0, 1) for c in (0, 0.5))
+    assert (limits.a[0], limits.b[0], limits.c[0]) == pytest.approx((pareto, 0.5, last), abs=0.001)
+    assert limits.a[1] == pytest.approx(2 * pareto - pareto**2, abs=0.002)
+
+
+def test_break_even_before_pareto_is_swapped():
+    assert abc_limits(pd.Series(np.random.default_rng(1).pareto(1.2, 300))).swapped
+
+
+@pytest.mark.parametrize("values", [[1, 2], [0, 0, -5]])
+def test_limits_need_three_accounts_and_a_sale(values):
+    with pytest.raises(ValueError, match="three accounts"):
+        abc_limits(pd.Series(values))
+
+
 values = st.dictionaries(st.text(min_size=1, max_size=4), st.integers(-(10**9), 10**12), max_size=40)
 
 
@@ -91,3 +130,9 @@ def test_order_changes_nothing_and_shares_sum_to_one(given_values, random):
     pd.testing.assert_frame_equal(abc(series.iloc[random.sample(range(len(series)), len(series))]), table)
     assert table["share"].sum() == pytest.approx(1 if (series > 0).any() else 0)
     assert (np.diff(table["cum_share"]) >= -1e-12).all()
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=3, max_size=60), st.integers(2, 100))
+def test_limits_do_not_depend_on_the_unit(given_values, factor):
+    one, two = abc_limits(pd.Series(given_values)), abc_limits(factor * pd.Series(given_values))
+    assert one.shares == pytest.approx(two.shares) and 0 <= one.shares[0] <= one.shares[1] <= 1

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kamlib.panel import build_panel
 from kamlib.segmentation import abc, cells, xyz
-from kamlib.segmentation.cells import PLAYBOOK
+from kamlib.segmentation.cells import PLAYBOOK, borders
+from kamlib.segmentation.xyz import common_season
 
 
 def panel_of(bought, *, as_of="2024-12-31", months=12, first="2022-01-15"):
@@ -51,3 +55,81 @@ def test_cells_hold_every_account_and_all_the_money():
     assert table["accounts"].sum() == 3 and table["value"].sum() == panel.accounts["sales_cents"].sum()
     assert table.loc["AX", "accounts"] == 1 and table.loc["B?", "accounts"] == 1
     assert table.index.tolist() == [a + x for a in "ABC" for x in "XYZ?"] and set(PLAYBOOK) == set(table.index)
+
+
+def test_regularity_by_eye():
+    """Every 30 days: X. Bursts of four days in a row, once a year: Z. Two gaps: nothing to say."""
+    start = pd.Timestamp("2022-01-15")
+    at = {"x": range(0, 900, 30), "z": [d + k for d in (0, 365, 730) for k in range(4)], "few": (0, 40, 80)}
+    rows = [(k, start + pd.Timedelta(days=d), 100) for k, when in at.items() for d in when]
+    panel = build_panel(pd.DataFrame(rows, columns=["customer_id", "date", "cents"]), as_of="2024-12-31")
+    table = xyz(panel, by="regularity")
+    assert table["xyz"].to_dict() == {"x": "X", "z": "Z", "few": "?"}
+    assert table["gaps"].to_dict() == {"x": 29, "z": 11, "few": 2}
+
+
+def test_variation_by_eye():
+    """k buys 100 in each of 12 months but 400 in the last: mean 125, sd 86.6; silent months count as nought."""
+    months = [f"2024-{m:02d}" for m in range(1, 13)]
+    rows = [("old", "2022-01-15", 100)] + [("k", f"{m}-10", 400 if m.endswith("12") else 100) for m in months]
+    rows += [("z", "2023-06-10", 5), ("z", "2024-03-10", 900), ("new", "2024-10-10", 50)]
+    panel = build_panel(pd.DataFrame(rows, columns=["customer_id", "date", "cents"]), as_of="2024-12-31")
+    table = xyz(panel, by="variation")
+    assert table.loc["k", "variation"] == pytest.approx(np.std([100] * 11 + [400], ddof=1) / 125)
+    assert table["xyz"].to_dict() == {"k": "Y", "z": "Z", "new": "?", "old": "Z"}
+
+
+def test_a_common_season_is_no_variation():
+    """Thirty accounts that all buy four times as much in December are steady."""
+    months = pd.date_range("2023-01-10", periods=24, freq="MS")
+    rows = [(f"k{i:02}", m, (i + 1) * (400 if m.month == 12 else 100)) for i in range(30) for m in months]
+    panel = build_panel(pd.DataFrame(rows, columns=["customer_id", "date", "cents"]), as_of="2024-12-31")
+    assert common_season(panel).iloc[-1] == pytest.approx(4 * common_season(panel).iloc[0])
+    assert xyz(panel, by="variation")["variation"].max() < 1e-6
+
+
+def test_an_unknown_way_of_sorting_is_refused():
+    with pytest.raises(ValueError, match="frequency, regularity or variation"):
+        xyz(panel_of({}), by="volume")
+    with pytest.raises(ValueError, match="shapes takes two lines"):
+        xyz(panel_of({}), by="regularity", shapes=(1, 2))
+
+
+BOUGHT = st.dictionaries(
+    st.sampled_from(["k1", "k2", "k3"]), st.sets(st.integers(1, 12), min_size=1, max_size=12), min_size=1, max_size=3
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(BOUGHT, st.integers(13, 60), st.sampled_from(["frequency", "regularity", "variation"]))
+def test_months_before_the_first_order_change_no_xyz(bought, months, by):
+    """A longer window, all of whose further months lie before anybody's first line."""
+    rows = [(k, f"2024-{m:02d}-10", 100 * m) for k, when in bought.items() for m in when]
+    lines = pd.DataFrame(rows, columns=["customer_id", "date", "cents"])
+    one, longer = (xyz(build_panel(lines, as_of="2024-12-31", months=m), by=by) for m in (12, months))
+    pd.testing.assert_frame_equal(one, longer)
+
+
+@settings(max_examples=8, deadline=None)
+@given(BOUGHT, st.integers(2, 1000), st.randoms(use_true_random=False), st.sampled_from(["frequency", "variation"]))
+def test_scaling_and_permuting_change_no_xyz(bought, factor, random, by):
+    rows = [(k, f"2024-{m:02d}-10", 100 * m) for k, when in bought.items() for m in when]
+    lines = pd.DataFrame(rows, columns=["customer_id", "date", "cents"])
+    other = lines.assign(cents=lines["cents"] * factor).iloc[random.sample(range(len(lines)), len(lines))]
+    one, two = (xyz(build_panel(frame, as_of="2024-12-31"), by=by) for frame in (lines, other))
+    assert one["xyz"].equals(two["xyz"])
+
+
+def test_accounts_on_a_border():
+    values = abc(pd.Series({"a": 700, "b": 120, "c": 115, "d": 65, "e": 0}))
+    told = pd.DataFrame({"abc": values["abc"], "confidence": [0.99, 0.5, 0.9, 0.9, 1.0], "likely": list("AABCC")})
+    told = told.assign(xyz=list("XXYZZ"), xyz_confidence=[0.9, 0.5, 0.6, 0.9, float("nan")])
+    assert borders(values, told)["border"].to_dict() == {"b": "both", "c": "frequency"}
+
+
+def test_borders_by_distance_where_confidence_cannot_be_told():
+    values = abc(pd.Series({"a": 700, "b": 120, "c": 115, "d": 65, "e": 0}))
+    told = pd.DataFrame(float("nan"), values.index, ["confidence", "xyz_confidence"]).assign(
+        abc=values["abc"], likely=values["abc"], xyz="?"
+    )
+    assert borders(values, told).index.tolist() == ["b", "c", "d"]

@@ -1,7 +1,8 @@
 """Segmentation: ABC, XYZ, the nine cells, key accounts. Notebook: 02_segmentation."""
 
 from kamlib.segmentation.abc import ABC_SHARES, Limits, abc, abc_limits, abc_summary, disagreement
-from kamlib.segmentation.cells import PLAYBOOK, cells
+from kamlib.segmentation.cells import PLAYBOOK, borders, cells
+from kamlib.segmentation.changes import changes, class_frame, key_changes
 from kamlib.segmentation.confidence import class_confidence
 from kamlib.segmentation.findings import findings
 from kamlib.segmentation.key_accounts import (
@@ -15,12 +16,15 @@ from kamlib.segmentation.key_accounts import (
     sensitivity,
     window_values,
 )
+from kamlib.segmentation.persistence import Persistence, persistence
+from kamlib.segmentation.rfm import SEGMENTS, Cuts, read_cuts, rfm, rfm_cuts, rfm_measures, segments
 from kamlib.segmentation.value import by_group, groups, lifetime_values, served_profit, whale_curve
 from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, xyz
 
 __all__ = [
-    "ABC_SHARES", "BREADWINNER_SHARE", "CLAIM", "KEY_SHARE", "PLAYBOOK", "XYZ_MIN_MONTHS", "XYZ_SHARES",
-    "KeyAccounts", "Limits", "abc", "abc_limits", "abc_summary", "by_group", "cells", "claim_verdict",
-    "class_confidence", "disagreement", "findings", "groups", "key_accounts", "lifetime_values", "measure_of",
-    "sensitivity", "served_profit", "whale_curve", "window_values", "xyz",
+    "ABC_SHARES", "BREADWINNER_SHARE", "CLAIM", "KEY_SHARE", "PLAYBOOK", "SEGMENTS", "XYZ_MIN_MONTHS", "XYZ_SHARES",
+    "Cuts", "KeyAccounts", "Limits", "Persistence", "abc", "abc_limits", "abc_summary", "borders", "by_group",
+    "cells", "changes", "claim_verdict", "class_confidence", "class_frame", "disagreement", "findings", "groups",
+    "key_accounts", "key_changes", "lifetime_values", "measure_of", "persistence", "read_cuts", "rfm", "rfm_cuts",
+    "rfm_measures", "segments", "sensitivity", "served_profit", "whale_curve", "window_values", "xyz",
 ]  # fmt: skip

@@ -178,7 +178,8 @@ def abc_limits(values: pd.Series) -> Limits:
     -----
     Ultsch and Loetsch (2015), "Computed ABC analysis for rational selection of most informative variables in
     multivariate data", PLoS ONE 10(6): e0129767. As in their R package: cubic spline through the curve, at steps of 1 %
-    up to 100 accounts, of 0.1 % above. Their rule and ours differ by at most the one account that crosses a line:
+    up to 100 accounts, of 0.1 % above. A curve that is nearly straight (all accounts alike) has its first point at
+    nothing, and `abc` refuses such lines. Their rule and ours differ by at most the one account that crosses a line:
     with us it belongs to the upper class.
 
     Examples

@@ -42,3 +42,46 @@ def cells(abc_table: pd.DataFrame, xyz_table: pd.DataFrame) -> pd.DataFrame:
     groups = abc_table.groupby(pd.Categorical(cell, names), observed=False)
     table = groups.agg(accounts=("value", "size"), value=("value", "sum"), share=("share", "sum"))
     return table.assign(to_do=pd.Series(PLAYBOOK)).rename_axis("cell")
+
+
+SURE = 2 / 3  # below, an account sits on a border
+NEAR = 0.10  # share of its value that separates an account from a line, where confidence cannot be told
+
+
+def borders(
+    abc_table: pd.DataFrame, confidence: pd.DataFrame, *, sure: float = SURE, near: float = NEAR
+) -> pd.DataFrame:
+    """Accounts that might as well stand in the next cell, the most valuable first.
+
+    Parameters
+    ----------
+    abc_table : pandas.DataFrame
+        From `abc`.
+    confidence : pandas.DataFrame
+        From `class_confidence`, for the same accounts.
+    sure : float
+        An account whose own class, or own frequency class, is less probable sits on a border. Two thirds: then
+        the other classes together have half its probability or more.
+    near : float
+        Where confidence cannot be told: an account within so much of a line, as a share of its value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by customer_id: value, abc, confidence, likely, xyz, xyz_confidence, border (`value`, `frequency` or
+        `both`).
+    """
+    table = abc_table[["value", "base"]].join(confidence[["abc", "confidence", "likely", "xyz", "xyz_confidence"]])
+    by_value = (table["confidence"] < sure) | (table["confidence"].isna() & table["base"] & _near(abc_table, near))
+    by_frequency = table["xyz_confidence"] < sure
+    table["border"] = by_value.map({True: "value", False: "frequency"}).where(by_value != by_frequency, "both")
+    return table[by_value | by_frequency].drop(columns="base")
+
+
+def _near(abc_table: pd.DataFrame, near: float) -> pd.Series:
+    """Whether a change of an account's value by a tenth would carry it over a line, the line left where it is."""
+    close = pd.Series(False, abc_table.index)
+    for upper in ABC[:2]:
+        least = abc_table.loc[(abc_table["abc"] <= upper) & abc_table["base"], "value"].min()
+        close |= (abc_table["value"] / least - 1).abs() <= near
+    return close

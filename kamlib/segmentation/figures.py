@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.segmentation.key_accounts import CLAIM, KeyAccounts
+from kamlib.segmentation.rfm import SEGMENTS
 from kamlib.style import COLOURS, axes, short, ticks
 from kamlib.tables import ABC, XYZ, XYZ_UNKNOWN
 
@@ -122,4 +123,116 @@ def claim_figure(keys: KeyAccounts, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("share of sales held by all key accounts together")
     ticks(ax.xaxis, "share")
     ax.legend(loc="upper right", ncols=3)
+    return ax
+
+
+def whale_figure(curves: dict[str, pd.DataFrame], *, ax: Axes | None = None) -> Axes:
+    """Profit added up from the best account to the worst, before and after the cost of serving.
+
+    Parameters
+    ----------
+    curves : dict of str to pandas.DataFrame
+        What the profit is, and its curve from `kamlib.segmentation.whale_curve`.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = ax or axes(height=3.2)
+    for (name, curve), colour in zip(curves.items(), (COLOURS["muted"], COLOURS["accent"], COLOURS["Z"]), strict=False):
+        ax.plot([0, *curve["accounts"]], [0, *curve["together"]], color=colour, label=name)
+        if len(curve):
+            at = int(np.argmax(curve["together"].to_numpy()))
+            ax.scatter(curve["accounts"].iloc[at], curve["together"].iloc[at], color=colour, zorder=3)
+    ax.axhline(0, color=COLOURS["muted"], linewidth=0.8)
+    ax.set(xlabel="share of accounts, the most profitable first", ylabel="profit so far", xlim=(0, 1))
+    ticks(ax.xaxis, "share")
+    ticks(ax.yaxis, "money")
+    ax.legend(loc="lower right")
+    return ax
+
+
+def confidence_figure(confidence: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """How probable each account's own class is: the accounts of each class from the surest to the least sure.
+
+    Parameters
+    ----------
+    confidence : pandas.DataFrame
+        From `kamlib.segmentation.class_confidence`.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = ax or axes(height=3.0)
+    for label in ABC:
+        told = np.sort(confidence.loc[confidence["abc"] == label, "confidence"].dropna())[::-1]
+        if len(told):
+            share = np.arange(1, len(told) + 1) / len(told)
+            line = ax.plot(share, told, color=COLOURS[label], label=f"{label}, {len(told):,} accounts")[0]
+            line.set_linewidth(2.4)
+    ax.axhline(0.9, color=COLOURS["muted"], linewidth=1, linestyle=":")
+    ax.set(xlabel="share of the class, the surest first", ylabel="probability of its class")
+    ax.set(xlim=(0, 1), ylim=(0, 1.02))
+    ticks(ax.xaxis, "share")
+    ticks(ax.yaxis, "share")
+    ax.legend(loc="lower left")
+    return ax
+
+
+def reliability_figure(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """What happened against what was predicted, with 95 % intervals; on the dotted line the two agree.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `kamlib.stats.calibration.reliability`.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = ax or axes(height=3.2)
+    table = table[table["n"] > 0]
+    ax.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=1, linestyle=":")
+    ax.vlines(table["predicted"], table["observed_low"], table["observed_high"], color=COLOURS["accent"], linewidth=2)
+    ax.scatter(table["predicted"], table["observed"], color=COLOURS["accent"], zorder=3)
+    for row in table.itertuples():
+        ax.annotate(f"{row.n:,}", (row.predicted, row.observed_low), xytext=(0, -4), textcoords="offset points",
+                    ha="center", va="top", fontsize=8)  # fmt: skip
+    ax.set(xlabel="probability that was given", ylabel="share that came true", xlim=(0, 1.02), ylim=(-0.06, 1.02))
+    ticks(ax.xaxis, "share")
+    ticks(ax.yaxis, "share")
+    return ax
+
+
+def segments_figure(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Accounts of each RFM segment (bar) and their share of the money (dot).
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `kamlib.segmentation.segments`.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = ax or axes(height=3.4)
+    y = np.arange(len(SEGMENTS))[::-1]
+    share = table["accounts"] / max(int(table["accounts"].sum()), 1)
+    ax.barh(y, share, color=COLOURS["B"], height=0.62, label="share of accounts")
+    ax.scatter(table["share"], y, color=COLOURS["Z"], zorder=3, label="share of net sales")
+    for at, row, width in zip(y, table.itertuples(), np.maximum(share, table["share"]), strict=True):
+        text = f"{row.accounts:,}"
+        ax.annotate(text, (width, at), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8)
+    ax.set_yticks(y, list(table.index))
+    ax.set(xlabel="share of accounts (bar, with their number) and of net sales (dot)", xlim=(0, None))
+    ticks(ax.xaxis, "share")
+    ax.grid(axis="y", visible=False)
+    ax.legend(loc="lower right")
     return ax

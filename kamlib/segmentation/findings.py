@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.run import Finding
+from kamlib.finding import Finding
+from kamlib.segmentation.cells import SURE
 from kamlib.segmentation.key_accounts import BREADWINNER_SHARE, KeyAccounts, claim_verdict
+from kamlib.segmentation.persistence import Persistence
 
 FIRM = 0.95
+SURE_A = 0.90
 
 
 def findings(
-    abc_table: pd.DataFrame, xyz_table: pd.DataFrame, keys: KeyAccounts, *, months: int, currency: str = ""
+    abc_table: pd.DataFrame,
+    xyz_table: pd.DataFrame,
+    keys: KeyAccounts,
+    *,
+    months: int,
+    currency: str = "",
+    confidence: pd.DataFrame | None = None,
+    lasting: Persistence | None = None,
 ) -> list[Finding]:
     """Segmentation in numbers.
 
@@ -23,6 +33,10 @@ def findings(
     months : int
         Length of the window.
     currency : str
+    confidence : pandas.DataFrame, optional
+        From `class_confidence`.
+    lasting : Persistence, optional
+        From `persistence`.
 
     Returns
     -------
@@ -37,7 +51,7 @@ def findings(
     claim = {"low": _none(keys.low), "high": _none(keys.high), "verdict": claim_verdict(keys, months=months)}
     breadwinners = int((listed["share"] >= BREADWINNER_SHARE).sum())
     of, average = f"share of {what}", "in an average year"
-    return [
+    found = [
         Finding("segmentation.measure", "Value that accounts are judged by", what, "word"),
         Finding("segmentation.window_sales", "Net sales of the window", int(abc_table["value"].sum()), money),
         Finding("segmentation.line", f"Line: the {of} that makes a key account", keys.line, "share"),
@@ -60,6 +74,44 @@ def findings(
         Finding("segmentation.a_share_of_accounts", "Class A as a share of accounts", _none(a.mean()), "share"),
         Finding("segmentation.a_irregular", "Class A accounts that buy irregularly", irregular, "accounts"),
     ]
+    found += _sure(abc_table, confidence) if confidence is not None else []
+    return found + (_lasting(lasting) if lasting is not None else [])
+
+
+def _sure(abc_table: pd.DataFrame, confidence: pd.DataFrame) -> list[Finding]:
+    """How many classes can be relied on."""
+    told = confidence["confidence"].dropna()
+    in_a = confidence.loc[confidence["abc"] == "A", "A"]
+    surely = int((in_a >= SURE_A).sum()) if len(told) else None
+    borders = int((told < SURE).sum()) if len(told) else None
+    mean = float(told.mean()) if len(told) else None
+    expected = float(confidence["A"].sum()) if len(told) else None
+    certain = "Class A accounts that are surely A (90 % or more)"
+    return [
+        Finding("segmentation.a_sure", certain, surely, "accounts", n=len(in_a)),
+        Finding("segmentation.a_expected", "Accounts that are A in an average year, as expected", expected, "accounts"),
+        Finding("segmentation.borders", "Accounts on the border of a class", borders, "accounts", n=len(told)),
+        Finding("segmentation.right", "Classes that are the true ones, as expected", mean, "share", n=len(told)),
+    ]
+
+
+def _lasting(lasting: Persistence) -> list[Finding]:
+    """How long classes last, and whether that is known."""
+    stays = lasting.table["stays"].dropna()
+    of_a = lasting.table.loc[lasting.table["abc"] == "A", "stays"].dropna()
+    period = f"{lasting.ahead} months on"
+    return [
+        Finding("segmentation.stays", f"Same class {period}, as expected", _mean(stays), "share", n=len(stays)),
+        Finding("segmentation.a_stays", f"Class A still A {period}, as expected", _mean(of_a), "share", n=len(of_a)),
+        Finding(
+            "segmentation.stays_error", "Mean error of these probabilities on the ledger's past", _none(lasting.error),
+            "share", n=lasting.tried,
+        ),
+    ]  # fmt: skip
+
+
+def _mean(values: pd.Series) -> float | None:
+    return float(values.mean()) if len(values) else None
 
 
 def _none(value: float) -> float | None:

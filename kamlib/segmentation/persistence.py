@@ -220,17 +220,17 @@ def _by_class(now: pd.DataFrame, lessons: pd.DataFrame) -> np.ndarray:
 
 def _alike(now: pd.DataFrame, lessons: pd.DataFrame) -> np.ndarray:
     """What became of accounts of the same kind, laid on each account's own distance to the lines."""
-    order = np.lexsort((lessons["came"].to_numpy(), lessons["kind"].to_numpy()))  # missing ones last in their kind
+    order = np.argsort(lessons["kind"].to_numpy(), kind="stable")
     kinds, came, left = (lessons[c].to_numpy()[order] for c in ("kind", "came", "next"))
     told = np.empty((len(now), len(NEXT)))
     for kind in np.unique(now["kind"]):
         rows = np.flatnonzero(now["kind"] == kind)
-        part = slice(*np.searchsorted(kinds, [kind, kind + 1]))
-        if part.stop - part.start < KIND_ENOUGH:
-            part = slice(0, len(kinds))
+        # of too few alike: those of whose value as much will leave; of too few of these: all
+        wider = ([kind, kind + 1], [kind // 100 * 100, kind // 100 * 100 + 100], [0, np.inf])
+        parts = (slice(*np.searchsorted(kinds, limits)) for limits in wider)
+        part = next(p for p in parts if p.stop - p.start >= KIND_ENOUGH)
         out = float((left[part] == OUT).mean())
-        inside = came[part][(left[part] != OUT) & ~np.isnan(came[part])]
-        inside = inside if part.start or part.stop < len(kinds) else np.sort(inside)
+        inside = np.sort(came[part][(left[part] != OUT) & ~np.isnan(came[part])])
         a, ab = (_share_above(inside, -now[side].to_numpy()[rows]) for side in ("a_next", "b_next"))
         told[rows] = np.c_[a, np.maximum(ab - a, 0), 1 - np.maximum(ab, a), np.zeros(len(rows))] * (1 - out)
         told[rows, -1] = out
