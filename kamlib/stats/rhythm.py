@@ -1,0 +1,263 @@
+r"""How often each account buys, learnt from all of them, and how long a silence is long.
+
+The gaps of account *i*, in business time (`kamlib.stats.clock`), are gamma with shape :math:`k_i` (regularity) and
+mean :math:`\mu_i`. Accounts differ: :math:`1/\mu_i` is gamma distributed over accounts, and the regularity has a
+distribution over a grid. So an account with two gaps leans on the others of its segment, and one with forty stands on its own:
+
+.. math::
+
+    x_{ij} \sim \Gamma(k_i,\; k_i/\mu_i), \qquad 1/\mu_i \sim \Gamma(a,\; \beta), \qquad P(k_i = \kappa_m) = \pi_m
+
+The last gap is open. Either it goes on, and then only its length so far is known (censored), or the account has
+gone: after each purchase with chance :math:`1 - e^{-h \mu_i}`. Without both parts a model of completed gaps takes long
+gaps for rarer than they are, and flags the living.
+
+The gamma-gamma form is that of Schmittlein, Morrison and Colombo (1987) generalised to regular buyers, as in Platzer
+and Reutterer (2016, Marketing Science 35:779-799).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import betainc, betaln, gammaln
+
+MONTH = 30.4375  # days
+SHAPES = np.exp(np.linspace(np.log(0.4), np.log(20.0), 7))
+HISTORY = (3, 10)  # completed gaps: up to 3, up to 10, more
+TAIL_FROM, TAIL_TO = 0.3, 0.01  # chances between which the tail of gaps is compared with the model's
+TAIL_PRIOR = 200.0  # long gaps of the whole book that are mixed into each length of history
+LEAST_ACCOUNTS = 10  # with a gap, to learn a rhythm at all
+SHORTEST = 0.2  # business days: a gap over closed days only
+SAMPLE = 1500  # accounts that the population is learnt from, drawn at even steps
+TAIL = 0.35  # a silence that a third of the gaps exceed is never long
+RETURNS = 0.2 / 365.25  # of those who left, per day: a fifth within a year; says which long gaps were absences
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """The population of accounts.
+
+    Attributes
+    ----------
+    a, beta : float
+        Of the gamma distribution of 1/mean gap, beta in business days.
+    weights : numpy.ndarray of shape (shapes,)
+        Share of accounts of each regularity in `SHAPES`.
+    hazard : float
+        Leaving per business day.
+    accounts : int
+        With a gap, that this was learnt from.
+    tail : numpy.ndarray of shape (3,)
+        By length of history (`HISTORY`), how much slower than the model's the chance of long gaps falls: 1 as the
+        model says, below 1 slower. Trends, shocks and seasons of an account's own make long gaps likelier.
+    """
+
+    a: float
+    beta: float
+    weights: np.ndarray
+    hazard: float
+    accounts: int
+    tail: np.ndarray = field(default_factory=lambda: np.ones(len(HISTORY) + 1))
+
+    def posterior(self, n, total, log_total) -> Posterior:
+        """What is known of accounts with `n` gaps that sum to `total` and whose logs sum to `log_total`.
+
+        Parameters
+        ----------
+        n, total, log_total : array_like of shape (accounts,)
+        """
+        tail = self.tail[history(n)]
+        n, total, log_total = (np.asarray(v, dtype=float)[:, None] for v in (n, total, log_total))
+        weight = _shares(np.log(self.weights) + _evidence(self.a, self.beta, n, total, log_total))
+        rate, size = self.beta / SHAPES + total, self.a + SHAPES * n
+        return Posterior(weight, size, rate, tail, self.hazard)
+
+    def with_tail(self, n, total, log_total, silence, ended) -> Rhythm:
+        """The same with the tail that silences show: how many of those that reach 0.3 of the model's chance reach 0.01.
+
+        Parameters
+        ----------
+        n, total, log_total, silence : array_like of shape (silences,)
+            Of every silence, also of one account, what lay before it and its length.
+        ended : array_like of bool
+            Whether a purchase ended it; one that goes on counts as far as it has come.
+
+        Notes
+        -----
+        Maximum likelihood of an exponential tail of :math:`-\\log` chance, each silence weighted with the
+        probability that the account is still there; with little evidence, drawn towards that of the whole book.
+        """
+        known = replace(self, tail=np.ones_like(self.tail)).posterior(n, total, log_total)
+        beyond = np.log(TAIL_FROM) - np.log(np.maximum(known.exceeded(silence), 1e-12))
+        ended, most = np.asarray(ended, dtype=bool), np.log(TAIL_FROM / TAIL_TO)
+        there = 1 - np.where(ended, known.absent(np.maximum(silence, SHORTEST)), known.gone(silence))
+        there = np.where(beyond > 0, there, 0.0)
+        stops = there * (ended & (beyond < most))
+        group = history(n)
+        counts = [np.bincount(group, v, len(self.tail)) for v in (stops, there * np.clip(beyond, 0, most))]
+        whole = (counts[0].sum() + TAIL_PRIOR) / (counts[1].sum() + TAIL_PRIOR)
+        return replace(self, tail=(counts[0] + TAIL_PRIOR * whole) / (counts[1] + TAIL_PRIOR))
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """The next gap of accounts, as foreseen from their past; made by `Rhythm.posterior`.
+
+    Attributes
+    ----------
+    weight, size, rate : numpy.ndarray of shape (accounts, shapes)
+        Probability of each regularity, and the gamma of its rate.
+    tail : numpy.ndarray of shape (accounts,)
+    hazard : float
+    """
+
+    weight: np.ndarray
+    size: np.ndarray
+    rate: np.ndarray
+    tail: np.ndarray
+    hazard: float
+
+    @property
+    def mean_gap(self) -> np.ndarray:
+        """Expected gap, business days."""
+        return (self.weight * SHAPES * self.rate / np.maximum(self.size - 1, 0.25)).sum(axis=1)
+
+    @property
+    def regularity(self) -> np.ndarray:
+        """Expected shape k: 1 is random, 6 and more clockwork."""
+        return (self.weight * SHAPES).sum(axis=1)
+
+    def exceeded(self, silence) -> np.ndarray:
+        """Chance that a living account's gap is longer than this silence (business days)."""
+        silence = np.asarray(silence, dtype=float)[:, None]
+        chance = (self.weight * (1 - betainc(SHAPES, self.size, silence / (silence + self.rate)))).sum(axis=1)
+        long = np.minimum(np.maximum(chance, 0) / TAIL_FROM, 1.0)
+        return np.where(chance < TAIL_FROM, TAIL_FROM * long**self.tail, chance)
+
+    def take(self, rows) -> Posterior:
+        """Some of the accounts."""
+        return Posterior(self.weight[rows], self.size[rows], self.rate[rows], self.tail[rows], self.hazard)
+
+    def allowed(self, alarm_rate) -> np.ndarray:
+        r"""Chance per gap that makes `alarm_rate` false alarms per living account-month.
+
+        An account with gaps of :math:`\mu` months has :math:`1/\mu` of them a month, so it may exceed its limit in a
+        share :math:`\text{rate} \times \mu` of them; at most in half. It is also the rule that finds those who left
+        soonest at a given number of false alarms: P(gone) at the limit is then the same for all.
+        """
+        return np.minimum(alarm_rate * self.mean_gap / MONTH, TAIL)
+
+    def limit(self, chance) -> np.ndarray:
+        """Silence (business days) that a living account exceeds with this chance."""
+        low, high = np.zeros(len(chance)), np.maximum(self.mean_gap, 1.0)
+        while (short := self.exceeded(high) > chance).any():
+            high = np.where(short, high * 2, high)
+        for _ in range(40):
+            middle = (low + high) / 2
+            above = self.exceeded(middle) > chance
+            low, high = np.where(above, middle, low), np.where(above, high, middle)
+        return high
+
+    def months_seen(self, longest) -> np.ndarray:
+        """Expected length in months of a living account's silence, seen for at most `longest` business days."""
+        nodes, weights = np.polynomial.legendre.leggauss(6)
+        longest = np.asarray(longest, dtype=float)
+        parts = [w * self.exceeded(longest * (1 + x) ** 2 / 4) * (1 + x) for x, w in zip(nodes, weights, strict=True)]
+        return longest / 2 * np.sum(parts, axis=0) / MONTH
+
+    def absent(self, gap) -> np.ndarray:
+        """Probability that a gap, ended by a purchase, was no gap: the account had left, and came back.
+
+        Those who left are taken to come back at 0.2 a year, at any time (`RETURNS`).
+        """
+        gap = np.asarray(gap, dtype=float)[:, None]
+        log = (SHAPES - 1) * np.log(gap) - SHAPES * np.log(gap + self.rate)
+        log += self.size * np.log(self.rate / (gap + self.rate))
+        density = (self.weight * np.exp(log - betaln(SHAPES, self.size))).sum(axis=1)
+        left = 1 - np.exp(-self.hazard * self.mean_gap)
+        return left * RETURNS / (left * RETURNS + (1 - left) * density + 1e-300)
+
+    def gone(self, silence) -> np.ndarray:
+        """Probability that an account silent for so long has left."""
+        left = 1 - np.exp(-self.hazard * self.mean_gap)
+        return left / (left + (1 - left) * self.exceeded(silence))
+
+
+def history(n) -> np.ndarray:
+    """Length of history as a group, 0 to 2 (`HISTORY`)."""
+    return np.digitize(np.asarray(n, dtype=float), HISTORY, right=True)
+
+
+def fit_rhythm(n, total, log_total, silence) -> Rhythm | None:
+    """Learn the population from sufficient statistics of gaps, by maximum likelihood.
+
+    Parameters
+    ----------
+    n, total, log_total : array_like of shape (accounts,)
+        Number of completed gaps of each account, their sum and the sum of their logs, in business days.
+    silence : array_like of shape (accounts,)
+        The open gap.
+
+    Returns
+    -------
+    Rhythm or None
+        None with fewer than ten accounts that have a gap.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> gaps = [rng.gamma(3, 10, 12) for _ in range(200)]
+    >>> known = fit_rhythm([12] * 200, [g.sum() for g in gaps], [np.log(g).sum() for g in gaps], [5.0] * 200)
+    >>> post = known.posterior([12], [360.0], [12 * np.log(28)])
+    >>> bool(25 < post.mean_gap[0] < 35)
+    True
+    """
+    rows = np.column_stack([np.asarray(v, dtype=float) for v in (n, total, log_total, silence)])
+    rows = rows[rows[:, 0] > 0]
+    if len(rows) < LEAST_ACCOUNTS:
+        return None
+    accounts = len(rows)
+    rows = rows[np.linspace(0, accounts - 1, min(accounts, SAMPLE)).astype(int)]
+    columns = [rows[:, [i]] for i in range(4)]
+    start = np.log([1.5, 1.5 * np.median(rows[:, 1] / rows[:, 0]), 3e-4])
+    found = minimize(lambda v: -_likelihood(v, *columns)[0], start, method="Nelder-Mead", options={"xatol": 0.02,
+                     "fatol": 0.05, "maxiter": 150})  # fmt: skip
+    weights = _likelihood(found.x, *columns)[1]
+    a, beta, hazard = np.exp(np.clip(found.x, *LIMITS))
+    return Rhythm(float(a), float(beta), weights, float(hazard), accounts)
+
+
+LIMITS = (np.log([0.3, 0.1, 1e-6]), np.log([50.0, 1e6, 0.02]))  # of a, beta and hazard
+
+
+def _likelihood(logs, n, total, log_total, silence) -> tuple[float, np.ndarray]:
+    """Log-likelihood with the weights of regularities that maximise it (30 steps of EM), and these."""
+    a, beta, hazard = np.exp(np.clip(logs, *LIMITS))
+    rate, size = beta / SHAPES + total, a + SHAPES * n
+    mean = SHAPES * rate / np.maximum(size - 1, 0.25)
+    left = 1 - np.exp(-hazard * mean)
+    open_gap = left + (1 - left) * (1 - betainc(SHAPES, size, silence / (silence + rate)))
+    # A purchase was made after each completed gap: the account had not left.
+    stayed = n * np.log1p(-np.minimum(left, 0.999))
+    log = _evidence(a, beta, n, total, log_total) + stayed + np.log(open_gap + 1e-300)
+    most = log.max(axis=1, keepdims=True)
+    chance, weights = np.exp(log - most), np.full(len(SHAPES), 1 / len(SHAPES))
+    for _ in range(30):
+        share = weights * chance
+        weights = ((share / share.sum(axis=1, keepdims=True)).sum(axis=0) + 0.5) / (len(log) + 0.5 * len(SHAPES))
+    return float((np.log(chance @ weights) + most[:, 0]).sum()), weights
+
+
+def _evidence(a: float, beta: float, n, total, log_total) -> np.ndarray:
+    """Log probability of completed gaps for each regularity, mean gap integrated out; accounts x shapes."""
+    k, prior = SHAPES, beta / SHAPES
+    gaps = (k - 1) * log_total - n * gammaln(k)
+    return gaps + a * np.log(prior) - gammaln(a) + gammaln(a + k * n) - (a + k * n) * np.log(prior + total)
+
+
+def _shares(log: np.ndarray) -> np.ndarray:
+    chance = np.exp(log - log.max(axis=1, keepdims=True))
+    return chance / chance.sum(axis=1, keepdims=True)
