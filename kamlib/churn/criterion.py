@@ -30,8 +30,13 @@ class Silences:
         One row an account and purchase day, in order of customer_id and date: customer_id, date (the silence begins),
         next_date (missing while it lasts), gaps (completed before), usual_days (expected gap, business days),
         late_on and lost_on (first day on which it was late or lost; missing where it ended before).
+    able : pandas.Series
+        By customer_id, accounts with a gap: first day on which it could have been found lost, had it stopped buying;
+        missing where that lies beyond what the clock can tell.
     rhythm : Rhythm or None
         None where there are too few gaps; then nobody is late or lost.
+    gone : pandas.Series
+        By customer_id, accounts with a gap: probability of having left by `as_of`, by the model.
     clock : Clock
     as_of : datetime.date
     late_rate, lost_rate : float
@@ -39,6 +44,8 @@ class Silences:
     """
 
     table: pd.DataFrame
+    able: pd.Series
+    gone: pd.Series
     rhythm: Rhythm | None
     clock: Clock
     as_of: dt.date
@@ -82,15 +89,34 @@ def silences(
     table = days[["customer_id", "date"]].assign(next_date=gaps["next_date"], gaps=gaps["n"].astype("int64"))
     table = table.assign(usual_days=np.nan, late_on=pd.NaT, lost_on=pd.NaT)
     table = table.astype({"late_on": "datetime64[s]", "lost_on": "datetime64[s]"})
+    nobody = pd.Index([], dtype="str", name="customer_id")
+    able, gone = pd.Series(dtype="datetime64[s]", index=nobody), pd.Series(dtype="float64", index=nobody)
     if rhythm is not None:
         room = clock.time([as_of])[0] - gaps["time"].to_numpy()
         scales = {rate: _scales(gaps, room, rhythm, rate) for rate in (late_rate, lost_rate)}
-        for part in np.array_split(np.flatnonzero(gaps["n"] > 0), max(len(gaps) // CHUNK, 1)):
+        for part in np.array_split(np.flatnonzero(gaps["n"] > 0), len(gaps) // CHUNK + 1):
             _judge(table, gaps, part, rhythm, clock, scales, (late_rate, lost_rate))
-    return Silences(table, rhythm, clock, as_of, late_rate, lost_rate)
+        able = _able(table, gaps, rhythm, clock, scales[lost_rate])
+        final = gaps[gaps["last"] & (gaps["n"] > 0)]
+        known = rhythm.posterior(final["n"], final["total"], final["log_total"])
+        gone = pd.Series(known.gone(final["silence"]), index=table.loc[final.index, "customer_id"])
+    return Silences(table, able, gone, rhythm, clock, as_of, late_rate, lost_rate)
 
 
-CALIBRATED_ON = 5_000  # silences of each length of history, at even steps
+NEAR = 0.8  # of the expected gap: more than a third of any rhythm's gaps are longer
+CHUNK = 100_000  # rows at once: memory, not meaning
+CALIBRATED_ON = 3_000  # silences of each length of history, at even steps
+
+
+def _able(table: pd.DataFrame, gaps: pd.DataFrame, rhythm: Rhythm, clock: Clock, scales: np.ndarray) -> pd.Series:
+    """The earliest limit of the silences after the first, third and tenth gap: later ones do not come sooner."""
+    counted = gaps["n"].diff().ne(0) | ~gaps["account"].duplicated()
+    rows = gaps[counted & gaps["n"].isin([1, 3, 10])]
+    known = rhythm.posterior(rows["n"], rows["total"], rows["log_total"])
+    limit = rows["time"].to_numpy() + known.course().limit(known.allowed(scales[history(rows["n"])]))
+    dates = pd.Series(clock.date(limit), index=table.loc[rows.index, "customer_id"])
+    found = table.set_index("customer_id")["lost_on"].dropna()
+    return pd.concat([dates, found]).groupby(level=0).min()
 
 
 def _scales(gaps: pd.DataFrame, room: np.ndarray, rhythm: Rhythm, rate: float) -> np.ndarray:
@@ -112,18 +138,16 @@ def _scales(gaps: pd.DataFrame, room: np.ndarray, rhythm: Rhythm, rate: float) -
 
 
 def _scale(known: Posterior, room: np.ndarray, rate: float) -> float:
-    months, beyond = known.months_seen(room).sum(), known.exceeded(room)
+    course = known.course()
+    months = course.months_seen(room).sum()
     low, high = np.log(rate) - 1, np.log(rate) + 4
     for _ in range(30):
         middle = (low + high) / 2
         allowed = known.allowed(np.exp(middle))
-        expected = allowed[beyond <= allowed].sum()
+        limit = course.limit(allowed)
+        expected = (allowed * np.exp(-known.hazard * limit))[limit <= room].sum()
         low, high = (middle, high) if expected < rate * months else (low, middle)
     return float(np.exp(high))
-
-
-NEAR = 0.8  # of the expected gap: more than a third of any rhythm's gaps are longer
-CHUNK = 100_000  # rows at once: memory, not meaning
 
 
 def _gaps(days: pd.DataFrame, clock: Clock, as_of: dt.date) -> pd.DataFrame:
@@ -150,7 +174,7 @@ def _summed(gaps: pd.DataFrame, counts: np.ndarray) -> pd.DataFrame:
 
 def _with_tail(gaps: pd.DataFrame, rhythm: Rhythm) -> Rhythm:
     rows = np.flatnonzero(gaps["n"] > 0)
-    own = gaps.iloc[rows[np.linspace(0, len(rows) - 1, min(len(rows), 6 * CALIBRATED_ON)).astype(int)]]
+    own = gaps.iloc[rows[np.linspace(0, len(rows) - 1, min(len(rows), 10 * CALIBRATED_ON)).astype(int)]]
     return rhythm.with_tail(own["n"], own["total"], own["log_total"], own["silence"], ~own["last"])
 
 

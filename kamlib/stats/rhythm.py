@@ -2,7 +2,7 @@ r"""How often each account buys, learnt from all of them, and how long a silence
 
 The gaps of account *i*, in business time (`kamlib.stats.clock`), are gamma with shape :math:`k_i` (regularity) and
 mean :math:`\mu_i`. Accounts differ: :math:`1/\mu_i` is gamma distributed over accounts, and the regularity has a
-distribution over a grid. So an account with two gaps leans on the others of its segment, and one with forty stands on its own:
+distribution over a grid. So an account with two gaps leans on the others, and one with forty stands on its own:
 
 .. math::
 
@@ -27,8 +27,8 @@ from scipy.special import betainc, betaln, gammaln
 MONTH = 30.4375  # days
 SHAPES = np.exp(np.linspace(np.log(0.4), np.log(20.0), 7))
 HISTORY = (3, 10)  # completed gaps: up to 3, up to 10, more
-TAIL_FROM, TAIL_TO = 0.3, 0.01  # chances between which the tail of gaps is compared with the model's
-TAIL_PRIOR = 200.0  # long gaps of the whole book that are mixed into each length of history
+TAIL_FROM, TAIL_TO = 0.3, 0.002  # chances between which the tail of gaps is compared with the model's
+TAIL_PRIOR = 60.0  # long gaps of the whole book that are mixed into each length of history
 LEAST_ACCOUNTS = 10  # with a gap, to learn a rhythm at all
 SHORTEST = 0.2  # business days: a gap over closed days only
 SAMPLE = 1500  # accounts that the population is learnt from, drawn at even steps
@@ -76,7 +76,7 @@ class Rhythm:
         return Posterior(weight, size, rate, tail, self.hazard)
 
     def with_tail(self, n, total, log_total, silence, ended) -> Rhythm:
-        """The same with the tail that silences show: how many of those that reach 0.3 of the model's chance reach 0.01.
+        """The same with the tail that silences show: how fast they die out below a chance of 0.3.
 
         Parameters
         ----------
@@ -161,12 +161,11 @@ class Posterior:
             low, high = np.where(above, middle, low), np.where(above, high, middle)
         return high
 
-    def months_seen(self, longest) -> np.ndarray:
-        """Expected length in months of a living account's silence, seen for at most `longest` business days."""
-        nodes, weights = np.polynomial.legendre.leggauss(6)
-        longest = np.asarray(longest, dtype=float)
-        parts = [w * self.exceeded(longest * (1 + x) ** 2 / 4) * (1 + x) for x, w in zip(nodes, weights, strict=True)]
-        return longest / 2 * np.sum(parts, axis=0) / MONTH
+    def course(self) -> Course:
+        """The chance to exceed each of a row of silences: for many limits at once, at the price of about a per cent."""
+        silence = self.mean_gap[:, None] * STEPS
+        exceeded = np.column_stack([self.exceeded(silence[:, i]) for i in range(len(STEPS))])
+        return Course(silence, np.maximum(exceeded, 1e-12), self.hazard)
 
     def absent(self, gap) -> np.ndarray:
         """Probability that a gap, ended by a purchase, was no gap: the account had left, and came back.
@@ -184,6 +183,34 @@ class Posterior:
         """Probability that an account silent for so long has left."""
         left = 1 - np.exp(-self.hazard * self.mean_gap)
         return left / (left + (1 - left) * self.exceeded(silence))
+
+
+STEPS = np.r_[0.0, np.exp(np.linspace(np.log(0.15), np.log(80.0), 27))]  # silences in expected gaps
+
+
+@dataclass(frozen=True)
+class Course:
+    """Silences (business days, accounts x steps) and the chance that a living account exceeds them."""
+
+    silence: np.ndarray
+    exceeded: np.ndarray
+    hazard: float
+
+    def limit(self, chance) -> np.ndarray:
+        """As `Posterior.limit`, by interpolation on the logarithm of the chance."""
+        log, wanted = np.log(self.exceeded), np.log(chance)
+        place = np.clip((log > wanted[:, None]).sum(axis=1), 1, log.shape[1] - 1)
+        row = np.arange(len(log))
+        high, low = log[row, place - 1], log[row, place]
+        part = np.clip((high - wanted) / np.maximum(high - low, 1e-12), 0, 1)
+        before, after = self.silence[row, place - 1], self.silence[row, place]
+        return np.where(wanted < log[:, -1], np.inf, before + part * (after - before))
+
+    def months_seen(self, longest) -> np.ndarray:
+        """Expected months for which an account is there and silent, seen for at most `longest` business days."""
+        upto = np.minimum(self.silence, np.asarray(longest, dtype=float)[:, None])
+        there = self.exceeded * np.exp(-self.hazard * self.silence)
+        return (np.diff(upto, axis=1) * (there[:, 1:] + there[:, :-1]) / 2).sum(axis=1) / MONTH
 
 
 def history(n) -> np.ndarray:

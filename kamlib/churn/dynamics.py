@@ -1,0 +1,201 @@
+"""Losses month by month: how many of how many, what they cost, and what was kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2
+
+from kamlib.churn.criterion import Silences
+from kamlib.panel import Panel
+from kamlib.stats.bridge import KINDS, bridge, period_accounts
+from kamlib.stats.intervals import wilson
+
+CHURN_BURN_IN_MONTHS = 12  # of the ledger: before that too few silences could have been long enough
+
+
+def monthly_losses(
+    judged: Silences, events: pd.DataFrame, *, burn_in_months: int = CHURN_BURN_IN_MONTHS
+) -> pd.DataFrame:
+    """Losses and rate of each month.
+
+    Parameters
+    ----------
+    judged : Silences
+    events : pandas.DataFrame
+        From `loss_events`.
+    burn_in_months : int
+        Calendar months at the beginning of the ledger that are not counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by month (first day), from the ledger's first to that of `as_of`: at_risk (accounts that could be found
+        lost in the month, and were not lost when it began), losses, rate with low and high (95 %, Garwood 1936:
+        exact for Poisson counts), returns, confirmed and unconfirmed losses, unknown (look-ahead not over),
+        stake_cents, too_young (accounts with a purchase that could not be found lost yet), counted (after the
+        burn-in, and a whole month).
+    """
+    starts = pd.date_range(pd.Timestamp(judged.clock.first).replace(day=1), judged.as_of, freq="MS")
+    ends = starts + pd.offsets.MonthEnd(0)
+    table = pd.DataFrame(index=starts.rename("month"))
+    able = np.sort(judged.able.dropna().to_numpy())
+    gone = events["lost_on"].to_numpy()
+    back = np.sort(events["returned_on"].dropna().to_numpy())
+    away = np.searchsorted(np.sort(gone), starts) - np.searchsorted(back, starts)
+    table["at_risk"] = np.searchsorted(able, ends, side="right") - away
+    month = events["lost_on"].dt.to_period("M").dt.to_timestamp()
+    table["losses"] = _counted(month, starts)
+    table["rate"] = table["losses"] / table["at_risk"].where(table["at_risk"] > 0)
+    low, high = poisson_interval(table["losses"])
+    table["low"], table["high"] = (v / table["at_risk"].where(table["at_risk"] > 0) for v in (low, high))
+    table["returns"] = _counted(events["returned_on"].dropna().dt.to_period("M").dt.to_timestamp(), starts)
+    for name, chosen in _outcomes(events).items():
+        table[name] = _counted(month[chosen], starts)
+    table["stake_cents"] = events.groupby(month)["stake_cents"].sum().reindex(starts, fill_value=0).astype("int64")
+    known = np.sort(judged.table.groupby("customer_id")["date"].min().to_numpy())
+    table["too_young"] = np.searchsorted(known, ends, side="right") - np.searchsorted(able, ends, side="right")
+    whole = ends <= pd.Timestamp(judged.as_of)
+    table["counted"] = whole & (np.arange(len(starts)) >= burn_in_months)
+    return table
+
+
+def _outcomes(events: pd.DataFrame) -> dict[str, pd.Series]:
+    known = events["confirmed"]
+    return {"confirmed": known.fillna(False).astype(bool), "unconfirmed": (~known).fillna(False).astype(bool),
+            "unknown": known.isna()}  # fmt: skip
+
+
+def _counted(months: pd.Series, index: pd.DatetimeIndex) -> np.ndarray:
+    return months.value_counts().reindex(index, fill_value=0).to_numpy("int64")
+
+
+def poisson_interval(counts) -> tuple[np.ndarray, np.ndarray]:
+    """Exact 95 % interval of the mean of a Poisson count (Garwood 1936, Biometrika 28:437-442).
+
+    Examples
+    --------
+    >>> [round(float(end), 2) for end in poisson_interval(10)]
+    [4.8, 18.39]
+    """
+    counts = np.asarray(counts, dtype=float)
+    low = np.where(counts > 0, chi2.ppf(0.025, 2 * np.maximum(counts, 1e-9)) / 2, 0.0)
+    return low, chi2.ppf(0.975, 2 * counts + 2) / 2
+
+
+def retention(panel: Panel) -> pd.DataFrame:
+    """What the customers of a year ago buy now: kept, grown and won, month by month, to the cent.
+
+    Parameters
+    ----------
+    panel : kamlib.panel.Panel
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by month, from the 24th whole month of the ledger on: the twelve months that end with it against the
+        twelve before, as `kamlib.stats.bridge.bridge` sees them: before, after, a column for each kind of account
+        (change in cents; the columns sum to after less before), gross and net retention (shares of `before`).
+    """
+    first = pd.Timestamp(panel.first_day) + pd.Timedelta(days=7)
+    ends = pd.date_range(first.replace(day=1) + pd.DateOffset(months=23), panel.as_of, freq="MS")
+    ends = [e for e in ends if e + pd.offsets.MonthEnd(0) <= pd.Timestamp(panel.as_of)]
+    rows = [_retained(panel, end) for end in ends]
+    columns = ["before", "after", *KINDS, "gross", "net"]
+    return pd.DataFrame(rows, columns=columns, index=pd.DatetimeIndex(ends, name="month"))
+
+
+def _retained(panel: Panel, end: pd.Timestamp) -> tuple:
+    year = pd.DateOffset(months=12)
+    start = end - pd.DateOffset(months=11)
+    periods = ((start, end), (start - year, end - year))
+    now, then = (period_accounts(panel.monthly, a.date(), b.date()) for a, b in periods)
+    found = bridge(then, now, accounts=panel.accounts, until=(start - pd.Timedelta(days=1)).date())
+    change = found.summary["change"]
+    return found.before, found.after, *(int(change[k]) for k in KINDS), found.gross_retention, found.net_retention
+
+
+def losses_by(events: pd.DataFrame, judged: Silences, column: str, *, since: dt.date, groups=None) -> pd.DataFrame:
+    """Losses by region, industry, manager, type or cause.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        From `with_facts`.
+    judged : Silences
+    column : str
+    since : datetime.date
+        First day of the losses counted.
+    groups : pandas.Series, optional
+        The group of every account by customer_id, for a rate; without it (cause) there is none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by group, the most money first: losses, stake_cents; with `groups` also accounts (that could have been
+        lost), share lost since then with low and high (95 %, Wilson).
+    """
+    late = events[events["lost_on"] >= pd.Timestamp(since)]
+    key = late[column].fillna("not known")
+    table = late.groupby(key).agg(losses=("stake_cents", "size"), stake_cents=("stake_cents", "sum"))
+    if groups is not None:
+        able = judged.able[judged.able <= pd.Timestamp(judged.as_of)].index
+        known = groups.reindex(able).fillna("not known")
+        table["accounts"] = known.value_counts().reindex(table.index, fill_value=0)
+        lost = late.drop_duplicates("customer_id").groupby(key)["customer_id"].size().reindex(table.index)
+        table["share"] = (lost / table["accounts"]).where(table["accounts"] > 0).clip(upper=1)
+        table["low"], table["high"] = wilson(np.minimum(lost, table["accounts"]), table["accounts"])
+    table = table.rename_axis(column).reset_index().sort_values(["stake_cents", column], ascending=[False, True])
+    return table.set_index(column)
+
+
+def cohorts(judged: Silences, *, ages=(6, 12, 18, 24)) -> pd.DataFrame:
+    """Of the accounts that first bought in a half-year, how many still bought after so many months.
+
+    Parameters
+    ----------
+    judged : Silences
+    ages : sequence of int
+        Months since the first purchase.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by half-year (first day): accounts, one_purchase (share with a single purchase day, where all were
+        followed for a year), and after_N (share with a purchase N months or more after the first; missing where not all
+        were followed half a year longer than that). The first half-year holds customers from before the ledger too.
+    """
+    bought = judged.table.groupby("customer_id")["date"].agg(["min", "max", "size"])
+    half = bought["min"].dt.to_period("Q").dt.to_timestamp()
+    half = half.map(lambda d: d.replace(month=1 if d.month < 7 else 7))
+    table = bought.groupby(half).size().rename("accounts").to_frame()
+    end = table.index + pd.DateOffset(months=6)
+    last = pd.Timestamp(judged.as_of)
+    alone = (bought["size"] == 1).groupby(half).mean()
+    table["one_purchase"] = alone.where(end + pd.DateOffset(months=12) <= last)
+    for age in ages:
+        later = bought["max"] >= bought["min"] + pd.DateOffset(months=age)
+        table[f"after_{age}"] = later.groupby(half).mean().where(end + pd.DateOffset(months=age + 6) <= last)
+    return table.rename_axis("half_year")
+
+
+def margin_effect(events: pd.DataFrame, panel: Panel, *, since: dt.date) -> tuple[float, float] | None:
+    """Margin of the accounts lost since a day, over their last twelve months, and of all other accounts.
+
+    The article claims that a loss lowers the profitability of sales: then those lost had the better margin.
+
+    Returns
+    -------
+    tuple of float or None
+        (lost, others), profit over net sales; None without profit, or without sales on one side.
+    """
+    late = events[events["lost_on"] >= pd.Timestamp(since)]
+    if not panel.has_profit or late.empty:
+        return None
+    recent = panel.monthly[panel.monthly["month"] >= pd.Timestamp(since) - pd.DateOffset(months=12)]
+    others = recent[~recent["customer_id"].isin(late["customer_id"])]
+    sold = int(late["stake_cents"].sum()), int(others["sales_cents"].sum())
+    earned = int(late["stake_profit_cents"].sum()), int(others["profit_cents"].sum())
+    return (earned[0] / sold[0], earned[1] / sold[1]) if min(sold) > 0 else None
