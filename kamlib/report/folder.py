@@ -73,9 +73,9 @@ def building(target: Path, *, origin: Mapping[str, str] | None = None) -> Iterat
         ) from None
     try:
         yield folder
-        publish(folder, target)
-        if origin:
+        if origin:  # first: once the report is in place, nothing more may fail
             write_json(home / RUNS / ORIGIN, origin)
+        publish(folder, target)
     except (OSError, duckdb.IOException) as error:
         raise RunError(f"The report could not be written: {error}. The previous one is untouched.") from error
     finally:
