@@ -2,8 +2,8 @@
 
     python benchmarks/report_times.py > benchmarks/report_times.md
 
-Works on a copy of the project in a temporary folder, in which it edits notebooks. Online Retail II is timed where it is at
-hand: KAMLIB_DATA, or fetched before. Every line is a process of its own; CPU seconds are those of all its processes.
+Works on a copy of the project in a temporary folder, in which it edits notebooks. Online Retail II is timed where
+KAMLIB_DATA names a copy. Every line is a command of its own; CPU seconds are those of all its processes.
 """
 
 import json
@@ -100,8 +100,9 @@ def main() -> None:
             change(project, "00_summary")
             row("00_summary touched: it alone")
             row("without the cache", "--no-cache")
-    print(f"# Times of `kam report`\n\nMade by `python benchmarks/report_times.py`, {os.cpu_count()} cores that were shared with "
-          "other work:\nlook at CPU seconds, which are of all processes of a run.\n")  # fmt: skip
+    cores = f"{os.cpu_count()} cores that were shared with other work"
+    print(f"# Times of `kam report`\n\nMade by `python benchmarks/report_times.py`, {cores}:")
+    print("look at CPU seconds, which are those of all processes of a run.\n")
     print("| book | run | seconds | CPU seconds | notebooks that ran |\n|---|---|--:|--:|---|")
     for line in shown:
         print("|", " | ".join(line), "|")
