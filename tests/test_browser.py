@@ -4,9 +4,13 @@ What is asked of each page: it is quiet (no request, no error, nothing hostile r
 axe-core finds nothing grave, its tables sort and filter, its code switch works, and all of it by keyboard.
 """
 
+import json
+import os
 import re
+import shutil
 import socket
 import threading
+from pathlib import Path
 
 import hostile
 import pytest
@@ -14,6 +18,8 @@ from browser import AXE, ENTER, SPACE, TAB, Browser, browser, needs_browser
 from conftest import REPETITIONS
 
 from kamlib.book import open_book
+from kamlib.report.compare import write_comparison
+from kamlib.report.history import write_history
 from kamlib.report.mail import MAIL
 from kamlib.report.make import FRONT, make_report
 from kamlib.report.plan import load_notebooks
@@ -22,18 +28,42 @@ from kamlib.settings import Settings
 pytestmark = needs_browser
 
 NOTEBOOKS = ["index.html" if n.name == FRONT else f"{n.name}.html" for n in load_notebooks()]
-PAGES = [*NOTEBOOKS, MAIL]
+OVER_ALL = ["../index.html", "../compare-2024-05-31-2024-06-30.html"]  # history and comparison, of a book's reports
+LIVING = [*NOTEBOOKS, *OVER_ALL]  # pages that have a script
+PAGES = [*LIVING, MAIL]
 DESKTOP, PHONE, SMALLEST, PAPER = 1280, 375, 320, 673  # CSS pixels; paper: A4 less its margins
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The report of the hostile book, with every notebook there is."""
+    """The report of the hostile book, from every notebook; beside it one of a month before, and both compared."""
     book = open_book(hostile.write_book(tmp_path_factory.mktemp("hostile")))
     out = tmp_path_factory.mktemp("reports")
     made = make_report(book, as_of=hostile.END, out=out, settings=Settings(repetitions=REPETITIONS))
     assert made.skipped == []
-    return made.index.parent
+    one = made.index.parent
+    write_comparison(as_of_before(one), one)
+    write_history(one.parent)
+    return one
+
+
+def at(folder: Path, name: str) -> Path:
+    """A page as a browser finds it: a report's folder is a link, and `..` is not where that leads to."""
+    return Path(os.path.normpath(folder / name))
+
+
+def as_of_before(folder: Path) -> Path:
+    """A copy of a report that says it is of the month before, and has other numbers."""
+    earlier = folder.with_name("2024-05-31")
+    shutil.copytree(folder.resolve(), earlier)
+    manifest = json.loads((earlier / "manifest.json").read_text("utf-8"))
+    (earlier / "manifest.json").write_text(json.dumps(manifest | {"as_of": earlier.name}), "utf-8")
+    found = json.loads((earlier / "findings.json").read_text("utf-8"))
+    for finding in (f for room in found.values() for f in room):
+        if isinstance(finding["value"], int | float):
+            finding |= {name: finding[name] * 0.9 for name in ("value", "low", "high") if finding[name] is not None}
+    (earlier / "findings.json").write_text(json.dumps(found), "utf-8")
+    return earlier
 
 
 class Network:
@@ -83,15 +113,15 @@ def desk(window: Browser):
 @pytest.fixture(params=PAGES)
 def page(request, folder, desk):
     """The window with one of the pages open."""
-    desk.open(folder / request.param)
+    desk.open(at(folder, request.param))
     desk.name = request.param
     return desk
 
 
-@pytest.fixture(params=NOTEBOOKS)
+@pytest.fixture(params=LIVING)
 def living(request, folder, desk):
     """The window with one of the pages open that have a script."""
-    desk.open(folder / request.param)
+    desk.open(at(folder, request.param))
     return desk
 
 
@@ -121,7 +151,8 @@ def test_a_page_is_quiet_and_nothing_hostile_runs(page, network, folder):
     assert (seen["headings"], seen["handlers"], seen["foreign"]) == (1, [], [])
     assert seen["scripts"] == (page.name != MAIL)
     for link in seen["links"]:
-        assert re.fullmatch(r"#[\w-]*|https://.*", link) or (folder / link.partition("#")[0]).is_file()
+        there = at(folder, f"{page.name}/../{link.partition('#')[0]}")
+        assert re.fullmatch(r"#[\w-]*|https://.*", link) or there.is_file()
     assert len(seen["words"]) > 500
 
 
@@ -194,7 +225,7 @@ def test_axe_finds_nothing_grave(width, theme, rules, folder, desk):
     desk.devtools("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": theme}])
     found = {}
     for name in PAGES:
-        desk.open(folder / name)
+        desk.open(at(folder, name))
         desk.run(AXE.read_text("utf-8"))
         found[name] = desk.wait(AXE_RUN, rules)
     assert found == {name: [] for name in PAGES}
@@ -311,10 +342,10 @@ def test_every_stop_is_reached_by_tab_in_order_and_seen(page):
 def test_the_hostile_book_is_whole(folder):
     """Its accounts are all there, as text, and nothing of it has left the report's folder."""
     home = folder.resolve().parents[2]
-    assert [p.name for p in home.iterdir()] == ["acme-script-window-pwned-1-script-con-1-1"]
+    assert {p.name for p in home.iterdir()} <= {"acme-script-window-pwned-1-script-con-1-1", ".cache"}
     names = [p.name for p in home.rglob("*") if p.is_file() or p.is_dir()]
     assert [n for n in names if not re.fullmatch(r"[\w.-]+", n, re.ASCII)] == []
-    text = "".join((folder / page).read_text("utf-8") for page in PAGES)
+    text = "".join(at(folder, page).read_text("utf-8") for page in PAGES)
     for shown in ("&lt;script&gt;window.pwned=1", "株式会社 日本", "شركة النور", "🦊 Fox", "N" * 59 + "…"):
         assert shown in text
     assert not set(text) & {chr(c) for c in [*range(9), *range(14, 32), 127, 0x202E, 0x2066]}
