@@ -35,6 +35,7 @@ import pandas as pd
 from kamlib.tables import NOT_TRADE, PANEL
 
 BURN_IN_DAYS = 90
+MOST_UNITS = 1e12  # of one line: beyond, it is no quantity, and sums would not fit
 CLOSED_DAYS = 7  # a ledger whose first line is so late still covers its first month: holidays
 
 
@@ -219,7 +220,97 @@ def purchase_days(book, *, as_of: dt.date | str, leave_out: Sequence[str] = NOT_
     return days
 
 
-def _lines(ledger, as_of: dt.date, leave_out: Sequence[str]) -> nw.LazyFrame:
+def quantity_totals(
+    book,
+    *,
+    by: str,
+    before: tuple[dt.date, dt.date],
+    after: tuple[dt.date, dt.date],
+    leave_out: Sequence[str] = NOT_TRADE,
+) -> pd.DataFrame | None:
+    """Money and units of two periods by product or by account: what price, volume and mix are made of.
+
+    Parameters
+    ----------
+    book, leave_out
+        As in `build_panel`; the ledger also has quantity, and product_id where totals are by product.
+    by : str
+        `product_id` or `customer_id`.
+    before, after : (datetime.date, datetime.date)
+        First and last day of each period, inclusive. They may overlap.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        Sorted by the column `by` (empty for lines without a product); for each period (`_before`, `_after`): cents (net
+        sales of identified customers), counted_cents and units (of lines whose quantity has the sign of their money; a
+        free sample, a price correction and a line without quantity are not counted), gross_cents (lines above zero),
+        gross_counted_cents and gross_units (the same of these). Units are rounded to thousandths on each line, so that
+        sums do not depend on their order. None where the ledger has no quantity, or no product_id to go by.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"customer_id": "a", "product_id": ["p", "p", "q"], "cents": [1000, 1500, -200],
+    ...     "quantity": [10, 12, None], "date": pd.to_datetime(["2023-03-01", "2024-03-01", "2024-03-02"])})
+    >>> year = lambda y: (dt.date(y, 1, 1), dt.date(y, 12, 31))
+    >>> table = quantity_totals(lines, by="product_id", before=year(2023), after=year(2024))
+    >>> table[["cents_after", "counted_cents_after", "units_after"]].values.tolist()
+    [[1500.0, 1500.0, 12.0], [-200.0, 0.0, 0.0]]
+    """
+    ledger = getattr(book, "ledger", book)
+    if not {"quantity", by} <= set(nw.from_native(ledger).lazy().collect_schema().names()):
+        return None
+    lines = _lines(ledger, max(before[1], after[1]), leave_out, also=("quantity", "product_id"))
+    zero, money, units = nw.lit(0, dtype=nw.Int64), nw.col("cents"), nw.col("milli")
+    quantity = nw.col("quantity").cast(nw.Float64).fill_null(0)
+    # Not round(): halves go up on one engine and to even on another.
+    sane = nw.when(quantity.abs() <= MOST_UNITS).then(quantity).otherwise(nw.lit(0.0))
+    lines = lines.with_columns(nw.col(by).fill_null(""), milli=(sane * 1000 + 0.5).floor().cast(nw.Int64))
+    agree = ((money > 0) & (units > 0)) | ((money < 0) & (units < 0))
+    if by == "product_id":
+        agree = agree & (nw.col(by) != "")
+    names = {}
+    for period, (first, last) in {"before": before, "after": after}.items():
+        inside = (nw.col("date") >= first) & (nw.col("date") <= last)
+        tests = {
+            "cents": (inside, money), "counted_cents": (inside & agree, money), "units": (inside & agree, units),
+            "gross_cents": (inside & (money > 0), money), "gross_counted_cents": (inside & agree & (money > 0), money),
+            "gross_units": (inside & agree & (money > 0), units),
+        }  # fmt: skip
+        names |= {f"{n}_{period}": nw.when(t).then(v).otherwise(zero) for n, (t, v) in tests.items()}
+    totals = _sum_by(lines.with_columns(**names).select(by, *names), [by], list(names))
+    table = totals.sort(by).collect("pandas").to_native().reset_index(drop=True)
+    table = table.astype({by: "str"} | dict.fromkeys(names, "int64"))
+    whole = [n for n in names if "units" in n]
+    return table.assign(**{n: table[n] / 1000 for n in whole})
+
+
+def day_totals(book, *, as_of: dt.date | str, leave_out: Sequence[str] = NOT_TRADE) -> pd.DataFrame:
+    """Trade of identified customers on each day with a line, up to `as_of`.
+
+    Parameters
+    ----------
+    book, as_of, leave_out
+        As in `build_panel`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        date, cents (net sales), lines; sorted.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"customer_id": ["a", "b", None], "cents": [10, -3, 99], "date": pd.Timestamp("2024-01-05")})
+    >>> day_totals(lines, as_of="2024-01-31")[["cents", "lines"]].values.tolist()
+    [[7, 2]]
+    """
+    lines = _lines(getattr(book, "ledger", book), pd.Timestamp(as_of).date(), leave_out)
+    days = _sum_by(lines.with_columns(lines=nw.lit(1, dtype=nw.Int64)), ["date"], ["cents", "lines"])
+    table = days.sort("date").collect("pandas").to_native().reset_index(drop=True)
+    return table[["date", "cents", "lines"]].astype({"date": "datetime64[s]", "cents": "int64", "lines": "int64"})
+
+
+def _lines(ledger, as_of: dt.date, leave_out: Sequence[str], also: Sequence[str] = ()) -> nw.LazyFrame:
     lines = nw.from_native(ledger).lazy()
     if lines.implementation.is_pyarrow():  # it has no window functions
         lines = nw.from_native(duckdb.from_arrow(lines.collect().to_native()))
@@ -236,6 +327,7 @@ def _lines(ledger, as_of: dt.date, leave_out: Sequence[str]) -> nw.LazyFrame:
     if "order_id" not in names:
         lines = lines.with_columns(order_id=nw.lit("", dtype=nw.String))
     wanted = ("customer_id", "date", "cents", "profit_cents", "profit_missing", "order_id")
+    wanted += tuple(c for c in also if c in names)
     return lines.filter(~nw.col("customer_id").is_null(), nw.col("date") <= as_of).select(*wanted)
 
 
