@@ -229,7 +229,8 @@ def test_quantities_by_eye(ledger):
     table = quantity_totals(with_products(ledger), by="product_id", **YEARS).set_index("product_id")
     p, q, nothing = table.loc["p"], table.loc["q"], table.loc[""]
     # anna's first two orders; bert's return of 15.00 has a quantity above zero, which no return has
-    assert (p["cents_before"], p["counted_cents_before"], p["units_before"]) == (135_00, 150_00, 15.001)  # 5.0005: halves go up
+    assert (p["cents_before"], p["counted_cents_before"]) == (135_00, 150_00)
+    assert p["units_before"] == 15.001  # 5.0005: halves go up
     assert (p["cents_after"], p["units_after"], p["gross_units_after"]) == (20_00, 2, 4)
     assert (q["cents_before"], q["counted_cents_before"], q["cents_after"], q["units_after"]) == (60_00, 0, 100_00, 10)
     assert (nothing["cents_after"], nothing["counted_cents_after"]) == (5_00, 0)

@@ -183,9 +183,9 @@ def test_causes_by_eye():
     frequency = -2 * (2 * 5 * 20 + 2 * 6 * 25 + 5 * 25 + 6 * 20) / 6
     volume = 1 * (2 * 10 * 20 + 2 * 8 * 25 + 10 * 25 + 8 * 20) / 6
     price = 5 * (2 * 10 * 5 + 2 * 8 * 6 + 10 * 6 + 8 * 5) / 6
-    assert row[["frequency", "volume", "price"]].tolist() == pytest.approx([frequency, volume, price], abs=1)
-    assert row[["frequency", "volume", "price"]].sum() == 200
-    assert row["returns"] == -30 and row["change"] == 170 and row["main"] == "price"
+    assert row[["frequency", "volume", "price_mix"]].tolist() == pytest.approx([frequency, volume, price], abs=1)
+    assert row[["frequency", "volume", "price_mix"]].sum() == 200
+    assert row["returns"] == -30 and row["change"] == 170 and row["main"] == "price_mix"
 
 
 def test_profit_by_eye():

@@ -149,16 +149,27 @@ def relative_variances(months: np.ndarray, purchases: np.ndarray) -> np.ndarray 
     return purchases[usable] * np.minimum(spread / total[usable] ** 2, 1.0)
 
 
-def population(log: np.ndarray, variance: np.ndarray) -> tuple[float, float]:
-    """Mean and variance of log size between accounts, by moments weighted with their precision, until they stand."""
-    between = max(float(np.var(log) - np.mean(variance)), SMALLEST_VARIANCE)
+def population(log: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of log size between accounts, by moments weighted with their precision, until they stand.
+
+    Parameters
+    ----------
+    log : numpy.ndarray of shape (accounts,)
+    variance : numpy.ndarray of shape (..., accounts)
+        Of each log; several sets of variances are worked through at once.
+
+    Returns
+    -------
+    mean, between : numpy.ndarray of shape (...)
+    """
+    between = np.maximum(np.var(log) - np.mean(variance, axis=-1), SMALLEST_VARIANCE)
     for _ in range(100):
-        weight = 1 / (between + variance)
-        mean = float((weight * log).sum() / weight.sum())
+        weight = 1 / (between[..., None] + variance)
+        mean = (weight * log).sum(axis=-1) / weight.sum(axis=-1)
         squared = weight**2
-        updated = float((squared * ((log - mean) ** 2 - variance)).sum() / squared.sum())
-        updated, before = max(updated, SMALLEST_VARIANCE), between
+        updated = (squared * ((log - mean[..., None]) ** 2 - variance)).sum(axis=-1) / squared.sum(axis=-1)
+        updated, before = np.maximum(updated, SMALLEST_VARIANCE), between
         between = updated
-        if abs(updated - before) < 1e-9:
+        if (np.abs(updated - before) < 1e-9).all():
             break
     return mean, between

@@ -58,20 +58,25 @@ def size_draws(months: np.ndarray, purchases: np.ndarray, *, repetitions: int, s
         return
     rng = np.random.default_rng(seed)
     log, bought = np.log(total), np.maximum(purchases, 1)
-    each = -(-repetitions // FITS)
-    for _ in range(FITS):
-        weight = rng.exponential(size=len(spread))
-        variance = np.log1p(float(weight @ spread / weight.sum()) / bought)
-        yield from _drawn(rng, log, variance, each)
-
-
-def _drawn(rng: np.random.Generator, log: np.ndarray, variance: np.ndarray, rows: int) -> Iterator[np.ndarray]:
-    """Draws given phi; the variance between accounts is drawn once for all of them."""
-    mean, between = population(log, variance)
-    free, noise = len(log) - 1, float(variance.mean())
-    between = max((between + noise) * free / rng.chisquare(free) - noise, SMALLEST_VARIANCE)
-    trust = between / (between + variance)
-    centre, sd = mean + trust * (log - mean), np.sqrt(trust * variance)
+    weight = rng.exponential(size=(FITS, len(spread)))
+    phi = weight @ spread / weight.sum(axis=1)
     at_once = max(CHUNK_CELLS // len(log), 1)
-    for start in range(0, rows, at_once):
-        yield np.exp(centre + sd * rng.standard_normal((min(at_once, rows - start), len(log))))
+    for first in range(0, FITS, at_once):
+        variance = np.log1p(phi[first : first + at_once, None] / bought)
+        yield from _drawn(rng, log, variance, -(-repetitions // FITS), at_once)
+
+
+def _drawn(
+    rng: np.random.Generator, log: np.ndarray, variance: np.ndarray, rows: int, at_once: int
+) -> Iterator[np.ndarray]:
+    """Draws given some phi, `rows` for each; the variance between accounts is drawn once for all of these."""
+    mean, between = population(log, variance)
+    free, noise = len(log) - 1, variance.mean(axis=1)
+    chance = free / rng.chisquare(free, len(between))
+    between = np.maximum((between + noise) * chance - noise, SMALLEST_VARIANCE)[:, None]
+    trust = between / (between + variance)
+    centre, sd = mean[:, None] + trust * (log - mean[:, None]), np.sqrt(trust * variance)
+    step = max(at_once // len(centre), 1)
+    for start in range(0, rows, step):
+        shape = (min(step, rows - start), *centre.shape)
+        yield np.exp(centre + sd * rng.standard_normal(shape)).reshape(-1, len(log))

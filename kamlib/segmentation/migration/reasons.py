@@ -22,7 +22,7 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-FREQUENCY, SIZE, VOLUME, PRICE = "frequency", "order_size", "volume", "price"
+FREQUENCY, SIZE, VOLUME, PRICE = "frequency", "order_size", "volume", "price_mix"
 RETURNS, CAME, MARGIN = "returns", "came_or_went", "margin"
 
 
@@ -47,9 +47,9 @@ def change_reasons(
     pandas.DataFrame
         Indexed by customer_id, the largest change first (ties by customer_id): before, after, change, then the causes,
         all integer cents, which sum to change: came_or_went (no order in one of the periods: its gross sales as a
-        whole), frequency (number of orders), order_size (where units are not known), volume (units of an order), price
-        (of a unit, the mix of products included), returns, margin (with `profit`); and main, the largest of the
-        causes in the direction of the change, `none` where nothing changed.
+        whole), frequency (number of orders), order_size (where units are not known), volume (units of an order),
+        price_mix (of a unit: prices and mix of products together), returns, margin (with `profit`); and main, the
+        largest of the causes in the direction of the change, `none` where nothing changed.
 
     Raises
     ------
