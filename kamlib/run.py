@@ -113,6 +113,8 @@ class Run:
             return None
         if self.folder:
             home = self.folder / WORK / EARLIER
+            if not home.exists():
+                raise RunError('A notebook that reads job.earlier says so in its metadata.kam: "previous": true.')
             return load_earlier(home, day, self.book, lambda: load_panel(home), self._frame_names, self.previous)
         return Earlier(day, self.book, lambda: build_panel(self.book, as_of=day, **options), frames=self._frame_names)
 

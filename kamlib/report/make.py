@@ -28,6 +28,7 @@ from kamlib.report.mail import MAIL, mail_page
 from kamlib.report.manifest import manifest
 from kamlib.report.plan import GIVEN, NOTEBOOKS, Notebook, load_notebooks, support
 from kamlib.report.previous import prepare_earlier
+from kamlib.report.reconcile import check_findings
 from kamlib.report.render import render_page
 from kamlib.report.rooms import EXECUTED, Rooms
 from kamlib.report.stored import keep_book, keep_panel
@@ -131,8 +132,7 @@ def make_report(
         earlier = target.with_name(f"{period_before(as_of)}")
         asked = any(n.previous for n in wanted)
         before = keep_previous(earlier, rooms.before / WORK / PREVIOUS) if asked else ""
-        if asked:
-            prepare_earlier(book, panel, settings, folder=rooms.before, keep=keep)
+        past = prepare_earlier(book, panel, settings, folder=rooms.before, keep=keep) if asked else None
         inputs = functools.partial(
             notebook_inputs, wanted, content=content, book=book.name, as_of=as_of, settings=settings, previous=before,
             everyone=everyone,
@@ -144,8 +144,10 @@ def make_report(
         home = None if target.name.endswith(PART) else (f"../{HISTORY}", "History")
         pages = _render(wanted, rooms, folder, book, as_of, home)
         rooms.gather(folder)
-        for name, found in _findings(folder / WORK / FINDINGS).items():
-            write_json(folder / f"{name}.json", found)
+        found = _findings(folder / WORK / FINDINGS)
+        reconciled += check_findings(found["findings"], book, panel, past, totals, leave_out=settings.leave_out)
+        for name, stored in found.items():
+            write_json(folder / f"{name}.json", stored)
         write_json(folder / "manifest.json", manifest(book, panel, settings, totals, reconciled, pages, made_from))
         shutil.rmtree(folder / WORK)
     cache.prune()
