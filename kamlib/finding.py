@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
 
@@ -154,6 +155,11 @@ def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) 
         number = f"{value:,}" if isinstance(value, Integral) else f"{value:z,.2f}"
         noun = unit.removesuffix("s") if value == 1 else unit
     return (number if bare else f"{number} {noun}".rstrip()).replace("-", "−")
+
+
+def ranked(changes: Iterable[Change]) -> list[Change]:
+    """Changes in the order of the page: those of most money first, those whose money cannot be told last."""
+    return sorted(changes, key=lambda c: (c.cents is None, -abs(c.cents or 0), c.key, c.account))
 
 
 def is_change(stored: dict) -> bool:

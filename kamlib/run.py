@@ -24,7 +24,7 @@ import pandas as pd
 from kamlib.book import Book, control_totals, open_book
 from kamlib.book.read import connect
 from kamlib.earlier import EARLIER, Earlier, load_earlier
-from kamlib.finding import Change, Finding, read_finding
+from kamlib.finding import Change, Finding, ranked, read_finding
 from kamlib.finding import in_words as in_words
 from kamlib.panel import BURN_IN_DAYS, Panel, build_panel, purchase_days
 from kamlib.tables import NOT_TRADE, PANEL
@@ -153,8 +153,7 @@ class Run:
 
     def changes(self) -> list[Change]:
         """All changes so far, those of most money first, those whose money cannot be told last."""
-        found = [f for f in self._found() if isinstance(f, Change)]
-        return sorted(found, key=lambda c: (c.cents is None, -abs(c.cents or 0), c.key, c.account))
+        return ranked(f for f in self._found() if isinstance(f, Change))
 
     def _found(self) -> list[Finding]:
         if self.folder:

@@ -5,6 +5,7 @@ The ledger's own sums are taken by SQL that shares no code with the panel or the
 
 import calendar
 import datetime as dt
+import itertools
 import os
 
 import pandas as pd
@@ -40,8 +41,9 @@ def by_month(book):
     """Net by month and by what becomes of a line: three columns that sum to the ledger."""
     kinds = ", ".join(f"'{k}'" for k in NOT_TRADE)
     part = f"CASE WHEN kind IN ({kinds}) THEN 'not trade' WHEN customer_id IS NULL THEN 'no customer' ELSE 'known' END"
-    rows = book.ledger.aggregate(f"date_trunc('month', date)::DATE AS month, {part} AS part, sum(cents)::BIGINT AS cents",
-                                 f"date_trunc('month', date), {part}").df()  # fmt: skip
+    month = "date_trunc('month', date)"
+    sums = f"{month}::DATE AS month, {part} AS part, sum(cents)::BIGINT AS cents"
+    rows = book.ledger.aggregate(sums, f"{month}, {part}").df()
     wide = rows.pivot(index="month", columns="part", values="cents").fillna(0).astype("int64")
     return wide.reindex(columns=["known", "no customer", "not trade"], fill_value=0)
 
@@ -57,7 +59,7 @@ def test_the_bridge_sums_to_the_ledger_every_month(opened, name, last, anew):
     sums, panel = by_month(book), build_panel(book, as_of=last)
     ends = list(month_ends(panel.first_day, last))
     assert len(ends) >= 24
-    for earlier, now in zip(ends, ends[1:], strict=False):
+    for earlier, now in itertools.pairwise(ends):
         before, after = window_of(sums, earlier), window_of(sums, now)
         sides = [period_accounts(panel.monthly, window_start(end, 12), end) for end in (earlier, now)]
         outside = {part: (before[part], after[part]) for part in ("no customer", "not trade")}

@@ -4,7 +4,6 @@ from kamlib.summary.accounts import came_and_went, posted_late
 from kamlib.summary.chance import Chance, chance
 from kamlib.summary.compare import Comparison, causes, compare
 from kamlib.summary.findings import findings
-from kamlib.summary.moves import class_moves, key_moves
 from kamlib.summary.page import change_table, compared_with, concentration_table, sentences
 from kamlib.summary.restated import Restated, restated, restated_words
 from kamlib.summary.sales import check_bridge, months_beside, sales_bridge
@@ -19,7 +18,7 @@ from kamlib.summary.shown import (
 
 __all__ = [
     "Chance", "Comparison", "Restated", "accounts_shown", "came_and_went", "causes", "chance", "change_table",
-    "changes_shown", "check_bridge", "class_moves", "compare", "compared_with", "concentration_shown",
-    "concentration_table", "findings", "key_moves", "kinds_shown", "months_beside", "months_shown", "posted_late",
+    "changes_shown", "check_bridge", "compare", "compared_with", "concentration_shown",
+    "concentration_table", "findings", "kinds_shown", "months_beside", "months_shown", "posted_late",
     "restated", "restated_shown", "restated_words", "sales_bridge", "sentences",
 ]  # fmt: skip

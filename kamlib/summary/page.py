@@ -83,7 +83,7 @@ def signed(finding: Finding) -> str:
     return f"+{finding.text}" if isinstance(finding.value, (int, float)) and finding.value > 0 else finding.text
 
 
-def change_table(changes: Sequence[Change], names: pd.Series) -> pd.DataFrame:
+def change_table(changes: Sequence[Change], names: pd.Series, why: pd.Series) -> pd.DataFrame:
     """The changes as a table, those of most money first.
 
     Parameters
@@ -92,6 +92,8 @@ def change_table(changes: Sequence[Change], names: pd.Series) -> pd.DataFrame:
         From `kamlib.run.Run.changes`.
     names : pandas.Series
         Of accounts, by customer_id; may be empty.
+    why : pandas.Series
+        Cause by customer_id, for the lines that bring none of their own.
 
     Returns
     -------
@@ -100,7 +102,17 @@ def change_table(changes: Sequence[Change], names: pd.Series) -> pd.DataFrame:
         cannot be told), cause, sure (text), probability, key.
     """
     rows = [
-        (c.account, c.says, c.text_before, c.text, c.cents, c.cause, c.confidence, c.probability, c.key)
+        (
+            c.account,
+            c.says,
+            c.text_before,
+            c.text,
+            c.cents,
+            c.cause or why.get(c.account, ""),
+            c.confidence,
+            c.probability,
+            c.key,
+        )
         for c in changes
     ]
     columns = ["customer_id", "what", "then", "now", "cents", "cause", "sure", "probability", "key"]
