@@ -478,3 +478,68 @@ def _finish(frame: nw.LazyFrame, name: str, profit_unknown: int) -> pd.DataFrame
         table["profit_cents"] = pd.array([pd.NA] * len(table), dtype="Int64")
     types = {c.name: "Int64" if c.name == "profit_cents" else kinds[c.kind] for c in PANEL[name].columns}
     return table.astype(types)
+
+
+def line_facts(
+    book, *, as_of: dt.date | str, start: dt.date | str, leave_out: Sequence[str] = NOT_TRADE
+) -> pd.DataFrame:
+    """What an account's lines say beyond money and days: its range, its prices, its samples.
+
+    Parameters
+    ----------
+    book : kamlib.book.Book or native frame
+        As for `build_panel`; used where there: category, list_price with quantity, kind.
+    as_of, start : datetime.date or str
+        Lines up to `as_of` are read; prices are those of lines on or after `start`.
+    leave_out : sequence of str
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an account with a line, sorted by customer_id: customer_id; categories (bought so far); list_cents
+        (list price of the lines sold since `start` that have one) and paid_cents (what was paid for them);
+        samples (lines of free samples so far). Columns that the ledger cannot fill are left out.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"customer_id": ["a", "a"], "cents": [900, 500], "category": ["mugs", "pens"],
+    ...     "list_price": [5.0, 5.0], "quantity": [2, 1], "date": pd.to_datetime(["2024-01-05", "2024-01-09"])})
+    >>> line_facts(lines, as_of="2024-02-29", start="2024-01-01").values.tolist()
+    [['a', 2, 1500, 1400]]
+    """
+    as_of, start = pd.Timestamp(as_of).date(), pd.Timestamp(start).date()
+    lines = nw.from_native(getattr(book, "ledger", book)).lazy()
+    names = lines.collect_schema().names()
+    if "kind" in names:
+        lines = lines.filter(~nw.col("kind").is_in(list(leave_out)))
+    lines = lines.with_columns(nw.col("date").cast(nw.Date))
+    lines = lines.filter(~nw.col("customer_id").is_null(), nw.col("date") <= as_of)
+    facts = {}
+    if "list_price" in names and "quantity" in names:
+        facts |= _price_facts(start)
+    if "kind" in names:
+        facts["samples"] = (nw.col("kind") == "sample").cast(nw.Int64)
+    flagged = lines.with_columns(lines=nw.lit(1, dtype=nw.Int64), **facts)
+    table = _sum_by(flagged, ["customer_id"], [*facts, "lines"])
+    frame = table.sort("customer_id").collect("pandas").to_native().drop(columns="lines").reset_index(drop=True)
+    if "category" in names:
+        sold = lines.filter(nw.col("cents") > 0, ~nw.col("category").is_null()).with_columns(
+            categories=nw.lit(1, dtype=nw.Int64)
+        )
+        pairs = _sum_by(sold, ["customer_id", "category"], ["categories"])
+        ones = pairs.with_columns(categories=nw.lit(1, dtype=nw.Int64))
+        counted = _sum_by(ones, ["customer_id"], ["categories"]).collect("pandas").to_native()
+        frame.insert(1, "categories", frame["customer_id"].map(counted.set_index("customer_id")["categories"]))
+        frame["categories"] = frame["categories"].fillna(0)
+    return frame.astype({c: "int64" for c in frame if c != "customer_id"} | {"customer_id": "str"})
+
+
+def _price_facts(start: dt.date) -> dict[str, nw.Expr]:
+    """List and paid cents of the lines sold since `start` whose list price is known."""
+    at_list = (nw.col("list_price").cast(nw.Float64) * nw.col("quantity").cast(nw.Float64) * 100).round()
+    priced = (nw.col("date") >= start) & (nw.col("cents") > 0) & (at_list > 0)
+    zero = nw.lit(0, dtype=nw.Int64)
+    return {
+        "list_cents": nw.when(priced).then(at_list.cast(nw.Int64)).otherwise(zero),
+        "paid_cents": nw.when(priced).then(nw.col("cents").cast(nw.Int64)).otherwise(zero),
+    }

@@ -1,0 +1,97 @@
+"""What 03_client_types hands on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kamlib.client_types.marks import ROLES
+from kamlib.client_types.worth import Worth
+from kamlib.finding import Finding
+
+KEYS = {"prospect": "prospects", "image-maker": "image_makers", "expert": "experts"}
+
+
+def findings(
+    typer, table: pd.DataFrame, numbers: pd.DataFrame, answers: list[Worth], *, largest: float, fidelity: float
+) -> list[Finding]:
+    """Client types in numbers.
+
+    Parameters
+    ----------
+    typer : ClientTyper
+    table : pandas.DataFrame
+        From `roster`.
+    numbers : pandas.DataFrame
+        From `cluster_numbers`.
+    answers : list of Worth
+    largest : float
+        Largest share of profit (sales) of one account.
+    fidelity : float
+        Of the surrogate tree.
+
+    Returns
+    -------
+    list of Finding
+        Keys begin with `client_types.`. How many accounts of a type there are is the sum of probabilities, its
+        interval two standard deviations of as many independent draws: of the telling, given that the model is right.
+    """
+    told = [r for r in ROLES if typer.tellable_.loc[r, "told"]]
+    stability = numbers[numbers["clusters"] == len(typer.clusters_.weights_)]
+    at = stability.iloc[0] if len(stability) else pd.Series(dtype=float)
+
+    def _at(column):
+        return _none(at.get(column, np.nan))
+
+    named = int((table["type"] == "breadwinner").sum())
+    return [
+        Finding("client_types.accounts", "Accounts, leads among them", len(table), "accounts"),
+        Finding("client_types.told", "Types told, besides breadwinners", ", ".join(told) or "none", "word"),
+        Finding("client_types.breadwinners", "Breadwinners", named, "accounts", n=len(table)),
+        Finding("client_types.largest_share", "Largest share of profit (sales) of one account", _none(largest),
+                "share"),
+        *(_count(typer, table, role) for role in ROLES),
+        Finding("client_types.disputed", "Evidence and rule disagree on", _disputed(table, told), "accounts",
+                n=len(table)),
+        Finding("client_types.clusters", "Clusters", len(typer.clusters_.weights_), "clusters"),
+        Finding("client_types.stability", "Their stability (adjusted Rand index)", _at("stability"), "",
+                _at("low"), _at("high")),
+        Finding("client_types.silhouette", "Their silhouette (below 0.25: hardly apart)", _at("silhouette"), ""),
+        Finding("client_types.fidelity", "A tree of four questions says the same of", _none(fidelity),
+                "share"),
+        *(_worth(answer) for answer in answers),
+    ]  # fmt: skip
+
+
+def _count(typer, table: pd.DataFrame, role: str) -> Finding:
+    chance = table[f"p_{role.replace('-', '_')}"]
+    says = f"{KEYS[role].replace('_', '-').capitalize()}, by the sum of probabilities"
+    if not typer.tellable_.loc[role, "told"]:
+        return Finding(f"client_types.{KEYS[role]}", says, None, "accounts", n=len(table))
+    total, sd = float(chance.sum()), float(np.sqrt((chance * (1 - chance)).sum()))
+    low, high = max(total - 1.96 * sd, 0), total + 1.96 * sd
+    return Finding(
+        f"client_types.{KEYS[role]}",
+        says,
+        *(round(v) for v in (total,)),
+        "accounts",
+        round(low),
+        round(high),
+        len(table),
+    )
+
+
+def _disputed(table: pd.DataFrame, told: list[str]) -> int:
+    known = {"breadwinner", "ordinary", *told}
+    return int(((table["type"] != table["rule_type"]) & table["rule_type"].isin(known)).sum())
+
+
+def _worth(answer: Worth) -> Finding:
+    key = {"image-maker": "reference", "expert": "early_warning", "prospect": "growth"}[answer.type]
+    says = f"{answer.type.capitalize()}: {answer.question[0].lower()}{answer.question[1:]} ({answer.estimand}; 1 is no)"
+    values = [_none(v) for v in (answer.estimate, answer.low, answer.high)]
+    return Finding(f"client_types.{key}", says, values[0], "", values[1], values[2], answer.n, answer.verdict)
+
+
+def _none(value: float) -> float | None:
+    return float(value) if value == value else None

@@ -1,0 +1,235 @@
+"""What each type is worth: three sayings about types, put to the test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kamlib.client_types.features import known_facts
+from kamlib.stats import interval
+
+LEAST = 30  # tenders or complaints on each side, below which nothing is said
+LEAST_ACCOUNTS = 15
+WEEKS = 13  # after a complaint, and before it
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The answer to one question about a type.
+
+    Attributes
+    ----------
+    type : str
+    question : str
+    estimand : str
+        What the estimate is of.
+    estimate, low, high : float
+        A ratio, 1 is no difference, and its 95 % interval; NaN where it cannot be told.
+    n, others : int
+        Cases on either side.
+    verdict : str
+        supported (the interval lies above 1), not supported (it lies below), or cannot tell.
+    """
+
+    type: str
+    question: str
+    estimand: str
+    estimate: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    n: int = 0
+    others: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """What the interval says of the saying."""
+        if self.low > 1:
+            return "supported"
+        return "not supported" if self.high < 1 else "cannot tell"
+
+
+def reference(book, roster: pd.DataFrame, panel, *, repetitions: int = 1000, seed: int = 1) -> Worth:
+    """Does an image-maker raise the win rate of others in its industry?
+
+    Parameters
+    ----------
+    book : kamlib.book.Book
+        tenders, and industry (and region, where known) in accounts.
+    roster : pandas.DataFrame
+        From `kamlib.client_types.roster`.
+    panel : kamlib.panel.Panel
+    repetitions, seed : int
+        Bootstrap draws of accounts.
+
+    Returns
+    -------
+    Worth
+        Ratio of the odds of winning a tender, of accounts that are no image-makers: with an image-maker of the same
+        industry and region that was a customer by then, against without, compared within each industry (Mantel and
+        Haenszel 1959). Types are those of today; a type told wrongly pulls the ratio towards 1.
+    """
+    answer = Worth("image-maker", "Does it raise the win rate of others around it?", "ratio of the odds of winning")
+    cases = _tenders(book, roster, panel)
+    if cases is None:
+        return answer
+    n, others = int(cases["with"].sum()), int((~cases["with"]).sum())
+    if min(n, others) < LEAST:
+        return Worth(answer.type, answer.question, answer.estimand, n=n, others=others)
+    strata = pd.factorize(cases["industry"], sort=True)[0]
+    cell = strata * 4 + 2 * cases["with"].to_numpy() + cases["won"].to_numpy()
+    number = strata.max() + 1
+    draws, whole = _resampled(cases["customer_id"], cell, 4 * number, repetitions, seed)
+    low, high = interval(_mantel_haenszel(draws.reshape(-1, number, 4)))
+    estimate = float(_mantel_haenszel(whole.reshape(1, number, 4))[0])
+    return Worth(answer.type, answer.question, answer.estimand, estimate, low, high, n, others)
+
+
+def _tenders(book, roster, panel) -> pd.DataFrame | None:
+    """Decided tenders of accounts that are no image-makers: customer_id, industry, won, with (a reference)."""
+    facts = known_facts(book, panel.as_of)
+    if "tenders" not in book.tables or facts is None or "industry" not in facts:
+        return None
+    place = facts["industry"].astype("object").where(facts["industry"].notna())
+    if "region" in facts:
+        place = place + " / " + facts["region"].astype("object")
+    first = panel.accounts.set_index("customer_id")["first_line"]
+    makers = pd.Index(roster.loc[roster["type"] == "image-maker", "customer_id"])
+    since = first.reindex(makers).groupby(place.reindex(makers)).min()
+    cases = book.tables["tenders"]
+    cases = cases[(cases["date"] <= pd.Timestamp(panel.as_of)) & cases["outcome"].isin(["won", "lost"])]
+    cases = cases[~cases["customer_id"].isin(makers)]
+    frame = pd.DataFrame({"customer_id": cases["customer_id"], "won": cases["outcome"] == "won"})
+    frame["industry"] = cases["customer_id"].map(facts["industry"])
+    frame["with"] = (cases["customer_id"].map(place).map(since) <= cases["date"]).to_numpy()
+    return frame.dropna(subset=["industry"])
+
+
+def _resampled(customers, cell, width: int, repetitions: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Counts by cell in bootstrap samples of customers (repetitions x cells), and in the whole."""
+    who, names = pd.factorize(customers, sort=True)
+    counts = np.zeros((len(names), width))
+    np.add.at(counts, (who, cell), 1)
+    weights = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), repetitions)
+    return weights @ counts, counts.sum(axis=0)
+
+
+def _mantel_haenszel(tables: np.ndarray) -> np.ndarray:
+    """Odds ratio of tables draws x strata x (without lost, without won, with lost, with won)."""
+    total = np.maximum(tables.sum(axis=2), 1)
+    above = (tables[..., 3] * tables[..., 0] / total).sum(axis=1)
+    below = (tables[..., 2] * tables[..., 1] / total).sum(axis=1)
+    return np.divide(above, below, out=np.full(len(tables), np.nan), where=below > 0)
+
+
+def early_warning(book, roster: pd.DataFrame, as_of, *, repetitions: int = 1000, seed: int = 1) -> Worth:
+    """Does an expert's complaint about quality foretell complaints of others in its industry?
+
+    Returns
+    -------
+    Worth
+        How much more often others of the industry complain in the 13 weeks after a complaint than in the 13 weeks
+        before it, for experts' complaints over those of all others. Above 1, experts are ahead. Only complaints of
+        accounts that are no experts are counted; accounts that complain are drawn again.
+    """
+    answer = Worth("expert", "Does its complaint foretell those of others?", "after over before, against others'")
+    cases = _complaints(book, roster, as_of)
+    if cases is None:
+        return answer
+    n, others = int(cases["expert"].sum()), int((~cases["expert"]).sum())
+    if min(n, others) < LEAST or cases.loc[cases["expert"], "customer_id"].nunique() < LEAST_ACCOUNTS:
+        return Worth(answer.type, answer.question, answer.estimand, n=n, others=others)
+    who, names = pd.factorize(cases["customer_id"], sort=True)
+    sums = np.zeros((len(names), 4))
+    np.add.at(sums, (who, 2 * cases["expert"].to_numpy()), cases["after"].to_numpy(float))
+    np.add.at(sums, (who, 2 * cases["expert"].to_numpy() + 1), cases["before"].to_numpy(float))
+    weights = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), repetitions)
+    low, high = interval(_ratio_of_ratios(weights @ sums))
+    return Worth(
+        answer.type, answer.question, answer.estimand, float(_ratio_of_ratios(sums.sum(axis=0)[None])[0]), low, high, n,
+        others,
+    )  # fmt: skip
+
+
+def _ratio_of_ratios(sums: np.ndarray) -> np.ndarray:
+    """Columns: after and before of others, after and before of experts; half a case is added to each."""
+    a = sums + 0.5
+    return (a[:, 2] / a[:, 3]) / (a[:, 0] / a[:, 1])
+
+
+def _complaints(book, roster, as_of) -> pd.DataFrame | None:
+    """Quality complaints with a full window on both sides: customer_id, expert, and others' before and after."""
+    facts = known_facts(book, as_of)
+    if "incidents" not in book.tables or facts is None or "industry" not in facts:
+        return None
+    rows = book.tables["incidents"]
+    rows = rows[(rows["kind"] == "quality") & (rows["date"] <= pd.Timestamp(as_of))]
+    rows = rows.assign(industry=rows["customer_id"].map(facts["industry"])).dropna(subset=["industry"])
+    experts = set(roster.loc[roster["type"] == "expert", "customer_id"])
+    rows["expert"] = rows["customer_id"].isin(experts)
+    rows["day"] = (rows["date"] - pd.Timestamp("2000-01-01")).dt.days
+    span = 7 * WEEKS
+    whole = (rows["day"] >= rows["day"].min() + span) & (rows["day"] <= _day(as_of) - span)
+    parts = [_around(part, span) for _, part in rows.groupby("industry", sort=True)]
+    if not parts:
+        return None
+    cases = pd.concat(parts)
+    return cases[whole.reindex(cases.index)].reset_index(drop=True)
+
+
+def _day(as_of) -> int:
+    return (pd.Timestamp(as_of) - pd.Timestamp("2000-01-01")).days
+
+
+def _around(part: pd.DataFrame, span: int) -> pd.DataFrame:
+    """Complaints of accounts that are no experts, others than the complainant itself, around each complaint."""
+    other = part[~part["expert"]]
+    apart = other["day"].to_numpy()[None, :] - part["day"].to_numpy()[:, None]
+    not_self = other["customer_id"].to_numpy()[None, :] != part["customer_id"].to_numpy()[:, None]
+    return part.assign(
+        after=((apart > 0) & (apart <= span) & not_self).sum(axis=1),
+        before=((apart < 0) & (apart >= -span) & not_self).sum(axis=1),
+    )[["customer_id", "expert", "after", "before"]]
+
+
+def growth(then: pd.DataFrame, before, after, *, repetitions: int = 1000, seed: int = 1) -> Worth:
+    """Does a prospect grow?
+
+    Parameters
+    ----------
+    then : pandas.DataFrame
+        customer_id, type and new, as told one window ago.
+    before, after : kamlib.panel.Panel
+        The panel of that day, and today's: windows of the same length that follow one another.
+
+    Returns
+    -------
+    Worth
+        Sales of the window after over those of the window before, of prospects that had bought by then, over the same
+        of other new customers. Accounts are drawn again.
+    """
+    answer = Worth("prospect", "Does it grow more than other new customers?", "growth over that of other new ones")
+    table = then[then["new"] == 1].set_index("customer_id")
+    sold = before.accounts.set_index("customer_id")["sales_cents"].reindex(table.index).fillna(0).clip(lower=0)
+    sells = after.accounts.set_index("customer_id")["sales_cents"].reindex(table.index).fillna(0).clip(lower=0)
+    table = table[sold > 0]
+    prospect = (table["type"] == "prospect").to_numpy()
+    n, others = int(prospect.sum()), int((~prospect).sum())
+    if min(n, others) < LEAST_ACCOUNTS:
+        return Worth(answer.type, answer.question, answer.estimand, n=n, others=others)
+    money = np.column_stack([sells[table.index], sold[table.index]]).astype(float)
+    sums = np.column_stack([money * ~prospect[:, None], money * prospect[:, None]])
+    draw = np.random.default_rng(seed)
+    weights = np.zeros((repetitions, len(table)), int)
+    for side in (prospect, ~prospect):
+        weights[:, side] = draw.multinomial(side.sum(), np.full(side.sum(), 1 / side.sum()), repetitions)
+    low, high = interval(_ratio_of_ratios(weights @ sums))
+    estimate = float(_ratio_of_ratios(sums.sum(axis=0)[None])[0])
+    return Worth(answer.type, answer.question, answer.estimand, estimate, low, high, n, others)
+
+
+def worth_table(answers: list[Worth]) -> pd.DataFrame:
+    """The answers as a table: type, question, estimand, estimate, low, high, n, others, verdict."""
+    columns = ["type", "question", "estimand", "estimate", "low", "high", "n", "others", "verdict"]
+    return pd.DataFrame([[getattr(a, c) for c in columns] for a in answers], columns=columns)

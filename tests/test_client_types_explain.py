@@ -1,0 +1,44 @@
+import numpy as np
+import pandas as pd
+import pytest
+from typed import features, typer
+
+from kamlib.client_types.explain import nearest, profiles, surrogate
+from kamlib.tables import CLIENT_TYPES
+
+
+def test_profiles_by_hand():
+    table = profiles(pd.DataFrame({"growth": [0.0, 1.0, 2.0, 3.0]}), np.array(["ordinary"] * 3 + ["expert"]))
+    spread = 1.5 / 1.349
+    assert table.loc["growth", "expert"] == pytest.approx((3 - 1.5) / spread)
+    assert table.columns.tolist() == ["expert", "ordinary"]
+
+
+def test_image_makers_stand_out_by_their_name():
+    table = profiles(features(), typer().predict(features()))
+    assert table["image-maker"].abs().nlargest(2).index.sort_values().tolist() == ["industry_rank", "reputation"]
+    assert set(table) <= set(CLIENT_TYPES)
+
+
+def test_a_tree_says_nearly_the_same():
+    leaves, fidelity = surrogate(features(), typer().predict(features()))
+    breadwinners = (typer().predict(features()) == "breadwinner").sum()
+    assert leaves["accounts"].sum() == len(features()) - breadwinners
+    assert 0.6 < fidelity < 1
+    assert leaves["rule"].str.count(" and ").max() <= 3
+    mixed = features().sample(frac=1, random_state=1)
+    again, same = surrogate(mixed, typer().predict(mixed))
+    assert same == fidelity and again.equals(leaves)
+
+
+def test_few_or_one_sort_of_accounts_need_no_tree():
+    leaves, fidelity = surrogate(features().iloc[:10], np.array(["ordinary"] * 10))
+    assert leaves.empty and np.isnan(fidelity)
+
+
+def test_the_nearest_are_near():
+    found = nearest(typer(), features(), features().index[3], most=4)
+    assert len(found) == 4 and found["distance"].is_monotonic_increasing
+    assert features().index[3] not in found.index
+    with pytest.raises(KeyError, match="no account"):
+        nearest(typer(), features(), "nobody")

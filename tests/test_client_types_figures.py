@@ -1,0 +1,68 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from typed import features, table, typer
+
+from kamlib.client_types import cluster_numbers, findings, type_summary
+from kamlib.client_types.explain import profiles
+from kamlib.client_types.figures import certainty_figure, numbers_figure, profile_figure, types_figure, worth_figure
+from kamlib.client_types.worth import Worth
+from kamlib.style import COLOURS, figure
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    return cluster_numbers(typer().transform(features()), method="kmeans", most=4, resamples=3)
+
+
+def test_numbers_mark_the_chosen_one(numbers):
+    ax = numbers_figure(numbers, 3)
+    assert [a.get_ylabel() for a in ax] == ["stability (Rand index)", "silhouette", "BIC per account"]
+    assert ax[1].collections[0].get_offsets()[0].tolist() == [3, numbers["silhouette"].iloc[1]]
+    figure(numbers_figure(numbers.iloc[:0], 1), caption="none", alt="none")
+
+
+def test_types_have_their_colours():
+    ax = types_figure(type_summary(table()))
+    assert [t.get_text() for t in ax[0].get_yticklabels()] == list(type_summary(table()).index)
+    assert plt.matplotlib.colors.to_hex(ax[0].patches[1].get_facecolor()) == COLOURS["prospect"].lower()
+    assert sum(p.get_width() for p in ax[0].patches) == pytest.approx(1)
+
+
+def test_a_profile_for_each_type():
+    made = profiles(features(), typer().predict(features()))
+    assert [a.get_title(loc="left") for a in profile_figure(made)] == list(made)
+
+
+def test_certainty_counts_every_account():
+    ax = certainty_figure(table())
+    assert max(p.get_height() + p.get_y() for p in ax.patches) <= len(table())
+    certainty_figure(table().assign(probability=np.nan))
+
+
+def test_worth_draws_what_is_told_and_says_what_is_not():
+    told, not_told = (
+        Worth("expert", "Does it?", "ratio", 2.0, 1.5, 3.0, 40, 50),
+        Worth("prospect", "Does it?", "growth"),
+    )
+    ax = worth_figure([told, not_told])
+    assert ax.texts[0].get_text() == "too few cases to tell"
+    assert (told.verdict, not_told.verdict) == ("supported", "cannot tell")
+
+
+def test_findings_say_what_cannot_be_told(numbers):
+    answers = [Worth("image-maker", "Does it?", "ratio"), Worth("expert", "Does it?", "ratio", 2.0, 1.5, 3.0, 40, 50)]
+    found = {f.key: f for f in findings(typer(), table(), numbers, answers, largest=0.2, fidelity=float("nan"))}
+    assert found["client_types.reference"].value is None
+    assert found["client_types.early_warning"].verdict == "supported"
+    assert (
+        found["client_types.experts"].low <= found["client_types.experts"].value <= found["client_types.experts"].high
+    )
+    assert found["client_types.fidelity"].text == "cannot tell"
+    assert len(found) == len({*found})
