@@ -23,8 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
 AXE = ROOT / ".cache" / "axe" / "axe.min.js"  # put there by `make browser`
-LACKING = "no Chromium and chromedriver on the PATH, or no axe-core: `make browser` installs them on Debian and Ubuntu"
-WHOLE = bool(CHROMIUM and DRIVER and AXE.exists())
+LACKING = "no chromium, chromedriver or pdftotext on the PATH, or no axe-core: see `make browser`"
+READER = shutil.which("pdftotext")
+WHOLE = bool(CHROMIUM and DRIVER and READER and AXE.exists())
 # In CI the browser is not a matter of luck: what can install it must have done so.
 MUST = bool(os.environ.get("CI")) and hasattr(os, "geteuid") and os.geteuid() == 0
 needs_browser = pytest.mark.skipif(not WHOLE and not MUST, reason=LACKING)
@@ -78,9 +79,11 @@ class Browser:
         """What the console has said since it was last asked: errors, refusals of the policy, our own lines."""
         return [entry["message"] for entry in self.ask("POST", "se/log", type="browser")]
 
-    def pdf(self) -> bytes:
-        """The page as it prints on A4."""
-        return base64.b64decode(self.ask("POST", "print", page={"width": 21.0, "height": 29.7}))
+    def printed(self) -> list[str]:
+        """The words on each sheet of A4 that the page prints on."""
+        pdf = base64.b64decode(self.ask("POST", "print", page={"width": 21.0, "height": 29.7}))
+        done = subprocess.run([READER, "-", "-"], input=pdf, capture_output=True, check=True)
+        return done.stdout.decode("utf-8").split("\f")[:-1]
 
     def screenshot(self, path: Path) -> None:
         """The whole page as a picture."""

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What tests/test_browser.py needs: Chromium and its driver from Debian or Ubuntu, axe-core from npm (one pinned file).
+# What tests/test_browser.py needs: Chromium, its driver and a reader of PDF from Debian or Ubuntu, axe-core from npm (one pinned file).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,6 +10,7 @@ into=.cache/axe
 missing=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
 command -v chromedriver >/dev/null || missing+=(chromium-driver)
+command -v pdftotext >/dev/null || missing+=(poppler-utils)
 command -v npm >/dev/null || missing+=(npm)
 if [ ${#missing[@]} -gt 0 ]; then
     if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
