@@ -114,3 +114,11 @@ def test_findings_agree_with_what_they_summarise(panel, keys):
     assert facts["segmentation.window_sales"].text.endswith(" EUR")
     assert facts["segmentation.expected_key_share"].low == keys.low
     assert facts["segmentation.largest_share"].value == keys.table["share"].iloc[0]
+
+
+def test_sensitivity_to_the_measure():
+    rows = [("a", "2024-01-05", 900, 10), ("b", "2024-01-05", 100, 90)]
+    lines = pd.DataFrame(rows, columns=["customer_id", "date", "cents", "profit_cents"])
+    table = sensitivity(build_panel(lines, as_of="2024-01-31"), line=0.5).set_index("varied")
+    assert table.loc["measure", ["setting", "accounts", "joined", "left"]].tolist() == ["by sales", 1, 1, 1]
+    assert table.loc["returns", "setting"] == "by sales, before returns"

@@ -176,7 +176,7 @@ def sensitivity(
     windows: Sequence[int] = (6, 12, 24),
     line: float = KEY_SHARE,
 ) -> pd.DataFrame:
-    """How the list changes with the line, the window and the treatment of returns, one at a time.
+    """How the list changes with the line, the window, the measure and the treatment of returns, one at a time.
 
     Parameters
     ----------
@@ -190,8 +190,8 @@ def sensitivity(
     Returns
     -------
     pandas.DataFrame
-        varied (`as reported`, `line`, `window`, `returns`), setting, accounts, share, joined, left (against the
-        list as reported).
+        varied (`as reported`, `line`, `window`, `measure`, `returns`), setting, accounts, share, joined, left
+        (against the list as reported).
     """
     measure = f"{measure_of(panel)}_cents"
     value = panel.accounts.set_index("customer_id")[measure].astype("int64")
@@ -199,9 +199,10 @@ def sensitivity(
     rows = [("as reported", f"{_percent(line)}, {panel.months} months, net", value, line)]
     rows += [("line", _percent(other), value, other) for other in lines if other != line]
     rows += [("window", f"{w} months", _summed(panel, measure, w), line) for w in _possible(panel, windows)]
-    if measure == "sales_cents":
-        gross = panel.accounts.set_index("customer_id")["gross_cents"]
-        rows.append(("returns", "before returns", gross, line))
+    if measure != "sales_cents":
+        rows.append(("measure", "by sales", panel.accounts.set_index("customer_id")["sales_cents"], line))
+    returns = "before returns" if measure == "sales_cents" else "by sales, before returns"
+    rows.append(("returns", returns, panel.accounts.set_index("customer_id")["gross_cents"], line))
     table = []
     for varied, setting, values, at in rows:
         listed = _listed(values, at)
