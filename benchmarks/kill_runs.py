@@ -2,8 +2,10 @@
 
     python benchmarks/kill_runs.py > benchmarks/kill_runs.txt
 
-Each time the whole process group gets SIGKILL. Before the next kill a run goes to its end, and must leave the same
-bytes as the first one. Needs Linux: it looks for processes in /proc, by a mark in their environment.
+Each time the whole process group gets SIGKILL, in a run with a seed of its own, so that most of it has to be made anew.
+The report, the history and every entry of the cache are looked at then. Before the next kill a run with the first seed
+goes to its end, and must leave the same bytes as the first one: from the cache. Needs Linux: it looks for processes in
+/proc, by a mark in their environment.
 """
 
 import os
@@ -16,19 +18,23 @@ import tempfile
 import time
 from pathlib import Path
 
+from kamlib.report.cache import Cache
+from kamlib.report.unchanged import history_stands
+
 KILLS, SEED = 10, 1
+FIRST = 1  # of the report that has to stay; a killed run has another
 SECONDS_TO_END = 3.0
 MARK = f"KILL_RUNS={secrets.token_hex(8)}"
 WHOLE = {"index.html", "manifest.json", "findings.json"}
 COLUMNS = (
-    "kill", "at (s)", "of a run (s)", "had said last", "report whole", "left behind", "strays after 3 s", "next run",
-    "left after it",
+    "kill", "at (s)", "of a run (s)", "had said last", "report, history, cache", "left behind", "strays after 3 s",
+    "next run", "it took (s)", "left after it",
 )  # fmt: skip
 
 
-def start(out: Path, log) -> subprocess.Popen:
+def start(out: Path, log, seed: int) -> subprocess.Popen:
     name, value = MARK.split("=")
-    command = [sys.executable, "-m", "kamlib.cli", "report", "sample", "--out", str(out)]
+    command = [sys.executable, "-m", "kamlib.cli", "report", "sample", "--out", str(out), "--set", f"seed={seed}"]
     return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=os.environ | {name: value})
 
 
@@ -62,23 +68,35 @@ def stage(log: str) -> str:
     return "the book" if lines[-1].startswith("Book: ") else lines[-1]
 
 
-def whole_run(out: Path) -> float:
+def whole_run(out: Path, seed: int = FIRST) -> float:
     began = time.monotonic()
     with tempfile.TemporaryFile() as log:
-        run = start(out, log)
+        run = start(out, log, seed)
         if run.wait() != 0:
             log.seek(0)
             sys.exit(f"A run that nobody disturbed failed:\n{log.read().decode()}")
     return time.monotonic() - began
 
 
-def killed_run(out: Path, seconds: float) -> tuple[str, list[int]] | None:
+def whole_cache(out: Path) -> bool:
+    """Whether every entry of the cache can be taken as it is."""
+    cache = Cache(out / ".cache")
+    entries = [p.name.partition("-") for p in cache.folder.iterdir() if not p.name.startswith(".")]
+    with tempfile.TemporaryDirectory() as place:
+        return all(cache.fetch(kind, key, Path(place) / kind / key) is not None for kind, _, key in entries)
+
+
+def whole_history(out: Path) -> bool:
+    return (out / "sample" / "index.html").read_text("utf-8").rstrip().endswith("</html>")
+
+
+def killed_run(out: Path, seconds: float, seed: int) -> tuple[str, list[int]] | None:
     """Kill a run after so many seconds; what it had said, and what still lives three seconds later.
 
     None where the run was quicker: then nothing was killed, and nothing is shown.
     """
     with tempfile.TemporaryFile() as log:
-        run = start(out, log)
+        run = start(out, log, seed)
         try:
             run.wait(seconds)
             return None
@@ -103,19 +121,21 @@ def main() -> int:
         first = content(report)
         assert first.keys() >= WHOLE
         while len(rows) < KILLS:
-            moment = draw.uniform(0.2, 0.98 * usual)
-            killed = killed_run(out, moment)
+            moment, seed = draw.uniform(0.2, 0.98 * usual), FIRST + 1 + len(rows) + quicker
+            killed = killed_run(out, moment, seed)
             if killed is None:
                 quicker += 1
+                whole_run(out)
                 continue
             said, living = killed
-            whole, behind = content(report) == first, folders(report) - 1
-            usual = whole_run(out)
+            whole = content(report) == first and whole_history(out) and whole_cache(out)
+            behind, took = folders(report) - 1, whole_run(out)
             same, left = content(report) == first, folders(report)
-            bad += not whole or bool(living) or not same or left != 1
+            bad += not whole or bool(living) or not same or left != 1 or not history_stands(out / "sample")
             rows.append(
-                (len(rows) + 1, f"{moment:.1f}", f"{usual:.1f}", said, "yes" if whole else "NO", behind, len(living),
-                 "the same bytes" if same else "OTHER BYTES", "1 folder" if left == 1 else f"{left} FOLDERS")
+                (len(rows) + 1, f"{moment:.1f}", f"{usual:.1f}", said, "whole" if whole else "BROKEN", behind,
+                 len(living), "the same bytes" if same else "OTHER BYTES", f"{took:.1f}",
+                 "1 folder" if left == 1 else f"{left} FOLDERS")
             )  # fmt: skip
             print(*rows[-1], sep="; ", file=sys.stderr, flush=True)
     print(f"kam report sample, killed (SIGKILL to the process group) at {KILLS} random moments (seed {SEED}).")

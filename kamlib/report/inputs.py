@@ -63,11 +63,12 @@ def notebook_inputs(
     for name in _ordered(by_name):
         notebook = by_name[name]
         cells = _cells(notebook)
+        compared = notebook.previous and previous  # it is told in which settings the report before differs
         reached = code_digests([EVERYWHERE, *(c["source"] for c in cells if c["cell_type"] == "code")])
         code |= reached
         parts = {
             "source": _short(cells),
-            "settings": {k: given[k] for k in given if k in PANEL_SETTINGS or k in _names(notebook)},
+            "settings": {k: given[k] for k in given if k in PANEL_SETTINGS or k in _names(notebook) or compared},
             "code": _short(reached),
             "listed": listed[:SHORT] if PLAN in reached else "",
             "previous": previous[:SHORT] if notebook.previous else "",

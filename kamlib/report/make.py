@@ -17,17 +17,16 @@ import nbformat
 
 from kamlib.book import Book, control_totals
 from kamlib.finding import is_change
-from kamlib.panel import window_start
+from kamlib.panel import Panel, window_start
 from kamlib.report.cache import FOLDER, Cache
 from kamlib.report.execute import execute_all
-from kamlib.report.fingerprint import digest, files_digest
 from kamlib.report.folder import building
 from kamlib.report.history import write_history
 from kamlib.report.inputs import notebook_inputs
 from kamlib.report.mail import MAIL, mail_page
 from kamlib.report.manifest import manifest
 from kamlib.report.plan import GIVEN, NOTEBOOKS, Notebook, load_notebooks, support
-from kamlib.report.previous import prepare_earlier
+from kamlib.report.previous import keep_previous, prepare_earlier
 from kamlib.report.reconcile import check_findings
 from kamlib.report.render import render_page
 from kamlib.report.rooms import EXECUTED, Rooms
@@ -125,22 +124,18 @@ def make_report(
     origin = {"source": hashlib.sha256(source.encode()).hexdigest(), "content": book.digest} if source else None
     with building(target, origin=origin) as folder:
         rooms = Rooms(folder / WORK, wanted)
-        content = keep_book(book, rooms.book, cache, book_key)
-        keep = functools.partial(keep_panel, book, cache=cache, content=content, settings=settings)
-        panel = keep(rooms.panel, as_of=as_of)
+        content, panel, before, past = _furnish(rooms, book, as_of, settings, cache, book_key, target)
         reconciled = check_reconciled(panel, totals)
-        earlier = target.with_name(f"{period_before(as_of)}")
-        asked = any(n.previous for n in wanted)
-        before = keep_previous(earlier, rooms.before / WORK / PREVIOUS) if asked else ""
-        past = prepare_earlier(book, panel, settings, folder=rooms.before, keep=keep) if asked else None
         inputs = functools.partial(
             notebook_inputs, wanted, content=content, book=book.name, as_of=as_of, settings=settings, previous=before,
             everyone=everyone,
         )  # fmt: skip
-        given = {n.name: _parameters(n, settings, book, as_of, rooms.room(n.name)) for n in wanted}
         made_from = inputs()
-        kept = target.parent / "failed"
-        cached = _execute(wanted, given, rooms, cache, inputs, failed=kept, jobs=jobs or os.cpu_count() or 1, told=told)
+        given = {n.name: _parameters(n, settings, book, as_of, rooms.room(n.name)) for n in wanted}
+        failed = target.parent / "failed"
+        cached = _execute(
+            wanted, given, rooms, cache, inputs, failed=failed, jobs=jobs or os.cpu_count() or 1, told=told
+        )
         home = None if target.name.endswith(PART) else (f"../{HISTORY}", "History")
         pages = _render(wanted, rooms, folder, book, as_of, home)
         rooms.gather(folder)
@@ -152,9 +147,32 @@ def make_report(
         shutil.rmtree(folder / WORK)
     cache.prune()
     write_history(target.parent)
-    return Report(
-        target / "index.html", as_of, pages, skipped, time.monotonic() - began, cached, earlier if asked else None
-    )
+    previous = earlier_report(target, as_of) if rooms.compared else None
+    return Report(target / "index.html", as_of, pages, skipped, time.monotonic() - began, cached, previous)
+
+
+def earlier_report(target: Path, as_of: dt.date) -> Path:
+    """Where the report of one period before stands, if there is one."""
+    return target.with_name(f"{period_before(as_of)}")
+
+
+def _furnish(
+    rooms: Rooms, book: Book, as_of: dt.date, settings: Settings, cache: Cache, book_key: str, target: Path
+) -> tuple[str, Panel, str, Panel | None]:
+    """Put in place the book, the panel, and what they are compared with.
+
+    Returns
+    -------
+    hash of the book, panel, hash of the report before, panel of the day before
+        The last two empty and None where no notebook compares.
+    """
+    content = keep_book(book, rooms.book, cache, book_key)
+    keep = functools.partial(keep_panel, book, cache=cache, content=content, settings=settings)
+    panel = keep(rooms.panel, as_of=as_of)
+    if not rooms.compared:
+        return content, panel, "", None
+    before = keep_previous(earlier_report(target, as_of), rooms.before / WORK / PREVIOUS)
+    return content, panel, before, prepare_earlier(book, panel, settings, folder=rooms.before, keep=keep)
 
 
 def _execute(
@@ -175,25 +193,6 @@ def _execute(
     rest = [n for n in notebooks if n.name not in cached]
     execute_all(rest, given, rooms.executed, prepare=rooms.prepare, collect=collect, **options)
     return cached
-
-
-def keep_previous(report: Path, folder: Path) -> str:
-    """Copy what a report has stored, if there is one; again where another run replaces it meanwhile.
-
-    Returns
-    -------
-    str
-        Hash of what was copied; empty where there is no report.
-    """
-    while (where := Path(os.path.realpath(report))).is_dir():
-        try:
-            shutil.copytree(where, folder, ignore=shutil.ignore_patterns("*.html"), dirs_exist_ok=True)
-            return digest(files_digest(folder))
-        except (FileNotFoundError, shutil.Error):
-            shutil.rmtree(folder, ignore_errors=True)
-            if where == Path(os.path.realpath(report)):
-                raise
-    return ""
 
 
 def place_of(out: Path, book: Book, as_of: dt.date, wanted: Sequence[Notebook], everyone: Sequence[Notebook]) -> Path:

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from kamlib.book import Book
 from kamlib.earlier import ABOUT, EARLIER
 from kamlib.panel import Panel, build_panel
+from kamlib.report.fingerprint import digest, files_digest
 from kamlib.run import PREVIOUS, WORK, period_before, save_panel, write_json
 from kamlib.settings import Settings
+
+
+def keep_previous(report: Path, folder: Path) -> str:
+    """Copy what a report has stored, if there is one; again where another run replaces it meanwhile.
+
+    Returns
+    -------
+    str
+        Hash of what was copied; empty where there is no report.
+    """
+    while (where := Path(os.path.realpath(report))).is_dir():
+        try:
+            shutil.copytree(where, folder, ignore=shutil.ignore_patterns("*.html"), dirs_exist_ok=True)
+            return digest(files_digest(folder))
+        except (FileNotFoundError, shutil.Error):
+            shutil.rmtree(folder, ignore_errors=True)
+            if where == Path(os.path.realpath(report)):
+                raise
+    return ""
 
 
 def prepare_earlier(

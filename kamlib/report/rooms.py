@@ -36,6 +36,11 @@ class Rooms:
         self._notebooks = {n.name: n for n in notebooks}
         self._given: dict[str, dict[str, tuple[int, int]]] = {}
 
+    @property
+    def compared(self) -> bool:
+        """Whether any notebook reads what the report of one period before has stored."""
+        return any(n.previous for n in self._notebooks.values())
+
     def room(self, name: str) -> Path:
         """The run folder of a notebook."""
         return self._rooms / name
