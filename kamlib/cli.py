@@ -67,7 +67,7 @@ def report(
     if plan:
         _say_plan(book, to, cache, asked)
     elif facts := standing_report(cache, key, to):
-        _mend_history((to / facts["index"]).parents[1])
+        _tidy((to / facts["index"]).parents[1])
         out.print(Text(facts["skipped"] + f"{to / facts['index']}  (unchanged: the report stands as it was made)"))
     else:
         made = _make(book, to, cache, jobs, asked)
@@ -76,9 +76,14 @@ def report(
         _say_report(made)
 
 
-def _mend_history(home: Path) -> None:
-    from kamlib.report.unchanged import history_stands
+def _tidy(home: Path) -> None:
+    """What a run that was killed has left undone, also where there is nothing else to do."""
+    from kamlib.report.unchanged import has_leftovers, history_stands
 
+    if has_leftovers(home):
+        from kamlib.report.folder import clean
+
+        clean(home)
     if not history_stands(home):
         from kamlib.report.history import write_history
 

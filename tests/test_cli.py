@@ -194,9 +194,12 @@ def test_only_what_has_changed_is_made_again(graph, tmp_path):
     assert ran(report()[2]) == {"01_a": "cached", "02_b": "cached"}
     assert content(target) == first
 
-    (target.parent / "index.html").unlink()  # nor is the history
+    (target.parent / "index.html").unlink()  # nor is the history; and a run was killed
+    left = target.parent / ".runs" / "2024-06-30-0123abcd"
+    left.mkdir()
     assert report()[2] == ""
     assert (target.parent / "index.html").is_file()
+    assert not left.exists()
 
     write_notebook(books, "02_b", "print('more')", after=["01_a"])
     _, said, _ = report("--plan")

@@ -80,8 +80,7 @@ def building(target: Path, *, origin: Mapping[str, str] | None = None) -> Iterat
         raise RunError(f"The report could not be written: {error}. The previous one is untouched.") from error
     finally:
         lock.release()
-        with contextlib.suppress(OSError), alone(home):
-            _clean(home)
+        clean(home)
 
 
 def _refuse_foreign(target: Path) -> None:
@@ -132,6 +131,12 @@ def publish(folder: Path, target: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             target.rename(folder.with_name(folder.name + OLD))
     os.replace(link, target)
+
+
+def clean(home: Path) -> None:
+    """Remove what killed runs of a book left, where it can be written to."""
+    with contextlib.suppress(OSError), alone(home):
+        _clean(home)
 
 
 def _clean(home: Path) -> None:

@@ -6,6 +6,7 @@ notebooks, Python and its libraries; and of the report's own files, which must b
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -77,6 +78,14 @@ def history_stands(home: Path) -> bool:
         return noted == {"page": file_digest(home / HISTORY), "reports": reports_digest(home)}
     except (OSError, ValueError):
         return False
+
+
+def has_leftovers(home: Path) -> bool:
+    """Whether a book has folders of runs that are no report: of one that was killed, or of one that lives."""
+    with contextlib.suppress(OSError):
+        reports = {os.path.basename(os.path.realpath(p)) for p in home.iterdir() if p.is_symlink()}
+        return any(p.is_dir() and p.name not in reports for p in (home / ".runs").iterdir())
+    return False
 
 
 def remember(cache: Cache, key: str, out: Path, report: Mapping) -> None:
