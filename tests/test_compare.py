@@ -43,7 +43,8 @@ def compared(reports, a="2024-01-31", b="2024-02-29"):
     [
         "a.up 10 accounts 12 accounts +2 accounts",
         "a.same 5 accounts 5 accounts none",
-        "a.down 50.0 % 45.0 to 55.0 % 40.0 % 35.0 to 44.0 % −10.0 points apart",
+        "a.down 50.0 % 40.0 % −10.0 points",
+        "a.down 45.0 to 55.0 % 35.0 to 44.0 % −10.0 points are apart",
         "a.new – 1 account new",
         "a.gone 1 account – gone",
         "a.unit 1 account 1 line other unit: accounts, lines",
@@ -68,7 +69,7 @@ def test_what_the_two_were_made_from(reports):
 
 def test_a_report_with_itself(reports):
     page = compared(reports, b="2024-01-31")
-    assert "None of 1 verdicts changed" in page
+    assert "No verdict changed, of 1 that both" in page
     assert "Settings: the same in both" in page
 
 

@@ -119,7 +119,7 @@ def comparison_page(a: Past, b: Past, *, near: Path) -> str:
     rows = [_row(k, a.findings.get(k), b.findings.get(k)) for k in dict.fromkeys([*b.findings, *a.findings])]
     links = [(f"{p.folder.name}/index.html", f"Report of {p.as_of}") for p in (a, b) if _beside(p, near)]
     body = [
-        say(f"Against the first, the second has {', '.join(differences(b, a))}.")._repr_html_(),
+        say(f"The second against the first: {', '.join(differences(b, a))}.")._repr_html_(),
         cards(*_cards(rows))._repr_html_(),
         "<h2>Verdicts</h2>", _verdicts(a, b),
         "<h2>Figures</h2>", _figures(rows, a, b),
@@ -169,14 +169,14 @@ def _apart(a: Finding, b: Finding) -> str:
     """Whether two intervals have nothing in common: then the change is more than their uncertainty."""
     if None in (a.low, a.high, b.low, b.high):
         return ""
-    return "apart" if a.high < b.low or b.high < a.low else "overlap"
+    return "are apart" if a.high < b.low or b.high < a.low else "overlap"
 
 
 def _cards(rows: Sequence[dict]) -> list[Card]:
     counts = pd.Series([r["kind"] for r in rows], dtype="str").value_counts()
     words = {
         "changed": ("Figures that changed", "of those in both reports"), "same": ("Figures that are the same", ""),
-        "new": ("Only in the later named", ""), "gone": ("Only in the first named", ""),
+        "new": ("Only in the second", ""), "gone": ("Only in the first", ""),
         "unit": ("In another unit", "not compared"),
     }  # fmt: skip
     return [Card(what, f"{counts[k]}", beside) for k, (what, beside) in words.items() if k in counts]
@@ -186,7 +186,11 @@ def _verdicts(a: Past, b: Past) -> str:
     keys = [k for k in b.findings if b.findings[k].verdict and k in a.findings]
     changed = [k for k in keys if a.findings[k].verdict != b.findings[k].verdict]
     if not changed:
-        said = f"None of {len(keys)} verdicts changed." if keys else "There is no verdict that both reports have."
+        said = (
+            f"No verdict changed, of {len(keys)} that both reports have."
+            if keys
+            else "There is no verdict that both reports have."
+        )
         return say(said)._repr_html_()
     was = {k: a.findings[k].verdict or MISSING for k in changed}
     rows = [{"says": b.findings[k].says, "a": was[k], "b": b.findings[k].verdict} for k in changed]
@@ -195,17 +199,23 @@ def _verdicts(a: Past, b: Past) -> str:
 
 
 def _figures(rows: Sequence[dict], a: Past, b: Past) -> str:
+    columns = {"says": Col("Figure", "prose"), "a": Col(_label(a, b), "number"), "b": Col(_label(b, a), "number"),
+               "change": Col("Change", "number")}  # fmt: skip
+    return _shown(rows, columns, "All figures of both reports") + _intervals([r for r in rows if r["apart"]], a, b)
+
+
+def _intervals(rows: Sequence[dict], a: Past, b: Past) -> str:
+    if not rows:
+        return ""
     columns = {
-        "says": Col("Figure", "prose"),
-        "a": Col(_label(a, b), "number"), "a_interval": Col("95 % interval", "interval"),
-        "b": Col(_label(b, a), "number"), "b_interval": Col("95 % interval", "interval"),
-        "change": Col("Change", "number"), "apart": Col("Intervals", "prose"),
+        "says": Col("Figure", "prose"), "a_interval": Col(_label(a, b), "interval"),
+        "b_interval": Col(_label(b, a), "interval"), "change": Col("Change", "number"), "apart": Col("They", "prose"),
     }  # fmt: skip
     note = say(
         "Two intervals that are apart speak of a change that is more than chance. Two that overlap can do so too: "
         "both are about the same accounts, and overlap says less than it seems."
     )
-    return _shown(rows, columns, "All figures of both reports") + note._repr_html_()
+    return _shown(rows, columns, "95 % intervals of figures that changed") + note._repr_html_()
 
 
 def _facts(a: Past, b: Past, part: str, what: str) -> str:

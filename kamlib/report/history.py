@@ -167,29 +167,20 @@ def _figures(past: Sequence[Past], keys: Sequence[str]) -> str:
     for key in keys:
         newest = next(p.findings[key] for p in reversed(past) if key in p.findings)
         values = values_of(past, key, newest.unit)
-        known = [v for v in values if v is not None]
         shown = past[-1].findings.get(key)
         row = {"says": newest.says, "now": in_words(values[-1], newest.unit) if shown else MISSING,
                "interval": shown.interval if shown else "", "line": _line(past, key, newest.unit)}  # fmt: skip
         if len(past) > 1:
             row["before"] = in_words(values[-2], newest.unit) if key in past[-2].findings else MISSING
-            row["range"] = _range(known, newest.unit)
         rows.append(row)
     return _table(rows, past)
-
-
-def _range(known: Sequence[float], unit: str) -> str:
-    if not known or min(known) == max(known):
-        return ""
-    return f"{in_words(min(known), unit, bare=True)} to {in_words(max(known), unit)}"
 
 
 def _table(rows: list[dict], past: Sequence[Past]) -> str:
     columns = {"says": Col("Figure", "prose"), "now": Col(f"{past[-1].as_of}", "number"),
                "interval": Col("95 % interval", "interval")}  # fmt: skip
     if len(past) > 1:
-        columns |= {"before": Col(f"{past[-2].as_of}", "number"), "line": Col("All reports", "spark"),
-                    "range": Col("Lowest to highest", "interval")}  # fmt: skip
+        columns |= {"before": Col(f"{past[-2].as_of}", "number"), "line": Col("All reports", "spark")}  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(columns))
     caption = "Figures of the newest report, and over all reports"
     return table(frame, caption=caption, columns=columns, n=len(frame))._repr_html_()
