@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from kamlib.panel import BURN_IN_DAYS
 from kamlib.segmentation.abc import ABC_SHARES, check_shares
 from kamlib.segmentation.key_accounts import KEY_SHARE
+from kamlib.segmentation.persistence import AHEAD
 from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, check_frequencies
 from kamlib.tables import LINE_KINDS, NOT_TRADE
 
@@ -39,6 +40,7 @@ class Settings(BaseModel):
         list(XYZ_SHARES), description="X from, Y from: share of an account's months with a purchase"
     )
     xyz_min_months: int = Field(XYZ_MIN_MONTHS, ge=1, description="months of history needed for X, Y or Z")
+    ahead: int = Field(AHEAD, ge=1, le=120, description="how far ahead it is asked whether classes last, months")
     key_share: float = Field(KEY_SHARE, gt=0, lt=1, description="share of profit or sales that makes a key account")
     repetitions: int = Field(1000, ge=100, le=100_000, description="resamples behind an interval")
     seed: int = Field(1, ge=0, le=2**32 - 1, description="seed of every resampling")

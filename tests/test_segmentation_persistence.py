@@ -82,7 +82,6 @@ def test_with_a_past_that_teaches_but_none_to_try_it_on():
     assert told.tried == 0 and np.isnan(told.brier) and told.table["stays"].notna().all()
 
 
-@pytest.mark.parametrize("ahead", [0, 13])
-def test_ahead_out_of_range_is_refused(ahead):
+def test_no_months_ahead_is_refused():
     with pytest.raises(ValueError, match="ahead must be"):
-        persistence(build_panel(ledger(3), as_of="2024-12-31"), ahead=ahead)
+        persistence(build_panel(ledger(3), as_of="2024-12-31"), ahead=0)

@@ -2,7 +2,7 @@
 
 from kamlib.segmentation.abc import ABC_SHARES, Limits, abc, abc_limits, abc_summary, disagreement
 from kamlib.segmentation.cells import PLAYBOOK, borders, cells
-from kamlib.segmentation.changes import changes, class_frame, key_changes
+from kamlib.segmentation.changes import changes
 from kamlib.segmentation.confidence import class_confidence
 from kamlib.segmentation.findings import findings
 from kamlib.segmentation.key_accounts import (
@@ -24,7 +24,7 @@ from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, xyz
 __all__ = [
     "ABC_SHARES", "BREADWINNER_SHARE", "CLAIM", "KEY_SHARE", "PLAYBOOK", "SEGMENTS", "XYZ_MIN_MONTHS", "XYZ_SHARES",
     "Cuts", "KeyAccounts", "Limits", "Persistence", "abc", "abc_limits", "abc_summary", "borders", "by_group",
-    "cells", "changes", "claim_verdict", "class_confidence", "class_frame", "disagreement", "findings", "groups",
-    "key_accounts", "key_changes", "lifetime_values", "measure_of", "persistence", "read_cuts", "rfm", "rfm_cuts",
+    "cells", "changes", "claim_verdict", "class_confidence", "disagreement", "findings", "groups",
+    "key_accounts", "lifetime_values", "measure_of", "persistence", "read_cuts", "rfm", "rfm_cuts",
     "rfm_measures", "segments", "sensitivity", "served_profit", "whale_curve", "window_values", "xyz",
 ]  # fmt: skip

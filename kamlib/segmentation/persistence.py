@@ -85,7 +85,7 @@ def persistence(
     shares : sequence of two floats
         The lines of `kamlib.segmentation.abc`.
     ahead : int
-        Months, from 1 to the window's length.
+        Months, 1 or more. From the window's length on, the windows share no month.
 
     Returns
     -------
@@ -97,10 +97,10 @@ def persistence(
     Raises
     ------
     ValueError
-        `ahead` out of range.
+        `ahead` below 1.
     """
-    if not 1 <= ahead <= panel.months:
-        raise ValueError(f"ahead must be from 1 to the window's {panel.months} months, not {ahead}")
+    if ahead < 1:
+        raise ValueError(f"ahead must be one month or more, not {ahead}")
     states = _states(panel, measure, check_shares(shares), ahead)
     if not states:
         return _untold(pd.DataFrame(), ahead, "the ledger does not hold one whole window")
