@@ -16,10 +16,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from scipy.special import gammaincc
+
 from kamlib.datasets.company import make_company
 from kamlib.panel import build_panel, purchase_days
-from kamlib.segmentation import ABC_SHARES, abc, class_confidence
-from kamlib.segmentation.confidence import class_probabilities
+from kamlib.segmentation import ABC_SHARES, XYZ_SHARES, abc, class_confidence, xyz
+from kamlib.segmentation.confidence import class_probabilities, frequency_probabilities
 from kamlib.stats.calibration import brier, expected_calibration_error, reliability
 from kamlib.stats.luck import luck, total_variance
 
@@ -49,13 +51,19 @@ def purchases(rng, accounts, spread, shape, rate, uneven):
     frame = pd.DataFrame({"customer_id": account, "day": np.ceil(at[account, column]), "cents": 1e6 * value})
     frame = frame.groupby(["customer_id", "day"], as_index=False)["cents"].sum()
     frame["date"] = START + pd.to_timedelta(frame["day"] - 1, unit="D")
-    return frame, np.exp(size)
+    return frame, np.exp(size), expected_frequency(yearly / 12, shapes)
+
+
+def expected_frequency(rate, shape):
+    """Expected share of months with a purchase of a stationary renewal process: one less the chance of a silent month."""
+    x = shape * rate  # a month, in units of the gamma distribution's scale
+    return 1 - gammaincc(shape + 1, x) + rate * gammaincc(shape, x)
 
 
 def one(cell, repetition):
     """Accounts of one company: what was said of their class, and whether it was right."""
     rng = np.random.default_rng([sorted(CELLS).index(cell), repetition])
-    days, size = purchases(rng, *CELLS[cell])
+    days, size, _ = purchases(rng, *CELLS[cell])
     inside = days[days["date"] >= START]
     value = inside.groupby("customer_id")["cents"].sum()
     counts = inside.groupby("customer_id").size()
@@ -65,6 +73,20 @@ def one(cell, repetition):
     again = resampled(inside, value.index, rng)
     truth = abc(pd.Series(size))["abc"].reindex(value.index)
     return told_table(told, again, abc(value)["abc"].reindex(value.index), truth)
+
+
+def one_frequency(cell, repetition):
+    """The same for X, Y, Z: what was said of the class by frequency, and whether it was right."""
+    rng = np.random.default_rng([sorted(CELLS).index(cell), repetition])
+    days, _, frequency = purchases(rng, *CELLS[cell])
+    lines = days.assign(customer_id=days["customer_id"].astype(str), cents=days["cents"].round().astype("int64") + 1)
+    panel = build_panel(lines, as_of=AS_OF.date())
+    said, was = frequency_probabilities(panel), xyz(panel)["xyz"]
+    frequency = pd.Series(frequency, index=[str(i) for i in range(len(frequency))]).reindex(was.index)
+    truth = np.select([frequency >= XYZ_SHARES[0], frequency >= XYZ_SHARES[1]], ["X", "Y"], "Z")
+    known = was.isin(list("XYZ")).to_numpy()
+    own = said.to_numpy()[np.arange(len(was)), pd.Index(list("XYZ")).get_indexer(was)]
+    return pd.DataFrame({"confidence": own[known], "right": (was == truth).to_numpy()[known]})
 
 
 def resampled(days, index, rng):
@@ -156,6 +178,25 @@ def whole_range(told):
     return head
 
 
+def frequencies(repetitions):
+    """The same for the classes by frequency, in every cell."""
+    head = [
+        f"X, Y and Z by frequency, {repetitions:,} bare ledgers a cell:", "",
+        "| cell | accounts | right where 85 to 95 % was said | where 50 to 70 % | where 95 % or more | calibration error |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]  # fmt: skip
+    for cell in CELLS:
+        told = pd.concat([one_frequency(cell, r) for r in range(repetitions)])
+        parts = [cell, f"{len(told):,}"]
+        for low, high in ((0.85, 0.95), (0.5, 0.7), (0.95, 1)):
+            near = told[told["confidence"].between(low, high)]
+            mean, right = 100 * near["confidence"].mean(), 100 * near["right"].mean()
+            parts.append(f"{right:.1f} % of {len(near):,} (said: {mean:.1f} %)")
+        head.append("| " + " | ".join([*parts, f"{expected_calibration_error(told['confidence'], told['right']):.3f}"]) + " |")
+        print(head[-1], flush=True)
+    return head
+
+
 def main(companies: int, repetitions: int, keep: str | None) -> None:
     """Run everything and write the table."""
     generated = pd.concat([one_company(seed, keep) for seed in range(1, companies + 1)])
@@ -173,6 +214,7 @@ def main(companies: int, repetitions: int, keep: str | None) -> None:
         text.append(line(cell, told, repetitions))
         print(text[-1], flush=True)
     text += ["", "The whole range, generated companies:", *whole_range(generated)]
+    text += ["", *frequencies(max(repetitions // 5, 1))]
     Path(__file__).with_suffix(".md").write_text("\n".join(text) + "\n", "utf-8")
 
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import poisson
 
 from kamlib.panel import build_panel, purchase_days
 from kamlib.segmentation import abc, class_confidence
-from kamlib.segmentation.confidence import class_probabilities, expected_frequency
+from kamlib.segmentation.confidence import class_probabilities, dispersion
 from kamlib.stats.calibration import reliability
 
 
@@ -95,18 +94,26 @@ def test_no_luck_no_doubt():
     assert (told.idxmax(axis=1) == abc(value)["abc"].reindex(told.index)).all() and (told.max(axis=1) == 1).all()
 
 
-def test_frequency_of_chance_is_that_of_poisson():
-    season = np.array([0.5, 1.5])
-    said = expected_frequency(np.array([0.3, 2.0]), 1.0, season)
-    assert said == pytest.approx([np.mean(1 - poisson.pmf(0, rate * season)) for rate in (0.3, 2.0)])
-
-
-def test_frequency_of_regular_buyers_by_simulation():
-    rng = np.random.default_rng(1)
+def test_truth_of_the_benchmark_is_that_of_poisson_and_of_simulation():
+    module, rng = benchmark(), np.random.default_rng(1)
+    assert module.expected_frequency(np.array([0.3, 2.0]), 1.0) == pytest.approx(1 - np.exp([-0.3, -2.0]))
     at = np.cumsum(rng.gamma(4, 1.4 / 4, (4000, 40)), axis=1)
-    said = expected_frequency(np.array([1 / 1.4]), 4.0, np.ones(12)).item()
     months = [((at > m) & (at <= m + 1)).any(axis=1).mean() for m in range(10, 22)]
-    assert said == pytest.approx(np.mean(months), abs=0.01)
+    assert module.expected_frequency(1 / 1.4, 4.0) == pytest.approx(np.mean(months), abs=0.01)
+
+
+def test_regular_buyers_say_more_with_the_same_months():
+    """One month bought, one not, in turn: the next quarter is as good as known. Chance: it is not."""
+    even = [(f"k{i:02}", d) for i in range(30) for d in pd.date_range(f"2023-0{1 + i % 2}-10", "2024-12-31", freq="2MS")]
+    rng = np.random.default_rng(1)
+    months = pd.date_range("2023-01-10", periods=24, freq="MS")
+    chance = [(f"k{i:02}", d) for i in range(30) for d in months if d == months[0] or rng.random() < 0.5]
+    spread = []
+    for rows in (even, chance):
+        lines = pd.DataFrame(rows, columns=["customer_id", "date"]).assign(cents=100)
+        lines.loc[len(lines)] = ["old", pd.Timestamp("2022-01-05"), 1]
+        spread.append(dispersion(build_panel(lines, as_of="2024-12-31")))
+    assert spread[0] < 0.6 < 0.8 < spread[1] < 1.3
 
 
 def test_nine_of_ten_given_ninety_are_right():
@@ -119,3 +126,10 @@ def test_nine_of_ten_given_ninety_are_right():
     assert (table["predicted"] - table["observed"]).abs()[table["n"] > 100].max() < 0.08
     resampled = told[told["resampled"].between(0.85, 0.95)]
     assert resampled["right"].mean() < near["right"].mean()  # why it is not the default
+
+
+def test_frequency_is_as_sure_as_it_says():
+    module = benchmark()
+    told = pd.concat([module.one_frequency("typical: 150 accounts", r) for r in range(8)])
+    table = reliability(told["confidence"], told["right"], edges=(0, 0.5, 0.8, 0.95, 1))
+    assert (table["predicted"] - table["observed"]).abs().max() < 0.08

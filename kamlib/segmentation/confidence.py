@@ -6,10 +6,7 @@ how regularly and how evenly the account buys (`kamlib.stats.luck`); expected to
 together by empirical Bayes (`kamlib.stats.expected`) and each draw is classified anew, lines and all. The simpler way,
 resampling an account's own orders, takes lucky years for true ones: see `benchmarks/class_confidence.md`.
 
-For the frequency classes the same is done with rates. An account buys at rate :math:`\lambda` with gamma gaps of shape
-*k*; its expected share of months with a purchase is, for a stationary renewal process and month *m* of season
-:math:`s_m`, the mean of :math:`1 - \lambda s_m \int_1^\infty S(x)\,dx`, and it has a gamma posterior whose prior is
-fitted to all accounts.
+The frequency classes go by the expected share of months with a purchase, see `frequency_probabilities`.
 """
 
 from __future__ import annotations
@@ -18,20 +15,19 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaincc
-from scipy.stats import gamma
+from scipy.stats import beta
 
 from kamlib.panel import Panel
 from kamlib.segmentation.abc import ABC_SHARES, abc, check_shares
 from kamlib.segmentation.key_accounts import window_values
-from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, check_frequencies, common_season, months_at_risk, xyz
+from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, check_frequencies, months_at_risk, xyz
 from kamlib.stats.expected import shrunk_totals
 from kamlib.stats.luck import luck, total_variance
 from kamlib.tables import ABC, XYZ, XYZ_UNKNOWN
 
 LEAST_ACCOUNTS = 10  # with a positive total: fewer say too little of how accounts differ
-SHAPES = np.geomspace(0.3, 30, 24)
-RATES = np.geomspace(0.005, 60, 240)  # purchases a month
+BLOCK = 3  # months
+LEAST_SPREAD = 0.2
 COLUMNS = ["abc", "confidence", "likely", *ABC, "xyz", "xyz_confidence", *XYZ]
 
 
@@ -100,7 +96,7 @@ def class_confidence(
     table["confidence"] = _own(table, "abc", ABC)
     best = table[list(ABC)].idxmax(axis=1)
     table["likely"] = best.where(table[list(ABC)].max(axis=1) > table["confidence"], table["abc"])
-    by_frequency = frequency_probabilities(panel, known, shares=frequencies).reindex(table.index)
+    by_frequency = frequency_probabilities(panel, shares=frequencies).reindex(table.index)
     table[list(XYZ)] = by_frequency.where(table["xyz"] != XYZ_UNKNOWN)
     table["xyz_confidence"] = _own(table, "xyz", XYZ)
     return table
@@ -146,53 +142,77 @@ def _counted(drawn: np.ndarray, a: float, b: float) -> np.ndarray:
     return np.array([is_a.sum(axis=0), is_b.sum(axis=0), (~is_a & ~is_b).sum(axis=0)])
 
 
-def frequency_probabilities(panel: Panel, known: pd.DataFrame, *, shares: Sequence[float] = XYZ_SHARES) -> pd.DataFrame:
+def frequency_probabilities(panel: Panel, *, shares: Sequence[float] = XYZ_SHARES) -> pd.DataFrame:
     """Probability that an account's expected share of months with a purchase lies in X, Y, Z.
 
     Parameters
     ----------
     panel : kamlib.panel.Panel
-    known : pandas.DataFrame
-        From `kamlib.stats.luck.luck`.
     shares : sequence of two floats
         The lines of `xyz`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By customer_id: X, Y, Z.
+
+    Notes
+    -----
+    Months with a purchase are counted like successes, but regular buyers spread them more evenly than chance would, and
+    a success says more of them. How much more is the dispersion of all accounts' counts by quarter of the window
+    against binomial ones; an account's months count for so many more. The prior is a beta distribution fitted to all
+    accounts by moments.
     """
-    purchases = panel.accounts.set_index("customer_id")["purchase_days"]
-    months, shape = months_at_risk(panel), known["shape"].reindex(purchases.index).fillna(known["shape"].median())
-    season = common_season(panel, column="purchase_days")
-    lines = rate_lines(shape.clip(SHAPES[0], SHAPES[-1]).to_numpy(), season.to_numpy(), check_frequencies(shares))
-    prior, per = _population(purchases.to_numpy(), months.to_numpy(), shape.to_numpy())
-    weight = shape.clip(upper=SHAPES[-1]).to_numpy()
-    above = [gamma.sf(line, prior + weight * purchases, scale=1 / (per + weight * months)) for line in lines]
-    columns = {"X": above[0], "Y": above[1] - above[0], "Z": 1 - above[1]}
-    return pd.DataFrame(columns, index=purchases.index)
+    x, y = check_frequencies(shares)
+    active = panel.accounts.set_index("customer_id")["active_months"]
+    months = months_at_risk(panel)
+    spread = dispersion(panel)
+    a, n = active.to_numpy() / spread, months.to_numpy() / spread
+    alpha, beta_ = _population(active.to_numpy() / months.to_numpy(), n)
+    posterior = beta(alpha + a, beta_ + n - a)
+    above = [posterior.sf(line) for line in (x, y)]
+    return pd.DataFrame({"X": above[0], "Y": above[1] - above[0], "Z": 1 - above[1]}, index=active.index)
 
 
-def rate_lines(shape: np.ndarray, season: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
-    """Rates (purchases a month) at which the expected share of months with a purchase reaches each line, by shape."""
-    grid = np.array([expected_frequency(RATES, k, season) for k in SHAPES])
-    at = [np.array([np.interp(share, row, RATES) for row in grid]) for share in shares]
-    return [np.exp(np.interp(np.log(shape), np.log(SHAPES), np.log(line))) for line in at]
+def dispersion(panel: Panel) -> float:
+    """Variance of accounts' active months by quarter of the window, over that of chance; 1 where it cannot be told.
 
-
-def expected_frequency(rate: np.ndarray, shape: float, season: np.ndarray) -> np.ndarray:
-    """Expected share of months with a purchase, of accounts that buy `rate` times a month at gaps of a gamma shape.
-
-    Examples
-    --------
-    >>> expected_frequency(np.array([1.0]), 1.0, np.ones(12)).round(4).tolist()  # chance: 1 - exp(-1)
-    [0.6321]
+    Only accounts that were there for the whole window and bought in some of its months, not in all, can say. Never
+    below 0.2: what is pooled over accounts is not known better.
     """
-    scaled = np.multiply.outer(rate, season)
-    x = shape * scaled  # a month, in units of the gamma distribution's scale
-    silent = gammaincc(shape + 1, x) - scaled * gammaincc(shape, x)
-    return (1 - silent).mean(axis=-1)
+    counts = _active_quarters(panel)
+    n = BLOCK * counts.shape[1]
+    total = counts.sum(axis=1)
+    counts, total = counts[(total > 0) & (total < n)], total[(total > 0) & (total < n)]
+    if counts.shape[1] < 2 or len(counts) < LEAST_ACCOUNTS:
+        return 1.0
+    chance = BLOCK * total * (n - total) / (n * (n - 1))
+    season = counts.mean(axis=0) - counts.mean()
+    spread = (counts - counts.mean(axis=1, keepdims=True) - season).var(axis=1) * counts.shape[1] / (counts.shape[1] - 1)
+    return float(np.clip(spread.sum() / chance.sum(), LEAST_SPREAD, 1 / LEAST_SPREAD))
 
 
-def _population(purchases: np.ndarray, months: np.ndarray, shape: np.ndarray) -> tuple[float, float]:
-    """Shape and rate of the gamma distribution of rates over accounts, by moments."""
-    rate = purchases / months
-    mean = purchases.sum() / months.sum()
-    noise = mean / (np.minimum(shape, SHAPES[-1]) * months)
-    between = max(float(np.mean((rate - mean) ** 2 - noise)), 0.05 * mean**2)
-    return mean**2 / between, mean / between
+def _active_quarters(panel: Panel) -> np.ndarray:
+    """Active months in each three months of the window, of accounts that were there from its start."""
+    first = pd.Timestamp(panel.start).replace(day=1)
+    there = panel.accounts.loc[panel.accounts["first_line"] < first + pd.offsets.MonthBegin(1), "customer_id"]
+    bought = panel.monthly[(panel.monthly["month"] >= first) & (panel.monthly["purchase_days"] > 0)]
+    bought = bought[bought["customer_id"].isin(there)]
+    place = ((bought["month"].dt.year - first.year) * 12 + bought["month"].dt.month - first.month).to_numpy()
+    quarters = panel.months // BLOCK
+    counts = np.zeros((len(there), quarters))
+    rows = pd.Index(there).get_indexer(bought["customer_id"])
+    inside = place < BLOCK * quarters
+    np.add.at(counts, (rows[inside], place[inside] // BLOCK), 1)
+    return counts
+
+
+def _population(share: np.ndarray, n: np.ndarray) -> tuple[float, float]:
+    """Parameters of the beta distribution of accounts' shares, by moments; never wider than a uniform one's half."""
+    mean = float(np.clip(np.average(share, weights=n), 0.01, 0.99))
+    noise = float(np.mean(mean * (1 - mean) / n))
+    between = max(float(np.mean((share - mean) ** 2)) - noise, 0.02 * mean * (1 - mean))
+    # the noise shrinks with what lies between accounts: E[p (1 - p)] = mean (1 - mean) - between
+    between = max(float(np.mean((share - mean) ** 2)) - (mean * (1 - mean) - between) * float(np.mean(1 / n)), between)
+    size = max(mean * (1 - mean) / between - 1, 0.3)
+    return mean * size, (1 - mean) * size

@@ -231,13 +231,20 @@ def _alike(now: pd.DataFrame, lessons: pd.DataFrame) -> np.ndarray:
         part = next(p for p in parts if p.stop - p.start >= KIND_ENOUGH)
         out = float((left[part] == OUT).mean())
         inside = np.sort(came[part][(left[part] != OUT) & ~np.isnan(came[part])])
-        a, ab = (_share_above(inside, -now[side].to_numpy()[rows]) for side in ("a_next", "b_next"))
+        a, ab = (share_above(inside, -now[side].to_numpy()[rows]) for side in ("a_next", "b_next"))
         told[rows] = np.c_[a, np.maximum(ab - a, 0), 1 - np.maximum(ab, a), np.zeros(len(rows))] * (1 - out)
         told[rows, -1] = out
     return told
 
 
-def _share_above(ordered: np.ndarray, line: np.ndarray) -> np.ndarray:
+def share_above(ordered: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """Share of numbers, in ascending order, that reach each line; none of no numbers.
+
+    Examples
+    --------
+    >>> share_above(np.array([1.0, 2.0, 3.0]), np.array([2.0, 9.0])).round(2).tolist()
+    [0.67, 0.0]
+    """
     if not len(ordered):
         return np.zeros(len(line))
     return 1 - np.searchsorted(ordered, line, side="left") / len(ordered)
