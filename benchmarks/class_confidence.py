@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
 from scipy.special import gammaincc
 
 from kamlib.datasets.company import make_company
@@ -55,7 +54,7 @@ def purchases(rng, accounts, spread, shape, rate, uneven):
 
 
 def expected_frequency(rate, shape):
-    """Expected share of months with a purchase of a stationary renewal process: one less the chance of a silent month."""
+    """Expected share of months with a purchase of a stationary renewal process: less the chance of a silent month."""
     x = shape * rate  # a month, in units of the gamma distribution's scale
     return 1 - gammaincc(shape + 1, x) + rate * gammaincc(shape, x)
 
@@ -147,7 +146,7 @@ def one_company(seed, keep=None):
     again = again.fillna({"A": 0, "B": 0, "C": 1})
     truth = abc(expected.reindex(told.index).fillna(0))["abc"].reindex(told.index)
     positive = panel.accounts.set_index("customer_id")["sales_cents"].reindex(told.index) > 0
-    return told_table(told, again, told["abc"], truth)[positive.to_numpy()]
+    return told_table(told[list("ABC")], again, told["abc"], truth)[positive.to_numpy()]
 
 
 def line(name, told, companies):
@@ -182,7 +181,7 @@ def frequencies(repetitions):
     """The same for the classes by frequency, in every cell."""
     head = [
         f"X, Y and Z by frequency, {repetitions:,} bare ledgers a cell:", "",
-        "| cell | accounts | right where 85 to 95 % was said | where 50 to 70 % | where 95 % or more | calibration error |",
+        "| cell | accounts | right where 85 to 95 % was said | where 50 to 70 % | where 95 % or more | mean error |",
         "|---|--:|--:|--:|--:|--:|",
     ]  # fmt: skip
     for cell in CELLS:
@@ -192,7 +191,8 @@ def frequencies(repetitions):
             near = told[told["confidence"].between(low, high)]
             mean, right = 100 * near["confidence"].mean(), 100 * near["right"].mean()
             parts.append(f"{right:.1f} % of {len(near):,} (said: {mean:.1f} %)")
-        head.append("| " + " | ".join([*parts, f"{expected_calibration_error(told['confidence'], told['right']):.3f}"]) + " |")
+        parts.append(f"{expected_calibration_error(told['confidence'], told['right']):.3f}")
+        head.append("| " + " | ".join(parts) + " |")
         print(head[-1], flush=True)
     return head
 

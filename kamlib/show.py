@@ -107,6 +107,15 @@ STANDARD = {
     "share": Col("Share", "share"), "cum_share": Col("Together", "share"), "rate": Col("Returned", "share"),
     "expected": Col("Average year", "share", interval=("low", "high")), "key": Col("On the list", "flag"),
     "account_share": Col("Share of accounts", "share"), "probability": Col("Probability", "share", decimals=0),
+    "confidence": Col("Surely so", "share", decimals=0), "likely": Col("Most likely", "label"),
+    "xyz_confidence": Col("Surely so", "share", decimals=0), "border": Col("Border of"),
+    "stays": Col("Same class", "share", decimals=0), "next_A": Col("A", "share", decimals=0),
+    "next_B": Col("B", "share", decimals=0), "next_C": Col("C", "share", decimals=0),
+    "next_out": Col("Silent", "share", decimals=0), "served": Col("After serving", "money"),
+    "served_class": Col("After serving", "label"),
+    "A": Col("A", "whole"), "B": Col("B", "whole"), "C": Col("C", "whole"),
+    "X": Col("X", "whole"), "Y": Col("Y", "whole"), "Z": Col("Z", "whole"), "?": Col("?", "whole"),
+    "same": Col("Same as by frequency", "share"),
     "to_do": Col("To do", "prose"), "evidence": Col("Evidence", "prose"),
 }  # fmt: skip
 

@@ -104,7 +104,8 @@ def test_truth_of_the_benchmark_is_that_of_poisson_and_of_simulation():
 
 def test_regular_buyers_say_more_with_the_same_months():
     """One month bought, one not, in turn: the next quarter is as good as known. Chance: it is not."""
-    even = [(f"k{i:02}", d) for i in range(30) for d in pd.date_range(f"2023-0{1 + i % 2}-10", "2024-12-31", freq="2MS")]
+    every = [pd.date_range(f"2023-0{1 + i}-10", "2024-12-31", freq="2MS") for i in range(2)]
+    even = [(f"k{i:02}", d) for i in range(30) for d in every[i % 2]]
     rng = np.random.default_rng(1)
     months = pd.date_range("2023-01-10", periods=24, freq="MS")
     chance = [(f"k{i:02}", d) for i in range(30) for d in months if d == months[0] or rng.random() < 0.5]
@@ -131,5 +132,5 @@ def test_nine_of_ten_given_ninety_are_right():
 def test_frequency_is_as_sure_as_it_says():
     module = benchmark()
     told = pd.concat([module.one_frequency("typical: 150 accounts", r) for r in range(8)])
-    table = reliability(told["confidence"], told["right"], edges=(0, 0.5, 0.8, 0.95, 1))
+    table = reliability(told["confidence"], told["right"], edges=(0, 0.6, 0.8, 0.95, 1))
     assert (table["predicted"] - table["observed"]).abs().max() < 0.08

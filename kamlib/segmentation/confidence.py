@@ -188,7 +188,7 @@ def dispersion(panel: Panel) -> float:
         return 1.0
     chance = BLOCK * total * (n - total) / (n * (n - 1))
     season = counts.mean(axis=0) - counts.mean()
-    spread = (counts - counts.mean(axis=1, keepdims=True) - season).var(axis=1) * counts.shape[1] / (counts.shape[1] - 1)
+    spread = (counts - counts.mean(axis=1, keepdims=True) - season).var(axis=1, ddof=1)
     return float(np.clip(spread.sum() / chance.sum(), LEAST_SPREAD, 1 / LEAST_SPREAD))
 
 

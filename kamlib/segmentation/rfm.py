@@ -108,8 +108,9 @@ def rfm_cuts(measures: pd.DataFrame, *, bins: int = BINS) -> Cuts:
     Returns
     -------
     Cuts
-        Quantiles of the observed values. Where so many accounts share the smallest value that a cut would fall on
-        it (half of them bought once), the cut moves to the next value: the smallest is always score 1.
+        Quantiles of the values of accounts that bought in the window. Where so many accounts share the smallest value
+        that a cut would fall on it (half of them bought once), the cut moves to the next value: the smallest is always
+        score 1.
 
     Raises
     ------
@@ -124,7 +125,9 @@ def rfm_cuts(measures: pd.DataFrame, *, bins: int = BINS) -> Cuts:
     """
     if bins < 2 or measures.empty:
         raise ValueError("cut points take two scores or more, and an account")
-    return Cuts(*(_quantiles(measures[name].dropna().to_numpy(), bins) for name in MEASURES))
+    bought = measures[measures["frequency"] > 0]
+    bought = bought if len(bought) else measures
+    return Cuts(*(_quantiles(bought[name].dropna().to_numpy(), bins) for name in MEASURES))
 
 
 def _quantiles(values: np.ndarray, bins: int) -> tuple[float, ...]:
