@@ -1,6 +1,6 @@
 """Purchase models: do their intervals cover, and how fast are they beside `lifetimes`?
 
-    python benchmarks/purchase_models.py coverage [REPETITIONS]
+    python benchmarks/purchase_models.py coverage [REPETITIONS [MODEL ...]]
     python benchmarks/purchase_models.py speed OTHER_PYTHON WHEEL
 
 Coverage: samples drawn from the model itself, 2,000 a cell, one process (about half an hour of one core).
@@ -92,11 +92,12 @@ def fit(name: str, seed: int):
     return model.fit(rows["frequency"], rows["recency"], rows["T"])
 
 
-def coverage(repetitions: int) -> None:
+def coverage(repetitions: int, *names: str) -> None:
     print("| model | parameter | planted | median estimate | SD of log estimate | mean of its standard error | "
           "interval covers | estimate ± 1.96 SE covers | no maximum |")  # fmt: skip
     print("|---|---|--:|--:|--:|--:|--:|--:|--:|", flush=True)
-    for name, (_, planted) in MODELS.items():
+    for name in names or MODELS:
+        planted = MODELS[name][1]
         found, failed = [], 0
         for seed in range(repetitions):
             try:
@@ -158,12 +159,13 @@ def speed(python: str, wheel: str) -> None:
             loglik = other.get("loglik", float("nan"))
             count = len(rows[["frequency", "recency", "T"]].drop_duplicates())
             print(f"| {name}, {len(rows):,} | {count:,} | {model} | {seconds:.2f} | {cpu:.2f} | "
-                  f"{other['seconds']:.1f} | {other['cpu']:.1f} | {other['cpu'] / cpu:.0f} | {fitted.loglik_:,.3f} | {loglik:,.3f} | "
+                  f"{other['seconds']:.1f} | {other['cpu']:.1f} | {other['cpu'] / cpu:.0f} | "
+                  f"{fitted.loglik_:,.3f} | {loglik:,.3f} | "
                   f"{(fitted.loglik_ - loglik) / abs(loglik):+.1e} {other.get('error', '')} |", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "coverage":
-        coverage(int(sys.argv[2]) if len(sys.argv) > 2 else 2000)
+        coverage(int(sys.argv[2]) if len(sys.argv) > 2 else 2000, *sys.argv[3:])
     else:
         speed(*sys.argv[2:])

@@ -1,5 +1,7 @@
-"""Churn: purchase models. Notebook: 04_churn."""
+"""Churn: purchase models, the alarm, the referee. Notebook: 04_churn."""
 
+from kamlib.churn.alarm import Alarm, alarm, alarm_list
+from kamlib.churn.candidates import CANDIDATES, Case, NothingToLearnError, make_case
 from kamlib.churn.models import (
     BetaGeoCNBD,
     BetaGeoNBD,
@@ -12,8 +14,10 @@ from kamlib.churn.models import (
     make_beta_geometric,
     make_pareto,
 )
+from kamlib.churn.referee import backtest, choose_default, summary
 
 __all__ = [
-    "BetaGeoCNBD", "BetaGeoNBD", "GammaGamma", "ModifiedBetaGeoCNBD", "ModifiedBetaGeoNBD", "NotConvergedError",
-    "ParetoNBD", "histories", "make_beta_geometric", "make_pareto",
+    "CANDIDATES", "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD",
+    "ModifiedBetaGeoNBD", "NotConvergedError", "NothingToLearnError", "ParetoNBD", "alarm", "alarm_list", "backtest",
+    "choose_default", "histories", "make_beta_geometric", "make_case", "make_pareto", "summary",
 ]  # fmt: skip

@@ -102,10 +102,11 @@ def distinct(frequency, recency, T, weights=None) -> Histories:
     """
     x, t, age, w = checked(frequency, recency, T, weights)
     order = np.lexsort((age, t, x))
-    rows = np.column_stack([x, t, age])[order]
-    new = np.r_[True, np.any(rows[1:] != rows[:-1], axis=1)]
-    together = np.add.reduceat(w[order], np.flatnonzero(new))
-    return Histories(*np.ascontiguousarray(rows[new].T), together)
+    x, t, age = x[order], t[order], age[order]
+    new = np.r_[True, (x[1:] != x[:-1]) | (t[1:] != t[:-1]) | (age[1:] != age[:-1])]
+    if new.all():
+        return Histories(x, t, age, w[order])
+    return Histories(x[new], t[new], age[new], np.add.reduceat(w[order], np.flatnonzero(new)))
 
 
 def histories(days: pd.DataFrame, *, as_of) -> pd.DataFrame:

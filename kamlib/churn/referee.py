@@ -1,0 +1,187 @@
+"""The referee: every candidate asked at many past days, and held against what then happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from kamlib.churn.alarm import alarm, alarm_probability, at_level
+from kamlib.churn.candidates import CANDIDATES, Candidate, Case, NothingToLearnError, make_case
+from kamlib.churn.look import HORIZON_DAYS, silent
+from kamlib.churn.models import NotConvergedError
+from kamlib.churn.scores import auc_difference, key_scope, score_list
+from kamlib.stats.calibration import expected_calibration_error
+
+SCOPES = ("all", "repeat", "key")
+KEY_SHARE = 0.30  # of sales, that key accounts hold here: the lower end of the article's claim
+ALL = {**CANDIDATES, "alarm": alarm_probability}
+MEANS = ["auc", "brier", "calibration", "calibration_level", "money_10", "false_alarms_10"]
+BASE = "recency"  # the simplest rule that anybody would use
+
+
+def backtest(
+    days: pd.DataFrame,
+    *,
+    origins: Sequence,
+    horizon_days: int = HORIZON_DAYS,
+    known_until=None,
+    candidates: Mapping[str, Candidate] = ALL,
+    key_share: float = KEY_SHARE,
+    looks: dict | None = None,
+) -> pd.DataFrame:
+    """Scores of every candidate at every origin, over all accounts, repeat buyers and key accounts.
+
+    Parameters
+    ----------
+    days : pandas.DataFrame
+        customer_id, date, cents of purchase days (`kamlib.panel.purchase_days`).
+    origins : sequence of date
+        Days of the look, inclusive. A candidate learns from purchases up to the origin and no later.
+    horizon_days : int
+    known_until : date, optional
+        Last day of which purchases are known; the last purchase day where it is left out.
+    candidates : mapping of str to callable
+        A case to probabilities of silence, in the order of its accounts.
+    key_share : float
+        Key accounts are the fewest that hold this share of the sales of the year before the origin.
+    looks : dict, optional
+        Looks already made (`kamlib.churn.candidates.make_case`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an origin, scope and candidate: n, silent (share that bought nothing), auc, auc_low, auc_high, ahead,
+        ahead_low, ahead_high (area less that of recency), brier, calibration (expected calibration error), level (mean
+        probability), calibration_level (calibration once the level is right), money_5, money_10, money_20 (share of the
+        lost money in the top of the list), false_alarms_5, ... (accounts in it that bought; a list a month, so also per
+        month), trouble (why there is no score). The alarm's rows have level_low, level_high.
+
+    Raises
+    ------
+    ValueError
+        A horizon that ends after `known_until`.
+
+    Examples
+    --------
+    >>> days = pd.DataFrame({"customer_id": ["a", "b", "a"], "cents": [100, 300, 50],
+    ...     "date": pd.to_datetime(["2024-01-01", "2024-01-11", "2024-10-05"])})
+    >>> table = backtest(days, origins=["2024-03-31"], known_until="2024-12-31")
+    >>> table.query("candidate == 'recency' and scope == 'all'")["trouble"].item()
+    'no account has been watched for 180 days after an earlier look.'
+    """
+    until = pd.Timestamp(days["date"].max() if known_until is None else known_until)
+    looks, rows = {} if looks is None else looks, []
+    for origin in map(pd.Timestamp, origins):
+        case = make_case(days, as_of=origin, horizon_days=horizon_days, looks=looks)
+        happened = silent(days, case.now, horizon_days=horizon_days, known_until=until)
+        rows += _judge(case, happened.to_numpy(), candidates, key_share)
+    return pd.DataFrame(rows)
+
+
+def _judge(case: Case, happened: np.ndarray, candidates: Mapping[str, Candidate], key_share: float) -> list[dict]:
+    cents = case.now.year_cents
+    scopes = {
+        "all": np.ones(len(cents), bool),
+        "repeat": case.now.features["frequency"].to_numpy() > 0,
+        "key": key_scope(cents, share=key_share),
+    }
+    answers, troubles = ask(case, candidates)
+    rows = []
+    for scope, inside in scopes.items():
+        base = answers.get(BASE)
+        for name in candidates:
+            row = {"origin": case.now.as_of, "scope": scope, "candidate": name, "trouble": troubles.get(name, "")}
+            if name in answers:
+                p, y = answers[name][inside], happened[inside]
+                row |= score_list(p, cents[inside], y)
+                row["calibration_level"] = _calibration_level(p, y)
+                if base is not None and name != BASE:
+                    ahead = auc_difference(p, base[inside], y)
+                    row |= dict(zip(("ahead", "ahead_low", "ahead_high"), ahead, strict=True))
+                if name == "alarm" and scope == "all":
+                    row |= dict(zip(("level_low", "level_high"), alarm(case).level[1:], strict=True))
+            rows.append(row)
+    return rows
+
+
+def ask(case: Case, candidates: Mapping[str, Candidate] = ALL) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """What each candidate answers; and why, where one has no answer."""
+    answers, troubles = {}, {}
+    for name, candidate in candidates.items():
+        try:
+            answers[name] = candidate(case)
+        except (NotConvergedError, NothingToLearnError) as error:
+            troubles[name] = str(error)
+    return answers, troubles
+
+
+def _calibration_level(p: np.ndarray, happened: np.ndarray) -> float:
+    share = float(happened.mean()) if len(happened) else 0.0
+    return expected_calibration_error(at_level(p, share), happened) if 0 < share < 1 else float("nan")
+
+
+def summary(table: pd.DataFrame, *, scope: str = "all") -> pd.DataFrame:
+    """Scores of each candidate over the origins: means, the worst area, at how many origins it was not below recency.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of `backtest`.
+    scope : {"all", "repeat", "key"}
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index candidate, best area first: origins (scored), auc, worst_auc, not_below_recency, brier, calibration,
+        calibration_level, money_10, false_alarms_10, verdict: "better than recency" or "worse than recency" where the
+        interval says so at most origins with none against it; else "cannot tell".
+    """
+    chosen = table[(table["scope"] == scope) & table["auc"].notna()] if "auc" in table else table.iloc[:0]
+    if not len(chosen):
+        return pd.DataFrame(columns=["origins", "worst_auc", "not_below_recency", *MEANS, "verdict"])
+    by = chosen.groupby("candidate")
+    scores = by[MEANS].mean()
+    ahead = by["ahead"].apply(lambda a: int((a >= 0).sum())) if "ahead" in chosen else 0
+    out = pd.DataFrame({"origins": by.size(), "worst_auc": by["auc"].min(), "not_below_recency": ahead}).join(scores)
+    out["verdict"] = [_verdict(rows) for _, rows in by]
+    return out.sort_values("auc", ascending=False, kind="stable")
+
+
+def _verdict(rows: pd.DataFrame) -> str:
+    if rows["candidate"].iloc[0] == BASE:
+        return "the rule to beat"
+    if "ahead_low" not in rows:
+        return "cannot tell"
+    better, worse = (rows["ahead_low"] > 0).sum(), (rows["ahead_high"] < 0).sum()
+    if better > len(rows) / 2 and not worse:
+        return "better than recency"
+    return "worse than recency" if worse > len(rows) / 2 and not better else "cannot tell"
+
+
+def choose_default(table: pd.DataFrame, *, before=None) -> str:
+    """The candidate to trust: best mean area over all accounts, at origins that were known; recency if none beats it.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of `backtest`.
+    before : date, optional
+        Only origins before this day are looked at, so that the choice can be scored on later ones.
+
+    Examples
+    --------
+    >>> choose_default(pd.DataFrame({"origin": [], "scope": [], "candidate": [], "auc": []}))
+    'recency'
+    """
+    seen = table if before is None else table[table["origin"] < pd.Timestamp(before)]
+    ranked = summary(seen) if len(seen) else seen
+    if not len(ranked):
+        return BASE
+    # Ties to the alarm, then to recency: a list with reasons, then the simpler one.
+    best = ranked["auc"].max()
+    for name in ("alarm", BASE):
+        if name in ranked.index and ranked.loc[name, "auc"] >= best - 1e-12:
+            return name
+    return str(ranked.index[0])

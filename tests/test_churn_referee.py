@@ -1,0 +1,164 @@
+"""Look, scores, candidates, alarm and referee: on hand-typed purchases, and on a generated book."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from kamlib.churn import alarm, alarm_list, backtest, choose_default, make_beta_geometric, make_case, summary
+from kamlib.churn.alarm import at_level, level_drift, season
+from kamlib.churn.candidates import CANDIDATES, recency
+from kamlib.churn.look import look, silent
+from kamlib.churn.scores import auc, auc_difference, key_scope, money_found, score_list, top_of
+
+TYPED = pd.DataFrame(
+    [
+        ("a", "2024-01-01", 100),
+        ("a", "2024-01-11", 300),
+        ("b", "2024-01-05", 50),
+        ("b", "2024-03-01", 70),
+        ("c", "2024-02-20", 9),
+    ],
+    columns=["customer_id", "date", "cents"],
+).assign(date=lambda d: pd.to_datetime(d["date"]))
+
+
+def generated_days(accounts: int = 250, seed: int = 1) -> pd.DataFrame:
+    """Purchase days over two years: regular buyers, who join over the first year and leave by a planted chance."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for i in range(accounts):
+        day, gap, leaves = rng.uniform(0, 365), rng.gamma(2, 20) + 5, rng.beta(1, 8)
+        while day < 800:
+            rows.append(
+                (f"k{i:04}", pd.Timestamp("2023-01-01") + pd.Timedelta(days=int(day)), int(rng.lognormal(9, 1)) + 1)
+            )
+            if rng.random() < leaves:
+                break
+            day += 1 + rng.gamma(2, gap / 2)
+    days = pd.DataFrame(rows, columns=["customer_id", "date", "cents"])
+    return days.groupby(["customer_id", "date"], as_index=False)["cents"].sum()
+
+
+DAYS = generated_days()
+
+
+def test_a_look_reads_nothing_after_its_day():
+    seen = look(TYPED, as_of="2024-01-31")
+    assert seen.histories.index.tolist() == ["a", "b"]
+    assert seen.features["silence_days"].tolist() == [20, 26]
+    assert seen.year_cents.tolist() == [400, 50]
+    changed = TYPED.assign(cents=np.where(TYPED["date"] > "2024-01-31", 10**6, TYPED["cents"]))
+    pd.testing.assert_frame_equal(look(changed, as_of="2024-01-31").features, seen.features)
+
+
+def test_silence_is_not_told_before_the_horizon_has_passed():
+    seen = look(TYPED, as_of="2024-01-31")
+    assert silent(TYPED, seen, horizon_days=40, known_until="2024-03-31").tolist() == [True, False]
+    with pytest.raises(ValueError, match="not known"):
+        silent(TYPED, seen, horizon_days=90, known_until="2024-03-31")
+
+
+def test_lessons_end_before_the_question():
+    case = make_case(DAYS, as_of="2024-06-30")
+    assert all(x.look.as_of + pd.Timedelta(days=180) <= case.now.as_of for x in case.lessons)
+    future = DAYS.assign(cents=np.where(DAYS["date"] > "2024-06-30", 1, DAYS["cents"]))
+    without = make_case(DAYS[DAYS["date"] <= "2024-06-30"], as_of="2024-06-30")
+    for other in (make_case(future, as_of="2024-06-30"), without):
+        assert alarm(other).probability.equals(alarm(case).probability)
+
+
+def test_area_is_sklearns_with_ties_too():
+    rng = np.random.default_rng(0)
+    score, happened = rng.integers(0, 9, 400), rng.random(400) < 0.4
+    area, low, high = auc(score, happened)
+    assert area == pytest.approx(roc_auc_score(happened, score)) and low < area < high
+    assert np.isnan(auc([1, 2], [True, True])[0])
+
+
+def test_area_interval_covers():
+    """True area of two unit normals one apart: Phi(1 / sqrt 2) = 0.760. A small version: 400 samples of 60."""
+    rng = np.random.default_rng(2)
+    inside = differs = 0
+    for _ in range(400):
+        happened = np.arange(60) < 25
+        score, other = rng.normal(happened, 1), rng.normal(happened, 1)
+        _, low, high = auc(score, happened)
+        inside += low <= 0.7602 <= high
+        _, low, high = auc_difference(score, other, happened)
+        differs += low > 0 or high < 0
+    assert inside / 400 > 0.92 and differs / 400 < 0.08
+
+
+def test_money_is_found_at_the_top_of_a_list_ranked_by_expected_loss():
+    p, cents, happened = [0.9, 0.5, 0.4, 0.1], [10, 1000, 100, 5], [True, False, True, True]
+    assert top_of(p, cents, share=0.5).tolist() == [1, 2]
+    assert money_found(p, cents, happened, share=0.5) == pytest.approx(100 / 115)
+    found = score_list(p, cents, happened)
+    assert found["false_alarms_5"] == 1 and found["silent"] == 0.75
+
+
+def test_key_scope_is_the_fewest_that_hold_the_share():
+    assert key_scope(pd.Series([10, 20, 30, 40]), share=0.6).tolist() == [False, False, True, True]
+    assert not key_scope(pd.Series([0, 0])).any() and not len(key_scope(pd.Series([], dtype=float)))
+
+
+def test_level_moves_and_ranking_stays():
+    p = np.array([0.2, 0.7, 0.4])
+    moved = at_level(p, 0.6)
+    assert moved.mean() == pytest.approx(0.6) and np.argsort(moved).tolist() == np.argsort(p).tolist()
+
+
+def test_drift_learns_from_lessons_a_horizon_apart():
+    assert level_drift(make_case(DAYS, as_of="2023-12-31").lessons, 180)[1] == 3  # none is: what is taken for granted
+    assert level_drift(make_case(DAYS, as_of="2024-12-31", lessons=9).lessons, 180)[1] > 3
+
+
+def test_season_needs_a_year():
+    by_day = DAYS.groupby("date").size()
+    assert season(by_day[by_day.index < "2023-06-01"], "2023-05-31", 180) == 1.0
+    assert season(by_day, "2024-06-30", 400) == 1.0
+
+
+def test_referee_scores_every_candidate_and_shows_the_losers():
+    table = backtest(DAYS, origins=["2024-05-31", "2024-06-30"], known_until="2025-03-01")
+    assert set(table["candidate"]) == {*CANDIDATES, "alarm"} and set(table["scope"]) == {"all", "repeat", "key"}
+    ranked = summary(table)
+    assert ranked.loc["alarm", "auc"] > ranked.loc["recency", "auc"]
+    assert ranked.loc["BG/NBD: P(alive)", "auc"] < ranked.loc["BG/NBD: P(no purchase)", "auc"]
+    alarms = table.query("candidate == 'alarm' and scope == 'all'")
+    assert ((alarms["level_low"] <= alarms["silent"]) & (alarms["silent"] <= alarms["level_high"])).all()
+    assert choose_default(table) in ranked.index[:3]
+    assert choose_default(table, before="2024-01-01") == "recency"
+
+
+def test_alarm_list_is_ranked_by_money_and_says_why():
+    case = make_case(DAYS, as_of="2024-12-31")
+    listed = alarm_list(case, alarm(case))
+    assert listed["loss_cents"].is_monotonic_decreasing
+    assert (listed["low"] <= listed["probability"]).all() and (listed["probability"] <= listed["high"]).all()
+    assert listed["reasons"].str.startswith("silent for ").all()
+    few = alarm_list(case, alarm(case), customers=["k0001", "nobody"])
+    assert few.index.tolist() == ["k0001"]
+
+
+def test_three_customers_give_no_score_and_no_error():
+    table = backtest(TYPED, origins=["2024-03-31"], known_until="2024-12-31")
+    assert table["trouble"].ne("").all() and summary(table).empty and choose_default(table) == "recency"
+
+
+def test_candidates_have_the_ranking_they_are_named_after():
+    case = make_case(DAYS, as_of="2024-06-30")
+    assert roc_auc_score(case.now.features["silence_days"] > 60, recency(case)) == pytest.approx(1)
+
+
+def test_generated_accounts_are_ranked_by_the_model_that_made_them():
+    """Where BG/NBD is the truth, its probability of no purchase is calibrated."""
+    rows = make_beta_geometric(4000, r=1.2, alpha=40, a=0.8, b=2.5, T=300.0, horizon=180.0, seed=7)
+    from kamlib.churn import BetaGeoNBD
+
+    model = BetaGeoNBD().fit(rows["frequency"], rows["recency"], rows["T"])
+    found = score_list(
+        model.probability_silent(180, rows["frequency"], rows["recency"], rows["T"]), np.ones(4000), rows["future"] == 0
+    )
+    assert found["calibration"] < 0.03 and found["auc"] > 0.75
