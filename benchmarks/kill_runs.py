@@ -1,6 +1,6 @@
 """Kill `kam report sample` ten times at random moments: is the previous report whole, and is all cleaned up?
 
-    python benchmarks/kill_runs.py > benchmarks/kill_runs.txt
+    python benchmarks/kill_runs.py [10] > benchmarks/kill_runs.txt
 
 Each time the whole process group gets SIGKILL, in a run with a seed of its own, so that most of it has to be made anew.
 The report, the history and every entry of the cache are looked at then. Before the next kill a run with the first seed
@@ -22,9 +22,9 @@ from pathlib import Path
 from kamlib.report.cache import Cache
 from kamlib.report.unchanged import history_stands
 
-KILLS, SEED = 10, 1
+KILLS, SEED = int(sys.argv[1]) if sys.argv[1:] else 10, 1
 FIRST = 1  # of the report that has to stay; a killed run has another
-SECONDS_TO_END = 3.0
+SECONDS_TO_END = 3.0  # on a machine that is not overloaded
 MARK = f"KILL_RUNS={secrets.token_hex(8)}"
 WHOLE = {"index.html", "manifest.json", "findings.json"}
 COLUMNS = (
