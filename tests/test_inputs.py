@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from runs import cell, write_notebook
 
 from kamlib.report import inputs as module
+from kamlib.report.execute import for_report
 from kamlib.report.inputs import notebook_inputs, why
 from kamlib.report.plan import load_notebooks
 from kamlib.settings import Settings
@@ -122,6 +124,16 @@ def test_who_may_tell_of_all_notebooks_depends_on_them(books):
     write_notebook(books, "04_d")
     said = reasons(books, before, names=["01_a", "02_b", "03_c"])
     assert said == {"03_c": "the list of notebooks changed"}
+
+
+OUTSIDE = re.compile(r"open_book\(|read_csv|read_parquet|\bopen\(|\bPath\(|\.today\(|\.now\(|urlopen|environ")
+
+
+@pytest.mark.parametrize("notebook", load_notebooks(), ids=lambda n: n.name)
+def test_a_report_reads_nothing_but_its_run(notebook):
+    """What a cell of a report reads by itself is no part of its key, and so would not make it run again."""
+    cells = [c for c in for_report(notebook.path)["cells"] if c["cell_type"] == "code"]
+    assert [line for c in cells for line in "".join(c["source"]).splitlines() if OUTSIDE.search(line)] == []
 
 
 def test_it_can_be_written_as_json(books):
