@@ -58,21 +58,22 @@ def report(
 ) -> None:
     """Make the report of a book: reports/<book>/<as of>/index.html. What has not changed is not made again."""
     from kamlib.report.cache import FOLDER, Cache
-    from kamlib.report.unchanged import request_key, standing_report
+    from kamlib.report.unchanged import request_of, standing_report
 
     asked = {"mapping": mapping, "name": name, "as_of": as_of, "settings": settings}
     asked |= {"assign": assign or [], "only": only or []}
     cache = Cache(None if no_cache else to / FOLDER)
-    key = "" if no_cache else request_key(book, **asked)
+    before = request_of(book, **asked)
     if plan:
         _say_plan(book, to, cache, asked)
-    elif facts := standing_report(cache, key, to):
+    elif facts := standing_report(cache, before.key, to):
         _tidy((to / facts["index"]).parents[1])
         out.print(Text(facts["skipped"] + f"{to / facts['index']}  (unchanged: the report stands as it was made)"))
     else:
         made = _make(book, to, cache, jobs, asked)
-        if key and key == request_key(book, **asked):
-            _remember(cache, key, to, made)
+        after = request_of(book, **asked)
+        if before.became(after):
+            _remember(cache, after.key, to, made)
         _say_report(made)
 
 

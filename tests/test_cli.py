@@ -238,8 +238,9 @@ def test_unchanged_loads_nothing_heavy(ledger_file, tmp_path):
     heavy = ("pandas", "duckdb", "numpy", "nbformat", "pydantic", "kamlib.run", "kamlib.report.make")
     code = (
         "import sys; from pathlib import Path; from kamlib.report.cache import Cache\n"
-        "from kamlib.report.unchanged import history_stands, request_key, standing_report\n"
-        f"standing_report(Cache(Path('x')), request_key({str(ledger_file)!r}), Path('x')); history_stands(Path('x'))\n"
+        "from kamlib.report.unchanged import history_stands, request_of, standing_report\n"
+        f"standing_report(Cache(Path('x')), request_of({str(ledger_file)!r}).key, Path('x'))\n"
+        "history_stands(Path('x'))\n"
         f"print([m for m in {heavy} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)

@@ -22,6 +22,7 @@ MANIFEST = {
     "inputs": dict,
 }  # fmt: skip
 FINDING = {"key", "says", "value", "unit", "low", "high", "n", "verdict"}
+VERDICTS = {"", "supported", "not supported", "cannot tell", "more than chance", "may be chance"}
 END = date(2024, 2, 29)
 
 
@@ -94,7 +95,7 @@ def test_findings_are_finite_or_null(findings):
         assert set(finding) == FINDING
         numbers = [finding[k] for k in ("value", "low", "high", "n") if not isinstance(finding[k], str)]
         assert all(v is None or math.isfinite(v) for v in numbers), finding
-        assert finding["verdict"] in ("", "supported", "not supported", "cannot tell")
+        assert finding["verdict"] in VERDICTS
         assert (finding["low"] is None) == (finding["high"] is None)
         if finding["low"] is not None:
             assert finding["low"] <= finding["value"] <= finding["high"]

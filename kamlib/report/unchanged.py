@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from kamlib.report.cache import FORMAT, Cache
@@ -20,7 +21,32 @@ HTML = ".html"
 HISTORY, HISTORY_NOTED = "index.html", ".runs/history.json"  # of a book: the page, and what it was made from
 
 
-def request_key(
+@dataclass(frozen=True)
+class Request:
+    """A whole command as hashes.
+
+    Attributes
+    ----------
+    source : str
+        Of all that opening the book reads; empty where that cannot be told, as before a data set is fetched.
+    rest : str
+        Of what was asked for, and of all code and libraries.
+    """
+
+    source: str
+    rest: str
+
+    @property
+    def key(self) -> str:
+        """Of both, for the cache; empty where it cannot be told."""
+        return digest([self.source, self.rest]) if self.source and self.rest else ""
+
+    def became(self, after: Request) -> bool:
+        """Whether nothing was edited between this and `after`; a source that was not there may have come."""
+        return self.rest == after.rest and self.source in ("", after.source)
+
+
+def request_of(
     book: str,
     *,
     mapping: Path | None = None,
@@ -29,17 +55,15 @@ def request_key(
     settings: Path | None = None,
     assign: Sequence[str] = (),
     only: Sequence[str] = (),
-) -> str:
-    """Hash of a whole command and all that it reads; empty where that cannot be told."""
-    source = source_digest(book, mapping, name)
-    if not source:
-        return ""
+) -> Request:
+    """A command and all that it reads, as hashes."""
     try:
         toml = file_digest(settings) if settings else ""
     except OSError:  # the reader of settings says what is wrong
-        return ""
+        return Request("", "")
     asked = [f"{Path(book).resolve()}", name, as_of, toml, list(assign), sorted(only)]
-    return digest([FORMAT, source, asked, code_digest(), commit(), environment()])
+    rest = digest([FORMAT, asked, code_digest(), commit(), environment()])
+    return Request(source_digest(book, mapping, name), rest)
 
 
 def stored_digest(report: Path) -> str:
