@@ -37,7 +37,7 @@ def change_reasons(
         `accounts` of two panels: customer_id, sales_cents, gross_cents, returns_cents, orders, and profit_cents.
         Accounts of one of them only have nothing in the other.
     units : two pandas.Series, optional
-        Units of the lines with positive sales by customer_id, before and after (`kamlib.panel.account_units`). Accounts
+        Units of the lines with positive sales by customer_id, before and after (`known_units`). Accounts
         for which either is missing or not positive are divided without them.
     profit : bool
         Divide the change of profit instead of that of sales; it must be known for every account.
@@ -81,6 +81,28 @@ def change_reasons(
     table["main"] = _main(table[parts.columns], change)
     size = table["change"].abs().rename("size")
     return table.join(size).sort_values(["size", "customer_id"], ascending=[False, True]).drop(columns="size")
+
+
+def known_units(totals: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Units of accounts for which every sale tells them, before and after, as `change_reasons` takes them.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        `kamlib.panel.quantity_totals` by customer_id.
+
+    Examples
+    --------
+    >>> totals = pd.DataFrame({"customer_id": ["a", "b"], "gross_cents_before": [10, 9], "gross_cents_after": [8, 7],
+    ...     "gross_counted_cents_before": [10, 4], "gross_counted_cents_after": [8, 7],
+    ...     "gross_units_before": [5.0, 2.0], "gross_units_after": [4.0, 3.0]})
+    >>> [units.tolist() for units in known_units(totals)]
+    [[5.0, nan], [4.0, 3.0]]
+    """
+    table = totals.set_index("customer_id")
+    all_told = {p: table[f"gross_counted_cents_{p}"] == table[f"gross_cents_{p}"] for p in ("before", "after")}
+    before, after = (table[f"gross_units_{p}"].where(told) for p, told in all_told.items())
+    return before, after
 
 
 def product_change(before: Sequence[np.ndarray], after: Sequence[np.ndarray]) -> list[np.ndarray]:
