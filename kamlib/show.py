@@ -116,7 +116,7 @@ STANDARD = {
     "A": Col("A", "whole"), "B": Col("B", "whole"), "C": Col("C", "whole"),
     "X": Col("X", "whole"), "Y": Col("Y", "whole"), "Z": Col("Z", "whole"), "?": Col("?", "whole"),
     "same": Col("Same as by frequency", "share"),
-    "to_do": Col("To do", "prose"), "evidence": Col("Evidence", "prose"),
+    "rule": Col("Rule", "prose"), "to_do": Col("To do", "prose"), "evidence": Col("Evidence", "prose"),
 }  # fmt: skip
 
 

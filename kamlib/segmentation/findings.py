@@ -11,6 +11,7 @@ from kamlib.segmentation.persistence import Persistence
 
 FIRM = 0.95
 SURE_A = 0.90
+MOVED = ("moved", "moved_surely")
 
 
 def findings(
@@ -22,6 +23,8 @@ def findings(
     currency: str = "",
     confidence: pd.DataFrame | None = None,
     lasting: Persistence | None = None,
+    then: pd.DataFrame | None = None,
+    concentration: pd.DataFrame | None = None,
 ) -> list[Finding]:
     """Segmentation in numbers.
 
@@ -37,6 +40,10 @@ def findings(
         From `class_confidence`.
     lasting : Persistence, optional
         From `persistence`.
+    then : pandas.DataFrame, optional
+        From `class_confidence`, of the earlier report.
+    concentration : pandas.DataFrame, optional
+        From `kamlib.segmentation.concentration.expected_concentration`.
 
     Returns
     -------
@@ -75,7 +82,42 @@ def findings(
         Finding("segmentation.a_irregular", "Class A accounts that buy irregularly", irregular, "accounts"),
     ]
     found += _sure(abc_table, confidence) if confidence is not None else []
+    found += _moved(then, confidence) if confidence is not None else []
+    found += _concentrated(concentration) if concentration is not None else []
     return found + (_lasting(lasting) if lasting is not None else [])
+
+
+def _moved(then: pd.DataFrame | None, now: pd.DataFrame) -> list[Finding]:
+    """How many accounts of both reports are in another class, and how many of these probably belong there."""
+    says = "Accounts in another class than in the report before", "Of these, probably where they belong"
+    if then is None:
+        return [Finding(f"segmentation.{key}", what, None, "accounts") for key, what in zip(MOVED, says, strict=True)]
+    both = now.join(then["abc"].rename("was"), how="inner")
+    moved = both[both["abc"] != both["was"]]
+    surely = int((moved["confidence"] > 0.5).sum()) if both["confidence"].notna().any() else None
+    return [
+        Finding("segmentation.moved", says[0], len(moved), "accounts", n=len(both)),
+        Finding("segmentation.moved_surely", says[1], surely, "accounts", n=len(moved)),
+    ]
+
+
+def _concentrated(table: pd.DataFrame) -> list[Finding]:
+    """Gini, effective accounts and the share of the ten largest, in an average year."""
+    rows = [
+        ("gini", "Gini coefficient of sales in an average year", ""),
+        ("effective_accounts", "Effective number of accounts, as many of one size", "accounts"),
+        ("top_10", "Share of the ten largest in an average year", "share"),
+    ]
+    return [
+        Finding(f"segmentation.{key}", says, _counted(table.loc[key, "expected"], unit), unit,
+                *(_counted(table.loc[key, end], unit) for end in ("low", "high")))
+        for key, says, unit in rows if key in table.index
+    ]  # fmt: skip
+
+
+def _counted(value: float, unit: str) -> float | int | None:
+    """A number of accounts is whole."""
+    return round(value) if unit == "accounts" and value == value else _none(value)
 
 
 def _sure(abc_table: pd.DataFrame, confidence: pd.DataFrame) -> list[Finding]:
@@ -85,7 +127,7 @@ def _sure(abc_table: pd.DataFrame, confidence: pd.DataFrame) -> list[Finding]:
     surely = int((in_a >= SURE_A).sum()) if len(told) else None
     borders = int((told < SURE).sum()) if len(told) else None
     mean = float(told.mean()) if len(told) else None
-    expected = float(confidence["A"].sum()) if len(told) else None
+    expected = round(float(confidence["A"].sum())) if len(told) else None
     certain = "Class A accounts that are surely A (90 % or more)"
     return [
         Finding("segmentation.a_sure", certain, surely, "accounts", n=len(in_a)),
