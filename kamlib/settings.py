@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from kamlib.panel import BURN_IN_DAYS
 from kamlib.segmentation.abc import ABC_SHARES, check_shares
-from kamlib.segmentation.key_accounts import KEY_SHARE
+from kamlib.segmentation.key_accounts import BREADWINNER_SHARE, KEY_SHARE
 from kamlib.segmentation.persistence import AHEAD
 from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, check_frequencies
 from kamlib.tables import LINE_KINDS, NOT_TRADE
+
+CLUSTERINGS = ("kmeans", "gaussian")  # those of kamlib.client_types, which takes a second to import
 
 
 class SettingsError(Exception):
@@ -42,6 +44,10 @@ class Settings(BaseModel):
     xyz_min_months: int = Field(XYZ_MIN_MONTHS, ge=1, description="months of history needed for X, Y or Z")
     ahead: int = Field(AHEAD, ge=1, le=120, description="how far ahead it is asked whether classes last, months")
     key_share: float = Field(KEY_SHARE, gt=0, lt=1, description="share of profit or sales that makes a key account")
+    breadwinner_share: float = Field(
+        BREADWINNER_SHARE, gt=0, le=1, description="share of profit or sales that makes a breadwinner"
+    )
+    clustering: str = Field("kmeans", description="clusters that stand beside the types: kmeans or gaussian")
     repetitions: int = Field(1000, ge=100, le=100_000, description="resamples behind an interval")
     seed: int = Field(1, ge=0, le=2**32 - 1, description="seed of every resampling")
 
@@ -55,6 +61,13 @@ class Settings(BaseModel):
     @classmethod
     def _xyz(cls, value):
         check_frequencies(value)
+        return value
+
+    @field_validator("clustering")
+    @classmethod
+    def _clustering(cls, value):
+        if value not in CLUSTERINGS:
+            raise ValueError(f"{value!r} is none of {', '.join(CLUSTERINGS)}")
         return value
 
     @field_validator("leave_out")

@@ -59,6 +59,15 @@ def changes(typer, then: pd.DataFrame, now: pd.DataFrame, values: pd.Series) -> 
     ]
 
 
+def changes_table(lines: list[Change]) -> pd.DataFrame:
+    """The changes as a table, the most money first: customer_id, before, now, value_cents, cause, probability."""
+    columns = ["customer_id", "before", "now", "value_cents", "cause", "probability"]
+    rows = [(c.account, c.before, c.value, c.cents, c.cause, c.probability) for c in lines]
+    table = pd.DataFrame(rows, columns=columns).astype({"value_cents": "int64", "probability": "float64"})
+    order = table["value_cents"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
 def _causes(typer, then: pd.DataFrame, now: pd.DataFrame) -> dict[str, str]:
     """The fact whose odds have moved most, with its figures."""
     keys = ["customer_id", "type", "feature"]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from kamlib.client_types.clusters import AccountClusters
+from kamlib.client_types.drift import drift, needs_refit
+from kamlib.client_types.features import account_features
 from kamlib.client_types.marks import ROLES
 from kamlib.client_types.mixture import Mixture
 from kamlib.client_types.symmetric import Scale
 from kamlib.client_types.typer import ClientTyper
-from kamlib.tables import CLIENT_TYPES
+from kamlib.panel import Panel
+from kamlib.tables import CLIENT_TYPES, NOT_TRADE
 
 FORM = "kamlib client typer 1"
 DIGITS = 12  # significant: what a sum's order can change lies beyond
@@ -97,6 +101,46 @@ def _clusters(kept: dict, typer: ClientTyper) -> AccountClusters:
     )
     clusters.n_features_in_ = clusters.means_.shape[1]
     return clusters
+
+
+def shelf(typer: ClientTyper) -> pd.DataFrame:
+    """A fitted typer as a frame that a run can keep: one row, one column `json`, see `freeze`."""
+    return pd.DataFrame({"json": [freeze(typer)]})
+
+
+def shelf_of(like: ClientTyper, panel: Panel, book, leave_out: Sequence[str] = NOT_TRADE) -> pd.DataFrame:
+    """A typer with the same parameters, fitted on an earlier day's panel: what a report of that day would have kept."""
+    features = account_features(panel, book, leave_out=leave_out)
+    return shelf(ClientTyper(**like.get_params()).fit(features))
+
+
+def settled(fresh: ClientTyper, kept: pd.DataFrame, features: pd.DataFrame) -> tuple[ClientTyper, pd.DataFrame, bool]:
+    """The typer to use: the one kept from the earlier period, unless its accounts have drifted too far.
+
+    Parameters
+    ----------
+    fresh : ClientTyper
+        Fitted on today's features.
+    kept : pandas.DataFrame
+        From `shelf`, of the earlier period; without a row if there is none.
+    features : pandas.DataFrame
+        Today's.
+
+    Returns
+    -------
+    typer : ClientTyper
+    drift : pandas.DataFrame
+        Of today's features from those of the typer that was kept; see `kamlib.client_types.drift`.
+    anew : bool
+        Whether the fresh one is used: there was none, other parameters were asked for, or it has drifted.
+    """
+    if kept.empty:
+        return fresh, drift(fresh, features), True
+    earlier = thaw(kept["json"].iloc[0])
+    moved = drift(earlier, features)
+    same = {k: v for k, v in earlier.get_params().items() if k != "n_clusters"}
+    anew = needs_refit(moved) or any(fresh.get_params()[k] != v for k, v in same.items())
+    return (fresh if anew else earlier), moved, anew
 
 
 def matched(features: pd.DataFrame, typer: ClientTyper) -> pd.DataFrame:

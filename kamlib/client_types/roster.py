@@ -9,6 +9,7 @@ from kamlib.client_types.marks import ROLES
 from kamlib.client_types.rules import rule_types
 from kamlib.client_types.typer import ClientTyper
 from kamlib.panel import Panel
+from kamlib.show import Col
 from kamlib.tables import CLIENT_TYPES
 
 ALSO = 0.5  # probability from which a further role is named
@@ -96,6 +97,17 @@ def type_summary(table: pd.DataFrame) -> pd.DataFrame:
     rest = len(table) - bread - np.nansum(expected)
     out.insert(3, "expected", [bread, *expected, rest])
     return out.rename_axis("type")
+
+
+def shown_columns(frame: pd.DataFrame, measure: str = "value") -> dict[str, Col]:
+    """How the columns of a roster with its evidence are shown to a reader."""
+    wanted = {
+        "customer_id": Col("Account"), "name": Col("Name"), "value_cents": Col(measure.capitalize(), "money"),
+        "type": Col("Type", "label"), "probability": Col("Probability", "share", decimals=0),
+        "roles": Col("Also", "prose"), "why": Col("Why", "prose"), "would_change": Col("What would change it", "prose"),
+        "rule_type": Col("By the rule", "label"), "cluster_type": Col("By its cluster", "label"),
+    }  # fmt: skip
+    return {name: col for name, col in wanted.items() if name in frame}
 
 
 def disputed(table: pd.DataFrame) -> pd.DataFrame:

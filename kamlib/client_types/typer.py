@@ -217,6 +217,22 @@ def _cluster_columns(frame: pd.DataFrame) -> list[str]:
     return free or list(frame)
 
 
+def standard(features: pd.DataFrame) -> np.ndarray:
+    """The features that clusters are made of, symmetric and on one scale: what `cluster_numbers` takes.
+
+    Parameters
+    ----------
+    features : pandas.DataFrame
+        From `account_features`.
+
+    Returns
+    -------
+    numpy.ndarray of shape (accounts, features)
+    """
+    shaped = symmetric(features[_cluster_columns(features)]).to_numpy()
+    return Scale.of(shaped).apply(shaped)
+
+
 def match_clusters(labels: np.ndarray, scores: pd.DataFrame, *, number: int | None = None) -> list[str]:
     """The type of each cluster, by rule scores: an assignment problem, not a look at a picture.
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from kamlib.client_types.features import known_facts
+from kamlib.client_types.features import account_features, known_facts
+from kamlib.client_types.marks import BREADWINNER_SHARE
+from kamlib.client_types.typer import ClientTyper
+from kamlib.panel import Panel, build_panel
 from kamlib.stats import interval
+from kamlib.tables import NOT_TRADE
 
 LEAST = 30  # tenders or complaints on each side, below which nothing is said
 LEAST_ACCOUNTS = 15
 WEEKS = 13  # after a complaint, and before it
+LEAST_DAYS = 90  # of history before a window: without any, nobody could be told new from old
 
 
 @dataclass(frozen=True)
@@ -227,6 +234,37 @@ def growth(then: pd.DataFrame, before, after, *, repetitions: int = 1000, seed: 
     low, high = interval(_ratio_of_ratios(weights @ sums))
     estimate = float(_ratio_of_ratios(sums.sum(axis=0)[None])[0])
     return Worth(answer.type, answer.question, answer.estimand, estimate, low, high, n, others)
+
+
+def growth_since(
+    book,
+    panel: Panel,
+    *,
+    leave_out: Sequence[str] = NOT_TRADE,
+    share: float = BREADWINNER_SHARE,
+    repetitions: int = 1000,
+    seed: int = 1,
+) -> Worth:
+    """`growth` from one window ago until now: types as they would have been told then, by what was known then.
+
+    Parameters
+    ----------
+    book : kamlib.book.Book
+    panel : kamlib.panel.Panel
+    leave_out : sequence of str
+        As the panel was built with.
+    share : float
+        Of profit, that makes a breadwinner.
+    repetitions, seed : int
+    """
+    day = panel.start - dt.timedelta(days=1)
+    if panel.first_day > day - dt.timedelta(days=LEAST_DAYS):
+        return growth(pd.DataFrame({"customer_id": [], "type": [], "new": []}), panel, panel)
+    before = build_panel(book, as_of=day, months=panel.months, leave_out=leave_out)
+    then = account_features(before, book, leave_out=leave_out)
+    kinds = ClientTyper(share=share, random_state=seed).fit(then).predict(then)
+    told = pd.DataFrame({"customer_id": then.index, "type": kinds, "new": then["new"].to_numpy()})
+    return growth(told, before, panel, repetitions=repetitions, seed=seed)
 
 
 def worth_table(answers: list[Worth]) -> pd.DataFrame:
