@@ -164,10 +164,10 @@ TEXT = """# Client types without labels
 {companies} companies of unseen seeds, 400 accounts x 36 months each, default parameters.
 
 **Macro F1 {f1:.3f}** (95 % interval over companies {low:.3f} to {high:.3f}), {share:.1%} of the supervised ceiling
-{ceiling:.3f} (`company_ceiling.md`). No account's type is given to the method. It has what the ceiling's classifier has
-not: how plans compare with budgets, how long an account could be seen, and the shape of the likelihood - counts, levels,
-three strengths of a role - which is also the generator's. Its priors (`MARKS`) were set with the generator in view: on a
-real firm expect less, see the last table.
+{ceiling:.3f} (`company_ceiling.md`). No account's type is given to the method. It has what the ceiling's classifier
+has not: how plans compare with budgets, how long an account could be seen, and the shape of the likelihood - counts,
+levels, three strengths of a role - which is also the generator's. Its priors (`MARKS`) were set with the generator in
+view: on a real firm expect less, see the last table.
 
 {methods}
 
