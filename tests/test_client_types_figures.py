@@ -37,13 +37,14 @@ def test_types_have_their_colours():
 
 def test_a_profile_for_each_type():
     made = profiles(features(), typer().predict(features()))
+    assert "one type" in profile_figure(made[["ordinary"]])[0].texts[0].get_text()
     assert [a.get_title(loc="left") for a in profile_figure(made)] == list(made)
 
 
 def test_certainty_counts_every_account():
     ax = certainty_figure(table())
     assert max(p.get_height() + p.get_y() for p in ax.patches) <= len(table())
-    certainty_figure(table().assign(probability=np.nan))
+    assert "can be told" in certainty_figure(table().assign(probability=np.nan)).texts[0].get_text()
 
 
 def test_worth_draws_what_is_told_and_says_what_is_not():

@@ -61,13 +61,18 @@ def types_figure(summary: pd.DataFrame, *, measure: str = "profit", ax: np.ndarr
     share = summary["accounts"] / max(summary["accounts"].sum(), 1)
     for one, values, name in ((ax[0], share, "accounts"), (ax[1], summary["share"], measure)):
         one.barh(y, values, color=colours)
-        one.set(xlabel=f"share of {name}", xlim=(0, max(1.25 * values.max(), 0.1)))
-        for at, value in zip(y, values, strict=True):
-            one.text(value, at, f" {100 * value:.1f} %", va="center", color=INK)
+        one.set(xlabel=f"share of {name}", xlim=(0, max(1.25 * values.max(), 0.1)), xticks=_steps(values.max()))
+        for at, value, told in zip(y, values, summary["expected"].notna(), strict=True):
+            one.text(value, at, f" {100 * value:.1f} %" if told else " cannot tell", va="center", color=INK)
         ticks(one.xaxis, "share")
         one.grid(axis="y", visible=False)
     ax[0].set_yticks(y, summary.index)
     return ax
+
+
+def _steps(top: float) -> np.ndarray:
+    """Ticks up to the whole: a share above one would be odd."""
+    return np.arange(0, 1.01, 0.25) if top > 0.5 else np.arange(0, 0.51, 0.1)
 
 
 def profile_figure(table: pd.DataFrame, *, ax: np.ndarray | None = None) -> np.ndarray:
@@ -80,6 +85,8 @@ def profile_figure(table: pd.DataFrame, *, ax: np.ndarray | None = None) -> np.n
     ax : array of matplotlib.axes.Axes, optional
         One for each column of the table.
     """
+    if table.shape[1] < 2:
+        return np.array([_nothing("all accounts are of one type: nothing sets them apart")])
     shown = table[table.abs().max(axis=1) > 0.15]
     shown = shown if len(shown) else table
     ax = axes(1, table.shape[1], height=1.0 + 0.2 * len(shown), sharey=True, squeeze=False)[0] if ax is None else ax
@@ -97,6 +104,14 @@ def profile_figure(table: pd.DataFrame, *, ax: np.ndarray | None = None) -> np.n
     return ax
 
 
+def _nothing(words: str) -> Axes:
+    """Axes that say why there is nothing to draw."""
+    ax = axes(height=0.8)
+    ax.text(0.5, 0.5, words, ha="center", va="center", color=INK)
+    ax.set_axis_off()
+    return ax
+
+
 def _called(feature: str) -> str:
     return feature.replace("_", " ") if feature in FEATURES else feature
 
@@ -110,14 +125,15 @@ def certainty_figure(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         From `roster`.
     ax : matplotlib.axes.Axes, optional
     """
+    if table["probability"].isna().all():
+        return _nothing("no probability can be told of any account")
     ax = ax or axes(height=2.6)
     edges = np.linspace(0.3, 1.0, 15)
     known = table[table["probability"].notna()]
     kinds = [t for t in CLIENT_TYPES[::-1] if (known["type"] == t).any()]
     parts = [known.loc[known["type"] == t, "probability"].clip(lower=0.3) for t in kinds]
-    if parts:
-        ax.hist(parts, bins=edges, stacked=True, color=[COLOURS[t] for t in kinds], label=kinds)
-        ax.legend(loc="upper left")
+    ax.hist(parts, bins=edges, stacked=True, color=[COLOURS[t] for t in kinds], label=kinds)
+    ax.legend(loc="upper left")
     ax.set(xlabel="probability of the type given", ylabel="accounts", xlim=(0.3, 1))
     ticks(ax.xaxis, "share")
     return ax

@@ -99,6 +99,11 @@ def type_summary(table: pd.DataFrame) -> pd.DataFrame:
     return out.rename_axis("type")
 
 
+def largest(table: pd.DataFrame, most: int = 25) -> pd.DataFrame:
+    """The first accounts of a roster; three will do where nothing can be told of any."""
+    return table.head(most if table["probability"].notna().any() else 3)
+
+
 def shown_columns(frame: pd.DataFrame, measure: str = "value") -> dict[str, Col]:
     """How the columns of a roster with its evidence are shown to a reader."""
     wanted = {
