@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from kamlib.show import Spark, clean_text
+from kamlib.clean import clean_text
+from kamlib.show import Spark
 
 
 @dataclass(frozen=True)

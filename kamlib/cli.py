@@ -17,6 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from kamlib.clean import visible
+
 if TYPE_CHECKING:
     from kamlib.book import Book
     from kamlib.report.cache import Cache
@@ -68,7 +70,7 @@ def report(
         _say_plan(book, to, cache, asked)
     elif facts := standing_report(cache, before.key, to):
         _tidy((to / facts["index"]).parents[1])
-        out.print(Text(facts["skipped"] + f"{to / facts['index']}  (unchanged: the report stands as it was made)"))
+        out.print(_text(facts["skipped"] + f"{to / facts['index']}  (unchanged: the report stands as it was made)"))
     else:
         made = _make(book, to, cache, jobs, asked)
         after = request_of(book, **asked)
@@ -127,7 +129,7 @@ def _say_plan(book: str, to: Path, cache: Cache, asked: dict) -> None:
         target, steps = plan_report(opened, cache=cache, out=to, book_key=key, **options)
     table = _table(f"What a report at {target} would do", "notebook", "what", "why")
     for step in steps:
-        table.add_row(*(Text(v) for v in (step.name, step.what, step.why)))
+        table.add_row(*(_text(v) for v in (step.name, step.what, step.why)))
     out.print(table)
     out.print(f"{sum(s.what == RUNS for s in steps)} of {len(steps)} notebooks would run.")
 
@@ -147,7 +149,7 @@ def _left_out(made: Report) -> str:
 def _say_report(made: Report) -> None:
     cached = f", {len(made.cached)} from the cache" if made.cached else ""
     facts = f"{len(made.pages)} pages{cached}, as of {made.as_of}, {made.seconds:.0f} s"
-    out.print(Text(f"{_left_out(made)}{made.index}  ({facts})"))
+    out.print(_text(f"{_left_out(made)}{made.index}  ({facts})"))
 
 
 class _progress:
@@ -173,7 +175,7 @@ class _progress:
     def told(self, event: str, name: str) -> None:
         """Take note of an event of the run: `book`, `cached`, `started` or `done`, and whose."""
         if event == "book":
-            err.print(Text(f"Book: {name}"))
+            err.print(_text(f"Book: {name}"))
         elif event == "started":
             self.running.append(name)
         elif event == "done":
@@ -183,7 +185,7 @@ class _progress:
             resting = "adding up" if event == "book" else "pages"
             self.bar.update(self.task, description=", ".join(self.running) or resting, advance=ended)
         elif ended:
-            err.print(Text(f"{name}: {'from the cache' if event == 'cached' else 'done'}"))
+            err.print(_text(f"{name}: {'from the cache' if event == 'cached' else 'done'}"))
 
 
 @app.command()
@@ -216,7 +218,7 @@ def _write_mapping(book: str, mapping: Path | None, to: Path, force: bool) -> No
     write_mapping(
         to, mapping_text(datasets.load(book) if book in datasets.NAMES else book, mapping=mapping), force=force
     )
-    out.print(Text(f"Wrote {to}: the mapping this book is read with. Edit it, and pass it with --mapping.\n"))
+    out.print(_text(f"Wrote {to}: the mapping this book is read with. Edit it, and pass it with --mapping.\n"))
 
 
 def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
@@ -232,13 +234,13 @@ def _say_read(book: Book) -> None:
     for name, rows in book.recognised.groupby("table", sort=False):
         renamed = rows[rows["column"] != rows["taken_from"]]
         for (column, foreign), where in renamed.groupby(["column", "taken_from"], sort=False)["file"]:
-            table.add_row(*(Text(str(v)) for v in (name, column, foreign, _files(where))))
+            table.add_row(*(_text(v) for v in (name, column, foreign, _files(where))))
         same = rows.loc[rows["column"] == rows["taken_from"], "column"].nunique()
         if same:
-            table.add_row(*(Text(str(v)) for v in (name, f"{same} columns", "the same names", _files(rows["file"]))))
+            table.add_row(*(_text(v) for v in (name, f"{same} columns", "the same names", _files(rows["file"]))))
     out.print(table)
     for note in book.notes:
-        out.print(Text(f"Note: {note}"))
+        out.print(_text(f"Note: {note}"))
 
 
 def _files(names) -> str:
@@ -257,7 +259,7 @@ def _say_problems(book: Book) -> None:
     for (name, file, column, cause, treatment), rows in causes:
         examples = "; ".join(f"line {r.line}: {str(r.value)[:40]!r}" for r in rows.head(3).itertuples())
         cells = (name, column, cause, treatment, f"{rows['n'].iloc[0]:,}", f"{file}: {examples}")
-        table.add_row(*(Text(str(c)) for c in cells))
+        table.add_row(*(_text(c) for c in cells))
     out.print(table)
 
 
@@ -309,7 +311,7 @@ def compare(
     from kamlib.report.compare import report_folder, write_comparison
 
     first, second = (report_folder(a, out=reports, book=book, other=b) for a, b in ((one, two), (two, one)))
-    out.print(Text(f"{write_comparison(first, second, to)}"))
+    out.print(_text(f"{write_comparison(first, second, to)}"))
 
 
 @app.command()
@@ -322,7 +324,7 @@ def init(
     from kamlib.report.settings_page import write_settings
 
     write_settings(to)
-    out.print(Text(f"Wrote {to}: all settings and their defaults. Next: kam report BOOK --settings {to}"))
+    out.print(_text(f"Wrote {to}: all settings and their defaults. Next: kam report BOOK --settings {to}"))
 
 
 @app.command()
@@ -371,9 +373,14 @@ def _ending(error: Exception) -> tuple[str, int]:
     raise error
 
 
+def _text(words: object) -> Text:
+    """Words for the terminal, which nothing of a book can steer."""
+    return Text(visible(str(words)))
+
+
 def _fail(message: str, code: int) -> None:
     if message:  # none where typer has shown the help instead
-        err.print(Text(f"kam: {message}"))
+        err.print(_text(f"kam: {message}"))
     sys.exit(code)
 
 

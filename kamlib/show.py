@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -20,6 +19,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from kamlib import sparkline
+from kamlib.clean import clean_text
 from kamlib.tables import ABC, CLIENT_TYPES, XYZ, XYZ_UNKNOWN
 
 Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval", "spark"]
@@ -36,26 +36,6 @@ VERDICTS = ("supported", "not supported", "cannot tell")
 
 _FIGURE = re.compile(r"([+−-]?[\d,]+)((?:\.\d+)?)((?: .*)?)")  # number, decimals, unit
 WIDEST = 20  # characters of a unit for which page.css has room
-
-# Embeddings, overrides and isolates: they reorder the text around them, so that a name can make
-# a sentence read backwards. The marks U+200E, U+200F and U+061C only help, and stay.
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def clean_text(value: object) -> str:
-    r"""Return text that is safe to lay out; it is *not* yet escaped for HTML.
-
-    Line breaks and tabs become spaces. Control characters, lone surrogates and bidirectional
-    overrides (U+202A-202E, U+2066-2069) become the visible U+FFFD, so that a reader sees that
-    something was there.
-
-    Examples
-    --------
-    >>> clean_text("Ltd\u202eevil\x00\n& Co")
-    'Ltd�evil� & Co'
-    """
-    text = " ".join(str(value).split())
-    return "".join("\ufffd" if c in _BIDI or unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatter, NullFormatter
 
-from kamlib.show import clean_text
+from kamlib.clean import clean_text
 
 # A label keeps its colour on every page. Drawn from the sets of Okabe & Ito (2008) and Paul Tol
 # (2021), both made for colour-blind readers; tests/test_style.py measures that labels shown

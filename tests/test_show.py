@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from kamlib.show import Col, clean_text, say, table, verdict
+from kamlib.show import Col, say, table, verdict
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -102,13 +102,6 @@ def test_hostile_text_stays_text(text):
     assert seen.names <= {"class", "scope", "data-sort", "title"}
     assert not set(html + repr(shown) + repr(plain)) & set("\u202e\u2066\x00\x1b\ud800")
     html.encode()
-
-
-def test_clean_text_keeps_what_languages_need():
-    for text in ("شركة النور", "می\u200cخواهم", "日本", "👩\u200d🔧", "a\u200eb"):
-        assert clean_text(text) == text
-    assert clean_text(" a\n\tb\u2028c ") == "a b c"
-    assert clean_text("a\x9bb\x7f") == "a\ufffdb\ufffd"
 
 
 def test_long_text_is_cut_and_kept_in_title():
