@@ -18,6 +18,7 @@ import numpy as np
 from kamlib.stats.expected import SMALLEST_VARIANCE, population, relative_variances
 
 FITS = 25  # draws of phi and of the variance between accounts: enough to widen an interval by them
+FIT_CELLS = 500_000  # with many accounts they hardly differ, and fewer (but five) do
 CHUNK_CELLS = 2_000_000  # drawn at once: memory, not meaning
 
 
@@ -31,7 +32,7 @@ def size_draws(months: np.ndarray, purchases: np.ndarray, *, repetitions: int, s
     purchases : numpy.ndarray of shape (accounts,)
         Purchase days in the window.
     repetitions, seed : int
-        Number of draws, rounded up to a multiple of 25, and their seed.
+        Number of draws, rounded up to a multiple of 25 (of 5 where accounts are many), and their seed.
 
     Yields
     ------
@@ -58,12 +59,13 @@ def size_draws(months: np.ndarray, purchases: np.ndarray, *, repetitions: int, s
         return
     rng = np.random.default_rng(seed)
     log, bought = np.log(total), np.maximum(purchases, 1)
-    weight = rng.exponential(size=(FITS, len(spread)))
+    fits = FITS if FITS * len(log) <= FIT_CELLS else 5
+    weight = rng.exponential(size=(fits, len(spread)))
     phi = weight @ spread / weight.sum(axis=1)
     at_once = max(CHUNK_CELLS // len(log), 1)
-    for first in range(0, FITS, at_once):
+    for first in range(0, fits, at_once):
         variance = np.log1p(phi[first : first + at_once, None] / bought)
-        yield from _drawn(rng, log, variance, -(-repetitions // FITS), at_once)
+        yield from _drawn(rng, log, variance, -(-repetitions // fits), at_once)
 
 
 def _drawn(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from kamlib.panel import Panel
 from kamlib.segmentation.concentration.measures import LARGEST, concentration, row_measures
@@ -14,7 +15,7 @@ from kamlib.stats import interval
 from kamlib.stats.sizes import size_draws
 
 DOUBT = 0.3  # standard deviation of the error of the correction for luck, as a share of it: benchmarks/concentration.md
-MOST_CELLS = 30_000_000  # numbers drawn at most: large ledgers need few draws, their measures hardly move
+MOST_CELLS = 6_000_000  # numbers drawn at most: large ledgers need few draws, their measures hardly move
 
 
 def expected_concentration(
@@ -186,10 +187,11 @@ def _draws(money: pd.DataFrame, tenure: np.ndarray, purchases: np.ndarray, *opti
 def _doubted(draws: np.ndarray, window: float, name: str) -> np.ndarray:
     """Draws widened by what the model may have corrected too much or too little.
 
-    The correction is the way from the window's figure to that of the draws. The same noise for every measure and
-    window, so that a change is not drowned by an error that both sides share.
+    The correction is the way from the window's figure to that of the draws. The same noise, evenly spread, for every
+    measure and window, so that a change is not drowned by an error that both sides share.
     """
-    noise = np.random.default_rng(20111130).normal(0, DOUBT, len(draws))
+    place = np.random.default_rng(20111130).permutation(len(draws))
+    noise = DOUBT * norm.ppf((place + 0.5) / len(draws))
     widened = draws + noise * (window - draws.mean())
     return np.maximum(widened, 1.0) if name == "effective_accounts" else np.clip(widened, 0.0, 1.0)
 

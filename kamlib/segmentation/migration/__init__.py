@@ -6,6 +6,6 @@ from kamlib.segmentation.migration.reasons import change_reasons, known_units, p
 from kamlib.segmentation.migration.transitions import transition_matrix, transitions
 
 __all__ = [
-    "INACTIVE", "NEW", "STATES", "ClassHistory", "change_reasons", "class_history", "known_units", "moves", "product_change",
-    "steadiness", "transition_matrix", "transitions",
+    "INACTIVE", "NEW", "STATES", "ClassHistory", "change_reasons", "class_history", "known_units", "moves",
+    "product_change", "steadiness", "transition_matrix", "transitions",
 ]  # fmt: skip
