@@ -25,7 +25,9 @@ def test_numbers_mark_the_chosen_one(numbers):
     ax = numbers_figure(numbers, 3)
     assert [a.get_ylabel() for a in ax] == ["stability (Rand index)", "silhouette", "BIC per account"]
     assert ax[1].collections[0].get_offsets()[0].tolist() == [3, numbers["silhouette"].iloc[1]]
-    figure(numbers_figure(numbers.iloc[:0], 1), caption="none", alt="none")
+    few = cluster_numbers(np.zeros((3, 2)))
+    assert "too few" in numbers_figure(few, 1)[0].texts[0].get_text()
+    figure(numbers_figure(few, 1), caption="none", alt="none")
 
 
 def test_types_have_their_colours():

@@ -144,7 +144,7 @@ def cluster_numbers(
     columns = ["clusters", "stability", "low", "high", "silhouette", "bic"]
     top = min(most, len(X) // 4, len(np.unique(X, axis=0)) - 1)
     rows = [_stability(X, k, method, resamples, draw) for k in range(2, top + 1)]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype({c: "int64" if c == "clusters" else "float64" for c in columns})
 
 
 def _stability(X: np.ndarray, k: int, method: str, resamples: int, draw) -> tuple:

@@ -30,6 +30,8 @@ def numbers_figure(numbers: pd.DataFrame, chosen: int, *, ax: np.ndarray | None 
     -------
     array of matplotlib.axes.Axes
     """
+    if numbers.empty:
+        return np.array([_nothing("too few accounts to divide")])
     ax = axes(1, 3, height=2.6) if ax is None else ax
     k = numbers["clusters"]
     ax[0].fill_between(k, numbers["low"], numbers["high"], color=COLOURS["accent"], alpha=0.2)
