@@ -1,0 +1,111 @@
+"""What the page of what changed says of the list: accounts in another class, key accounts come and gone."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kamlib.finding import Change
+from kamlib.segmentation.key_accounts import KeyAccounts
+
+MOST = 50  # lines of a sort: the largest; the first page ranks them again with those of other rooms
+
+
+def class_frame(confidence: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Class, how sure it is, money and purchases of each account, as a run keeps them.
+
+    Parameters
+    ----------
+    confidence : pandas.DataFrame
+        From `kamlib.segmentation.class_confidence`.
+    accounts : pandas.DataFrame
+        `accounts` of the same panel.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `confidence`, and value (net sales of the window, cents) and purchases (purchase days).
+    """
+    facts = accounts.set_index("customer_id")[["sales_cents", "purchase_days"]]
+    return confidence.join(facts.rename(columns={"sales_cents": "value", "purchase_days": "purchases"}))
+
+
+def class_changes(then: pd.DataFrame, now: pd.DataFrame, *, most: int = MOST) -> list[Change]:
+    """Accounts whose class is not that of the earlier report, the most money first.
+
+    Parameters
+    ----------
+    then, now : pandas.DataFrame
+        From `class_frame`, of the earlier report and of this one.
+    most : int
+        Lines at most.
+
+    Returns
+    -------
+    list of Change
+        `segmentation.moved`: an account in both, with another class. Money is the change of its trailing sales;
+        probability that it truly belongs on this side of the line it crossed (up: to the new class or above). Who is
+        new, or silent for the whole window, is told by the sales bridge.
+    """
+    both = now.join(then[["abc", "value", "purchases"]].add_suffix("_then"), how="inner")
+    moved = both[both["abc"] != both["abc_then"]]
+    moved = moved.assign(cents=moved["value"] - moved["value_then"])
+    ordered = moved.assign(size=moved["cents"].abs()).sort_values(["size", "customer_id"], ascending=[False, True])
+    return [
+        Change(
+            "segmentation.moved", "Class by sales", row.abc, "word", before=row.abc_then, account=str(row.Index),
+            cents=int(row.cents), cause=_cause(row), probability=_this_side(row),
+        )
+        for row in ordered.head(most).itertuples()
+    ]  # fmt: skip
+
+
+def _cause(row) -> str:
+    if row.purchases != row.purchases_then:
+        return f"{row.purchases} purchase days in the window instead of {row.purchases_then}"
+    if row.cents:
+        return f"as many purchases, worth {'more' if row.cents > 0 else 'less'}"
+    return "its own sales are the same: the line moved"
+
+
+def _this_side(row) -> float | None:
+    """Probability of the new class or one beyond it, away from the old; never quite 1."""
+    up = row.abc < row.abc_then
+    beyond = {"A": row.A, "B": row.A + row.B if up else row.B + row.C, "C": row.C}[row.abc]
+    return None if pd.isna(beyond) else min(float(beyond), 0.999)
+
+
+def key_changes(then: pd.DataFrame, keys: KeyAccounts, now: pd.DataFrame) -> list[Change]:
+    """Accounts that joined the list of key accounts since the earlier report, or left it.
+
+    Parameters
+    ----------
+    then : pandas.DataFrame
+        `KeyAccounts.table` of the earlier report.
+    keys : KeyAccounts
+    now : pandas.DataFrame
+        From `class_frame`: net sales of the window.
+
+    Returns
+    -------
+    list of Change
+        `segmentation.key_account`: probability that its share of an average year is on this side of the line. Money
+        is what the account's value has changed by since the earlier report.
+    """
+    before, after = (set(table.index[table["key"]]) for table in (then, keys.table))
+    lines = []
+    for customer in sorted(before ^ after):
+        joined = customer in after
+        chance = keys.table["probability"].get(customer, float("nan"))
+        chance = chance if joined else 1 - chance
+        value = (now["value"] if keys.measure == "sales" else keys.table["value"]).get(customer)
+        old = then["value"].get(customer)
+        lines.append(
+            Change(
+                "segmentation.key_account", f"Key account: {keys.line:.1%} of {keys.measure}".replace("%", " %"),
+                "on the list" if joined else "off the list", "word",
+                before="off the list" if joined else "on the list", account=str(customer),
+                cents=None if value is None or old is None else int(value - old),
+                probability=None if pd.isna(chance) else min(float(chance), 0.999),
+            )
+        )  # fmt: skip
+    return lines
