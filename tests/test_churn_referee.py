@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from kamlib.churn import alarm, alarm_list, backtest, choose_default, make_beta_geometric, make_case, summary
+from kamlib.churn import alarm, alarm_list, backtest, choose_default, homework, make_beta_geometric, make_case, summary
 from kamlib.churn.alarm import at_level, level_drift, season
 from kamlib.churn.candidates import CANDIDATES, recency
 from kamlib.churn.look import look, silent
@@ -140,6 +140,13 @@ def test_alarm_list_is_ranked_by_money_and_says_why():
     assert listed["reasons"].str.startswith("silent for ").all()
     few = alarm_list(case, alarm(case), customers=["k0001", "nobody"])
     assert few.index.tolist() == ["k0001"]
+
+
+def test_homework_is_marked_with_what_happened():
+    marked = homework(DAYS, as_of="2024-12-31")
+    then = make_case(DAYS, as_of="2024-07-04")
+    assert marked["silent"].sort_index().equals(silent(DAYS, then.now, known_until="2024-12-31").sort_index())
+    assert (marked.loc[marked["silent"], "since_cents"] == 0).all() and (marked["since_cents"] > 0).any()
 
 
 def test_three_customers_give_no_score_and_no_error():

@@ -14,10 +14,12 @@ from kamlib.churn.models import (
     make_beta_geometric,
     make_pareto,
 )
-from kamlib.churn.referee import backtest, choose_default, summary
+from kamlib.churn.outlook import outlook, outlook_coverage
+from kamlib.churn.referee import backtest, choose_default, homework, summary
 
 __all__ = [
     "CANDIDATES", "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD",
     "ModifiedBetaGeoNBD", "NotConvergedError", "NothingToLearnError", "ParetoNBD", "alarm", "alarm_list", "backtest",
-    "choose_default", "histories", "make_beta_geometric", "make_case", "make_pareto", "summary",
+    "choose_default", "histories", "homework", "make_beta_geometric", "make_case", "make_pareto", "outlook",
+    "outlook_coverage", "summary",
 ]  # fmt: skip

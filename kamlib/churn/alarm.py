@@ -1,11 +1,11 @@
 """The alarm: for each account the probability of no purchase in the horizon, the loss to be expected, and why.
 
-Several judges are asked, each taught on the past only: a logistic regression on the account's rhythm and on what the
-purchase models say of it, gradient boosting on the same, and the purchase models themselves. Their logits are averaged:
-that ranks the accounts. How many fall silent in all, the *level*, drifts with the season and the age of the ledger.
-Past outcomes come from another season and from younger accounts, so the level is taken from the regular purchase model,
-with its horizon as long as the same months of last year were busy. It has an interval of its own, from how far levels
-have been off.
+Several judges are asked, each taught on the past only: a logistic regression on what the rhythm and the purchase models
+say of an account, gradient boosting on the same, and BG/NBD itself. Their logits are averaged: that ranks the accounts.
+
+How many fall silent in all, the *level*, drifts with the season and the age of the ledger. Past outcomes come from
+another season and from younger accounts, so the level is taken from the regular purchase model, with its horizon as
+long as the same months of last year were busy. It has an interval of its own, from how far levels have been off.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from kamlib.churn.candidates import Case, Lesson, NothingToLearnError
+from kamlib.churn.candidates import Case, Lesson, NothingToLearnError, rhythm_silent
 from kamlib.churn.look import YEAR_DAYS, Look
 from kamlib.churn.models import NotConvergedError
 
@@ -133,6 +133,8 @@ def _voices(case: Case) -> dict[str, np.ndarray]:
             voices[name] = case.model(name).probability_silent(case.horizon_days, *case.now.seen)
         except NotConvergedError:
             continue
+    if case.rhythm is not None:
+        voices["rhythm"] = rhythm_silent(case.rhythm, case.now, case.horizon_days)
     try:
         outcome = case.learnt()[1]
     except NothingToLearnError:
@@ -144,13 +146,18 @@ def _voices(case: Case) -> dict[str, np.ndarray]:
     )
     straight = make_pipeline(StandardScaler(), LogisticRegression(C=LOGISTIC_C, max_iter=500))
     learnt = {"logistic": straight, "boosting": boosted}
-    return {n: m.fit(taught, outcome).predict_proba(now)[:, 1] for n, m in learnt.items()} | voices
+    said = {n: m.fit(taught, outcome).predict_proba(now)[:, 1] for n, m in learnt.items()}
+    # BG/NBD speaks for itself as well; the regular model and the rhythm are heard through the two that learn.
+    return said | {n: p for n, p in voices.items() if n == "BG/NBD"}
 
 
 def judged(seen: Look, case: Case, models) -> pd.DataFrame:
     """Features of a look with what the purchase models, fitted now, say of it."""
     said = {}
     for name in models:
+        if name == "rhythm":
+            said[name] = _logit(rhythm_silent(case.rhythm, seen, case.horizon_days))
+            continue
         model = case.model(name)
         said[f"{name} silent"] = _logit(model.probability_silent(case.horizon_days, *seen.seen))
         said[f"{name} expected"] = np.log(model.expected_purchases(case.horizon_days, *seen.seen) + 1e-3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from kamlib.churn.look import HORIZON_DAYS, PLAIN, Look, look, silent
 from kamlib.churn.models import BetaGeoNBD, ModifiedBetaGeoCNBD, ModifiedBetaGeoNBD, NotConvergedError, ParetoNBD
 from kamlib.churn.models.purchase_model import PurchaseModel
+from kamlib.stats.rhythm import Rhythm, fit_rhythm
 
 WINDOW_DAYS = 90  # of the fixed rule: a quarter without a purchase, as many firms have it
 APART_DAYS = 30  # between one lesson and the next
@@ -70,6 +72,11 @@ class Case:
         if isinstance(found, NotConvergedError):
             raise found
         return found
+
+    @cached_property
+    def rhythm(self) -> Rhythm | None:
+        """The rhythm of all accounts until `now`; None where too few bought twice."""
+        return fit_rhythm(*_gaps(self.now))
 
     def _fit(self, name: str) -> PurchaseModel | NotConvergedError:
         extra = {"log_gaps": self.now.histories["log_gaps"]} if "CNBD" in name else {}
@@ -180,6 +187,27 @@ def none_to_come(name: str) -> Candidate:
     return lambda case: case.model(name).probability_silent(case.horizon_days, *case.now.seen)
 
 
+def rhythm(case: Case) -> np.ndarray:
+    """The account's own rhythm: gone already, or there with a gap that outlasts the horizon."""
+    if case.rhythm is None:
+        raise NothingToLearnError("too few accounts bought twice to learn a rhythm.")
+    return rhythm_silent(case.rhythm, case.now, case.horizon_days)
+
+
+def rhythm_silent(known: Rhythm, seen: Look, horizon_days: int) -> np.ndarray:
+    """Probability of no purchase in the horizon after a look, by a rhythm (calendar days)."""
+    n, total, log_total, silence = _gaps(seen)
+    account = known.posterior(n, total, log_total)
+    gone_already = account.gone(silence)
+    longer = account.exceeded(silence + horizon_days) / np.maximum(account.exceeded(silence), 1e-300)
+    return np.clip(gone_already + (1 - gone_already) * longer, 0, 1)
+
+
+def _gaps(seen: Look) -> tuple[np.ndarray, ...]:
+    columns = [seen.histories[c].to_numpy() for c in ("frequency", "recency", "log_gaps")]
+    return *columns, np.maximum(seen.features["silence_days"].to_numpy(), 0.5)
+
+
 def _by(case: Case, columns: Sequence[str]) -> np.ndarray:
     features, outcome = case.learnt()
     fitted = LogisticRegression(C=100.0).fit(features[list(columns)], outcome)
@@ -190,6 +218,7 @@ CANDIDATES: dict[str, Candidate] = {
     "recency": recency,
     "silence over own gap": over_own_gap,
     "fixed window": fixed_window,
+    "rhythm": rhythm,
     "gradient boosting": boosting,
     **{f"{m}: P(alive)": gone(m) for m in MODELS},
     **{f"{m}: expected purchases": expected(m) for m in MODELS},

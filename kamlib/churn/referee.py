@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.alarm import alarm, alarm_probability, at_level
+from kamlib.churn.alarm import alarm, alarm_list, alarm_probability, at_level
 from kamlib.churn.candidates import CANDIDATES, Candidate, Case, NothingToLearnError, make_case
 from kamlib.churn.look import HORIZON_DAYS, silent
 from kamlib.churn.models import NotConvergedError
@@ -78,6 +78,48 @@ def backtest(
         happened = silent(days, case.now, horizon_days=horizon_days, known_until=until)
         rows += _judge(case, happened.to_numpy(), candidates, key_share)
     return pd.DataFrame(rows)
+
+
+def homework(days: pd.DataFrame, *, as_of, horizon_days: int = HORIZON_DAYS, customers=None) -> pd.DataFrame:
+    """The alarm of one horizon ago, marked.
+
+    Parameters
+    ----------
+    days, horizon_days
+        As of `backtest`.
+    as_of : date
+        Purchases are known until this day; the alarm is that of `horizon_days` before it.
+    customers : sequence of str, optional
+        As of `kamlib.churn.alarm_list`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `kamlib.churn.alarm_list` of that day, with silent (whether it bought nothing since) and since_cents (what it
+        bought).
+
+    Raises
+    ------
+    NothingToLearnError
+        There was no alarm to be had then.
+
+    Examples
+    --------
+    >>> days = pd.DataFrame({"customer_id": ["a"], "date": pd.to_datetime(["2024-01-05"]), "cents": [100]})
+    >>> homework(days, as_of="2024-12-31")
+    Traceback (most recent call last):
+    ...
+    kamlib.churn.candidates.NothingToLearnError: ...
+    """
+    as_of = pd.Timestamp(as_of)
+    then, past = as_of - pd.Timedelta(days=horizon_days), days[days["date"] <= as_of]
+    if not (past["date"] <= then).any():
+        raise NothingToLearnError(f"no account had bought by {then.date()}.")
+    case = make_case(past, as_of=then, horizon_days=horizon_days)
+    listed = alarm_list(case, alarm(case), customers=customers)
+    since = past[past["date"] > then].groupby("customer_id")["cents"].sum()
+    listed["silent"] = ~listed.index.isin(since.index)
+    return listed.assign(since_cents=since.reindex(listed.index, fill_value=0).astype("int64"))
 
 
 def _judge(case: Case, happened: np.ndarray, candidates: Mapping[str, Candidate], key_share: float) -> list[dict]:

@@ -1,0 +1,169 @@
+"""The next twelve months of an account: what became, a year on, of the accounts that were most like it.
+
+An account is compared with those of past looks by its sales of the year, its silence (also over its own gap), its age,
+and the trend of its last half year. The ratio of next year's sales to last year's of the 150 nearest gives the
+expectation (their mean) and the interval (their ranks). Nothing is assumed about its shape: who leaves is a ratio of 0.
+
+What no past look can show is how whole years differ: the interval is that of an account in a year like those seen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sklearn.neighbors import NearestNeighbors
+
+from kamlib.churn.candidates import APART_DAYS, NothingToLearnError
+from kamlib.churn.look import YEAR_DAYS, Look, look
+
+SIMILAR = 150  # accounts compared with: few enough to be alike, enough for ranks of 5 and 95 %
+LEAST = 40  # past accounts with sales; with fewer there is no outlook
+LOOKS = 6
+CONFIDENCE = 0.90
+
+
+def outlook(
+    days: pd.DataFrame,
+    *,
+    as_of,
+    customers=None,
+    confidence: float = CONFIDENCE,
+    value: str = "cents",
+    looks: int = LOOKS,
+) -> pd.DataFrame:
+    """Sales (or profit) of the 365 days after a day, by account.
+
+    Parameters
+    ----------
+    days : pandas.DataFrame
+        customer_id, date, cents of purchase days, and `value` (`kamlib.panel.purchase_days`). Later rows are not read.
+    as_of : date
+    customers : sequence of str, optional
+        Accounts to tell of: those with sales in the last 365 days where it is left out.
+    confidence : float
+        Of the interval, for each account.
+    value : str
+        Column whose ratio is carried forward: cents, or profit_cents.
+    looks : int
+        At most so many past looks, 30 days apart, the latest 365 days before `as_of`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index customer_id, largest last year first: last_cents (365 days to `as_of`), expected_cents, low_cents,
+        high_cents, similar (past accounts compared with).
+
+    Raises
+    ------
+    NothingToLearnError
+        No look a year back has enough accounts with sales.
+
+    Examples
+    --------
+    >>> days = pd.DataFrame({"customer_id": ["a", "a"], "date": pd.to_datetime(["2024-01-05", "2024-06-07"]),
+    ...     "cents": [100, 200]})
+    >>> outlook(days, as_of="2024-12-31")
+    Traceback (most recent call last):
+    ...
+    kamlib.churn.candidates.NothingToLearnError: 0 accounts had sales in ...
+    """
+    as_of = pd.Timestamp(as_of)
+    past = days[days["date"] <= as_of]
+    places, ratios, _ = _taught(past, as_of, value, looks)
+    now = look(past, as_of=as_of)
+    last = year_value(past, as_of, value).reindex(now.histories.index, fill_value=0)
+    told = last[(last > 0) if customers is None else last.index.isin(list(customers))]
+    middle, spread = places.mean(axis=0), places.std(axis=0) + 1e-9
+    near = NearestNeighbors(n_neighbors=min(SIMILAR, len(places))).fit((places - middle) / spread)
+    at = (_place(now).loc[told.index].to_numpy() - middle) / spread
+    found = ratios[near.kneighbors(at, return_distance=False)] if len(told) else np.zeros((0, 1))
+    return _table(told, found, confidence).sort_values("last_cents", ascending=False, kind="stable")
+
+
+def _table(last: pd.Series, ratios: np.ndarray, confidence: float) -> pd.DataFrame:
+    k, tail = ratios.shape[1], (1 - confidence) / 2
+    ranked = np.sort(ratios, axis=1)
+    low = ranked[:, max(int(np.floor((k + 1) * tail)) - 1, 0)]
+    high = ranked[:, min(int(np.ceil((k + 1) * (1 - tail))) - 1, k - 1)]
+    out = {"last_cents": last.astype("int64"), "expected_cents": ratios.mean(axis=1) * last}
+    out |= {"low_cents": low * last, "high_cents": high * last}
+    table = pd.DataFrame(out, index=last.index).round().astype("int64")
+    return table.assign(similar=k)
+
+
+def outlook_coverage(
+    days: pd.DataFrame, *, as_of, customers=None, confidence: float = CONFIDENCE, value: str = "cents"
+) -> pd.DataFrame:
+    """How the outlook of a year ago, and of each month before, fared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a past day at which an outlook could have been given: as_of, n (accounts), covered (share within their
+        interval), expected_cents, last_cents, actual_cents (sums), error and error_of_last (mean absolute error of the
+        expectation, and of taking last year's, over the mean of what came). Empty where the ledger is too short.
+
+    Examples
+    --------
+    >>> days = pd.DataFrame({"customer_id": ["a"], "date": pd.to_datetime(["2024-01-05"]), "cents": [100]})
+    >>> len(outlook_coverage(days, as_of="2024-12-31"))
+    0
+    """
+    as_of, rows = pd.Timestamp(as_of), []
+    past = days[days["date"] <= as_of]
+    for back in range(LOOKS):
+        day = as_of - pd.Timedelta(days=YEAR_DAYS + APART_DAYS * back)
+        try:
+            said = outlook(past, as_of=day, customers=customers, confidence=confidence, value=value)
+        except NothingToLearnError:
+            break
+        came = year_value(past, day + pd.Timedelta(days=YEAR_DAYS), value).reindex(said.index, fill_value=0)
+        inside = (said["low_cents"] <= came) & (came <= said["high_cents"])
+        scale = max(came.mean(), 1)
+        rows.append({
+            "as_of": day, "n": len(said), "covered": inside.mean(), "expected_cents": said["expected_cents"].sum(),
+            "last_cents": said["last_cents"].sum(), "actual_cents": came.sum(),
+            "error": (said["expected_cents"] - came).abs().mean() / scale,
+            "error_of_last": (said["last_cents"] - came).abs().mean() / scale,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def year_value(days: pd.DataFrame, as_of, value: str = "cents") -> pd.Series:
+    """Sum of the 365 days to a day, inclusive, by account; accounts without a purchase in them are left out."""
+    as_of = pd.Timestamp(as_of)
+    inside = days[(days["date"] <= as_of) & (days["date"] > as_of - pd.Timedelta(days=YEAR_DAYS))]
+    return inside.groupby("customer_id")[value].sum().astype("int64")
+
+
+def _place(seen: Look) -> pd.DataFrame:
+    """Where an account stands among others."""
+    f = seen.features
+    recent = sum(np.expm1(f[f"cents_{p}"]) for p in ("0_30", "30_90", "90_180"))
+    trend = np.log((recent + 100) / (np.expm1(f["cents_180_365"]) + 100))
+    parts = {"sales": np.log1p(seen.year_cents / 100), "late": f["log_over_gap"], "trend": trend.clip(-5, 5)}
+    # Silence counts twice: it tells most of what becomes of an account.
+    return pd.DataFrame(parts | {"silence": f["log_silence"], "age": np.log1p(f["age_days"].clip(upper=YEAR_DAYS))})
+
+
+def _taught(past: pd.DataFrame, as_of: pd.Timestamp, value: str, looks: int) -> tuple[np.ndarray, np.ndarray, list]:
+    places, ratios, dates = [], [], []
+    first = past["date"].min()
+    for back in range(looks):
+        day = as_of - pd.Timedelta(days=YEAR_DAYS + APART_DAYS * back)
+        if back and day - first < pd.Timedelta(days=YEAR_DAYS - 7):
+            break  # a year not fully in the ledger: only if there is no better
+        last = year_value(past, day, value)
+        last = last[last > 0]
+        if not len(last):
+            break
+        came = year_value(past, day + pd.Timedelta(days=YEAR_DAYS), value).reindex(last.index, fill_value=0)
+        places.append(_place(look(past, as_of=day)).loc[last.index].to_numpy())
+        ratios.append((came / last).to_numpy())
+        dates.append(day)
+    found = sum(map(len, ratios))
+    if found < LEAST:
+        raise NothingToLearnError(
+            f"{found} accounts had sales in the year before a day a year ago; {LEAST} are needed."
+        )
+    return np.concatenate(places), np.concatenate(ratios), dates
