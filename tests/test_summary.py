@@ -31,19 +31,19 @@ MEASURES = ["top_1", "top_10", "effective_accounts"]
 HELD = pd.DataFrame({"window": [0.5, 1.0, 2.0], "low": np.nan, "high": np.nan}, index=MEASURES)
 
 
-def job_of(lines, as_of, monkeypatch):
+def job_of(lines, as_of):
     frame = pd.DataFrame(lines, columns=["customer_id", "date", "amount", "kind"])
-    book = open_book({"ledger": frame.astype({"customer_id": "str", "kind": "str"})}, name="tiny")
-    monkeypatch.setattr("kamlib.run.open_book", lambda source: book)
-    return Run(None, as_of=f"{as_of}")
+    job = Run(None, as_of=f"{as_of}")
+    job.book = open_book({"ledger": frame.astype({"customer_id": "str", "kind": "str"})}, name="tiny")
+    return job
 
 
-@pytest.fixture
-def job(monkeypatch):
-    return job_of(LINES, NOW, monkeypatch)
+@pytest.fixture(scope="module")
+def job():
+    return job_of(LINES, NOW)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def told(job):
     return summary.compare(job, leave_out=["fee"])
 
@@ -84,15 +84,15 @@ def test_months_beside_others(job):
     assert table["not_trade_cents"].tolist() == [0, -2_00, 0]
 
 
-def test_a_month_that_is_cut_is_set_beside_months_cut_on_the_same_day(monkeypatch):
-    job = job_of([*LINES, ("up", "2024-02-08", 3.00, "goods")], "2025-02-07", monkeypatch)
+def test_a_month_that_is_cut_is_set_beside_months_cut_on_the_same_day():
+    job = job_of([*LINES, ("up", "2024-02-08", 3.00, "goods")], "2025-02-07")
     table = summary.months_beside(job.book, job.panel, leave_out=["fee"])
     assert table["period"].tolist() == ["1 to 07 February 2025", "1 to 07 January 2025", "1 to 07 February 2024"]
     assert table["cents"].tolist() == [30_00, 0, 50_00]
 
 
-def test_months_before_the_ledger_are_left_out(monkeypatch):
-    job = job_of(LINES[:1], "2023-01-31", monkeypatch)
+def test_months_before_the_ledger_are_left_out():
+    job = job_of(LINES[:1], "2023-01-31")
     assert summary.months_beside(job.book, job.panel)["month"].tolist() == ["this month"]
 
 
@@ -192,8 +192,8 @@ def test_many_sorts_of_change_are_counted_together(told):
     assert summary.sentences(facts_of(told, []), [])[0] == "**Since 2025-01-31: no change.**"
 
 
-def test_the_first_report_of_a_ledger_says_so(monkeypatch):
-    job = job_of(LINES[:1], "2023-01-31", monkeypatch)
+def test_the_first_report_of_a_ledger_says_so():
+    job = job_of(LINES[:1], "2023-01-31")
     told = summary.compare(job, leave_out=["fee"])
     assert (told.bridge, told.luck, told.posted) == (None, None, None)
     assert summary.came_and_went(told) == []
