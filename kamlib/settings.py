@@ -48,6 +48,17 @@ class Settings(BaseModel):
         BREADWINNER_SHARE, gt=0, le=1, description="share of profit or sales that makes a breadwinner"
     )
     clustering: str = Field("kmeans", description="clusters that stand beside the types: kmeans or gaussian")
+    # Of the room churn, whose models take seconds to import; a test holds them equal to its own.
+    late_alarm_rate: float = Field(
+        0.02, gt=0, lt=1, description="living accounts called late wrongly, share per account and month"
+    )
+    lost_alarm_rate: float = Field(
+        0.005, gt=0, lt=1, description="living accounts called lost wrongly, share per account and month"
+    )
+    look_ahead_days: int = Field(90, ge=1, description="a loss back within so many days was none, days")
+    churn_burn_in_months: int = Field(
+        12, ge=0, description="first months of the ledger in which losses are not counted, months"
+    )
     repetitions: int = Field(1000, ge=100, le=100_000, description="resamples behind an interval")
     seed: int = Field(1, ge=0, le=2**32 - 1, description="seed of every resampling")
 

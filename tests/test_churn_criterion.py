@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.criterion import silences
+from kamlib import churn
+from kamlib.churn.criterion import fixed_window, silences
 from kamlib.churn.events import account_states
+from kamlib.panel import build_panel
+from kamlib.settings import Settings
 
 AS_OF = dt.date(2024, 12, 31)
 
@@ -18,6 +21,10 @@ def days_of(gaps, first="2023-01-02"):
     rows = [(k, start + pd.Timedelta(days=int(d))) for k, g in gaps.items() for d in np.r_[0, np.cumsum(g)]]
     frame = pd.DataFrame(rows, columns=["customer_id", "date"])
     return frame[frame["date"] <= pd.Timestamp(AS_OF)].assign(cents=100)
+
+
+def states_of(judged, days):
+    return account_states(judged, build_panel(days, as_of=AS_OF))
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +41,8 @@ def judged(book):
     return silences(book, as_of=AS_OF)
 
 
-def test_who_stopped_is_lost_and_the_others_are_not(judged):
-    states = account_states(judged)
+def test_who_stopped_is_lost_and_the_others_are_not(judged, book):
+    states = states_of(judged, book)
     assert states.loc["stopped", "state"] == "lost"
     assert states.loc["stopped", "gone"] > 0.9
     assert (states["state"] == "active").sum() >= 26
@@ -50,12 +57,18 @@ def test_an_account_is_judged_by_its_own_rhythm(judged):
 
 
 def test_nothing_later_moves_an_alarm(book, judged):
-    """What was lost in the summer is found on the same day by the autumn's ledger, give or take the population's part."""
+    """What was lost in the summer is found on the same day by the autumn's ledger, give or take the population."""
     then = dt.date(2024, 9, 30)
     earlier = silences(book[book["date"] <= pd.Timestamp(then)], as_of=then).table
     now = judged.table
     a, b = (t.loc[t["customer_id"] == "stopped", "lost_on"].dropna().iloc[0] for t in (earlier, now))
     assert abs((a - b).days) <= 10
+
+
+def test_one_window_for_all_is_long(judged):
+    """With gaps of up to a quarter, a window with as few false alarms is longer than the weekly buyer's limit."""
+    row = judged.table[judged.table["customer_id"] == "stopped"].iloc[-1]
+    assert fixed_window(judged, rate=judged.lost_rate) > (row["lost_on"] - row["date"]).days
 
 
 def test_a_silence_ends_before_it_is_long(judged):
@@ -66,16 +79,26 @@ def test_a_silence_ends_before_it_is_long(judged):
 def test_one_purchase_is_too_young():
     rng = np.random.default_rng(1)
     gaps = {f"k{i}": rng.integers(20, 40, 20) for i in range(12)} | {"once": []}
-    states = account_states(silences(days_of(gaps), as_of=AS_OF))
+    days = days_of(gaps)
+    states = states_of(silences(days, as_of=AS_OF), days)
     assert states.loc["once", "state"] == "too young"
     assert np.isnan(states.loc["once", "gone"])
 
 
 def test_too_few_accounts_have_no_rhythm():
-    judged = silences(days_of({"a": [30] * 10, "b": [60] * 5, "c": []}), as_of=AS_OF)
+    days = days_of({"a": [30] * 10, "b": [60] * 5, "c": []})
+    judged = silences(days, as_of=AS_OF)
     assert judged.rhythm is None
-    assert account_states(judged)["state"].eq("too young").all()
+    assert states_of(judged, days)["state"].eq("too young").all()
     assert judged.able.empty
+    assert fixed_window(judged, rate=0.01) is None
+
+
+def test_settings_are_the_defaults():
+    settings = Settings()
+    assert (settings.late_alarm_rate, settings.lost_alarm_rate) == (churn.LATE_RATE, churn.LOST_RATE)
+    assert settings.look_ahead_days == churn.LOOK_AHEAD_DAYS
+    assert settings.churn_burn_in_months == churn.CHURN_BURN_IN_MONTHS
 
 
 def test_rates_are_checked():

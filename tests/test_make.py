@@ -90,7 +90,7 @@ def test_the_totals_reconcile_with_a_sum_of_their_own(manifest, ledger_file):
 
 
 def test_findings_are_finite_or_null(findings):
-    assert set(findings) == {"00_summary", "01_ledger", "02_segmentation", "03_client_types"}
+    assert set(findings) == {"00_summary", "01_ledger", "02_segmentation", "03_client_types", "04_churn"}
     for finding in (f for found in findings.values() for f in found):
         assert set(finding) == FINDING
         numbers = [finding[k] for k in ("value", "low", "high", "n") if not isinstance(finding[k], str)]

@@ -1,7 +1,23 @@
-"""Churn: purchase models, the alarm, the referee. Notebook: 04_churn."""
+"""Churn: who is lost, how many, is it getting worse, why, and who is next. Notebook: 04_churn."""
 
 from kamlib.churn.alarm import Alarm, alarm, alarm_list
 from kamlib.churn.candidates import CANDIDATES, Case, NothingToLearnError, make_case
+from kamlib.churn.causes import hazard_ratios
+from kamlib.churn.changes import changes
+from kamlib.churn.criterion import LATE_RATE, LOST_RATE, Silences, fixed_window, silences
+from kamlib.churn.dynamics import (
+    BRIDGE,
+    CHURN_BURN_IN_MONTHS,
+    cohorts,
+    losses_by,
+    margin_effect,
+    monthly_losses,
+    retention,
+    textbook_tests,
+)
+from kamlib.churn.events import LOOK_AHEAD_DAYS, account_states, facts_now, loss_events, with_facts
+from kamlib.churn.findings import findings, trend_of
+from kamlib.churn.half_lost import half_lost
 from kamlib.churn.models import (
     BetaGeoCNBD,
     BetaGeoNBD,
@@ -16,10 +32,14 @@ from kamlib.churn.models import (
 )
 from kamlib.churn.outlook import outlook, outlook_coverage
 from kamlib.churn.referee import backtest, choose_default, homework, summary
+from kamlib.churn.survival import Survival, kaplan_meier, log_rank, staying
 
 __all__ = [
-    "CANDIDATES", "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD",
-    "ModifiedBetaGeoNBD", "NotConvergedError", "NothingToLearnError", "ParetoNBD", "alarm", "alarm_list", "backtest",
-    "choose_default", "histories", "homework", "make_beta_geometric", "make_case", "make_pareto", "outlook",
-    "outlook_coverage", "summary",
+    "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "LATE_RATE", "LOOK_AHEAD_DAYS", "LOST_RATE", "Alarm",
+    "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD", "ModifiedBetaGeoNBD",
+    "NotConvergedError", "NothingToLearnError", "ParetoNBD", "Silences", "Survival", "account_states", "alarm",
+    "alarm_list", "backtest", "changes", "choose_default", "cohorts", "facts_now", "findings", "fixed_window",
+    "half_lost", "hazard_ratios", "histories", "homework", "kaplan_meier", "log_rank", "loss_events", "losses_by",
+    "make_beta_geometric", "make_case", "make_pareto", "margin_effect", "monthly_losses", "outlook",
+    "outlook_coverage", "retention", "silences", "staying", "summary", "textbook_tests", "trend_of", "with_facts",
 ]  # fmt: skip

@@ -15,7 +15,9 @@ from kamlib.churn.criterion import Silences
 MEMORY_DAYS = 182  # an incident, an unanswered opinion or a handover counts for so long
 STALE_DAYS = 273  # without a dossier update
 ANSWER_DAYS = 30  # after which an opinion counts as unanswered
+CONFIRMED_DAYS = 182  # a loss counts when the account has stayed away for so long after it was found
 LEAST_LOSSES = 10  # with and without a driver, to give its ratio
+WARM_UP, CANDIDATES = 3, 12  # draws that only teach the next what drives leaving, and days that each chooses from
 IMPUTATIONS = 5  # draws of the days on which accounts left
 MOST_ACCOUNTS = 4000  # more are sampled, all accounts with a loss kept in proportion
 
@@ -54,8 +56,9 @@ def hazard_ratios(judged: Silences, book, panel, *, seed: int = 1) -> pd.DataFra
     Notes
     -----
     Time is the calendar; an account is looked at from its second purchase until the last day on which its leaving could
-    have been found by `as_of`. Nobody saw it leave: the day is drawn between its last purchase and one usual gap
-    later, five times, and the results are pooled (Rubin 1987). States are those of that day, from rows dated before
+    have been found and confirmed (no purchase for half a year more) by `as_of`. Nobody saw it leave: the day is drawn
+    between its last purchase and one usual gap later, likelier where the drivers say so, five times, and the results
+    are pooled (Rubin 1987). States are those of that day, from rows dated before
     it, and go on through silence: deliveries and dossiers do not turn fresh because nothing happens. Ties by Efron.
     Size (log of sales a month while active) is held equal. An association, not a proof: what drives both is not seen.
     """
@@ -69,19 +72,25 @@ def hazard_ratios(judged: Silences, book, panel, *, seed: int = 1) -> pd.DataFra
         few = f"only {int(follow['lost'].sum())} losses that can be dated"
         return table.assign(why=np.where(table.index.isin(present), few, table["why"]))
     rng = np.random.default_rng(seed)
-    fits = [_fit(follow, changes, present, rng) for _ in range(IMPUTATIONS)]
-    return _pooled(table, fits, present)
+    fits, beta = [], pd.Series(dtype=float)
+    for _ in range(WARM_UP + IMPUTATIONS):
+        fits.append(_fit(follow, _days_left(follow, changes, beta, rng), changes, present))
+        found = fits[-1][0]
+        beta = found["beta"].drop("size", errors="ignore")
+    return _pooled(table, fits[WARM_UP:], present)
 
 
 def _follow_up(judged: Silences, panel, seed: int) -> pd.DataFrame:
     """One row an account: entry and last day (day numbers), whether it left, its last purchase and usual gap, size."""
     table = judged.table[judged.table["gaps"] > 0]
     known = table.groupby("customer_id").agg(entry=("date", "first"))
-    left = table[table["lost_on"].notna()].groupby("customer_id").first()
+    # Who is back soon had not left: such alarms would thin out every driver.
+    sure = table["lost_on"] + pd.Timedelta(days=CONFIRMED_DAYS)
+    stayed_away = (sure <= pd.Timestamp(judged.as_of)) & ~(table["next_date"] <= sure)
+    left = table[stayed_away].groupby("customer_id").first()
     known["lost"] = known.index.isin(left.index)
     limit = (judged.able - known["entry"]).dt.days.reindex(known.index).fillna(10_000)
-    end = (pd.Timestamp(judged.as_of) - pd.to_timedelta(limit.clip(lower=1), unit="D")).dt.floor("D")
-    known["last"] = end
+    known["last"] = pd.Timestamp(judged.as_of) - pd.to_timedelta(limit.clip(lower=1) + CONFIRMED_DAYS, unit="D")
     known[["purchase", "usual", "lost_on"]] = left[["date", "usual_days", "lost_on"]].reindex(known.index)
     for column in ("entry", "last", "purchase", "lost_on"):
         known[column] = (known[column] - pd.Timestamp("1970-01-01")).dt.days
@@ -100,7 +109,10 @@ def _changes(book, panel, as_of) -> pd.DataFrame:
     parts = [_late(book), *_incidents(book), _unanswered(book, as_of), _stale(book, panel), _handover(book)]
     accounts = panel.accounts[~panel.accounts["truncated"]]
     parts.append(_spells("first_year", accounts["customer_id"], accounts["first_line"], 365))
-    found = pd.concat([p for p in parts if p is not None and len(p)], ignore_index=True)
+    parts = [p for p in parts if p is not None and len(p)]
+    if not parts:
+        return pd.DataFrame(columns=["customer_id", "day", "driver", "change"])
+    found = pd.concat(parts, ignore_index=True)
     found["day"] = (pd.to_datetime(found["day"]).astype("datetime64[s]") - pd.Timestamp("1970-01-01")).dt.days
     return found
 
@@ -175,11 +187,34 @@ def _handover(book) -> pd.DataFrame | None:
     return _spells("handover", rows["customer_id"], rows["from"], MEMORY_DAYS)
 
 
-def _fit(follow: pd.DataFrame, changes: pd.DataFrame, present: list[str], rng) -> tuple[pd.DataFrame, pd.Series]:
+def _days_left(follow: pd.DataFrame, changes: pd.DataFrame, beta: pd.Series, rng) -> pd.Series:
+    """A day of leaving for each account that left, drawn from days of its window in proportion to their hazards."""
+    left = follow[follow["lost"]]
+    shape, begin = (len(left), CANDIDATES), left["purchase"].to_numpy()[:, None]
+    gap = np.minimum(left["usual"], left["lost_on"] - left["purchase"]).clip(lower=1).to_numpy()[:, None]
+    part = (np.arange(CANDIDATES) + rng.random(shape)) / CANDIDATES
+    days = (begin + np.ceil(part * gap)).astype("int64")
+    asked = pd.DataFrame({"customer_id": np.repeat(left.index, CANDIDATES), "day": days.ravel()})
+    risk = sum((w * _state(asked, changes, d) for d, w in beta.items()), np.zeros(len(asked)))
+    chance = np.cumsum(np.exp(risk).reshape(shape), axis=1)
+    chosen = (chance < rng.random((len(left), 1)) * chance[:, -1:]).sum(axis=1)
+    return pd.Series(days[np.arange(len(left)), chosen], index=left.index)
+
+
+def _state(asked: pd.DataFrame, changes: pd.DataFrame, driver: str) -> np.ndarray:
+    """A driver on the eve of each day: what changes on the day itself was not known when the account left."""
+    own = changes[(changes["driver"] == driver) & changes["customer_id"].isin(asked["customer_id"])]
+    own = own.sort_values("day", kind="stable").astype({"day": "int64"})
+    own = own.assign(state=own.groupby("customer_id")["change"].cumsum().clip(0, 1))[["customer_id", "day", "state"]]
+    order = asked.reset_index().sort_values("day", kind="stable")
+    seen = pd.merge_asof(order, own, on="day", by="customer_id", allow_exact_matches=False)
+    return seen.set_index("index")["state"].reindex(asked.index).fillna(0).to_numpy()
+
+
+def _fit(follow: pd.DataFrame, left: pd.Series, changes: pd.DataFrame, present: list[str]) -> tuple:
     """Coefficients with errors of one draw of the days of leaving, and losses with each driver."""
     ended = follow.copy()
-    gap = np.minimum(ended["usual"], ended["lost_on"] - ended["purchase"])
-    left = ended["purchase"] + np.ceil(rng.random(len(ended)) * gap).clip(lower=1)
+    left = left.reindex(ended.index)
     ended["lost"] &= left <= ended["last"].clip(lower=ended["lost_on"])
     ended["exit"] = np.where(ended["lost"], left, ended["last"])
     ended = ended[ended["exit"] > ended["entry"]]
@@ -189,12 +224,39 @@ def _fit(follow: pd.DataFrame, changes: pd.DataFrame, present: list[str], rng) -
     usable = [d for d in present if min(with_driver[d], (at[d] < 1).sum()) >= LEAST_LOSSES and rows[d].std() > 1e-9]
     if not usable:
         return pd.DataFrame(columns=["beta", "error"]), with_driver
-    model = PHReg(rows["stop"], rows[[*usable, "size"]], status=rows["event"].astype(int), entry=rows["start"],
-                  ties="efron")  # fmt: skip
+    return cox(rows, [*usable, "size"]), with_driver
+
+
+JUST_AFTER = 1e-6  # an interval begins after its first moment: statsmodels would count a loss at it
+
+
+def cox(rows: pd.DataFrame, drivers: list[str]) -> pd.DataFrame:
+    """Cox's regression on intervals: coefficients (log hazard ratios) and errors by driver.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        One row an interval of an account: start, stop, event (whether it ended with one), and the drivers, which stand
+        for the whole interval.
+    drivers : list of str
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by driver: beta, error. Ties by Efron (1977).
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"start": 0, "stop": [1, 2, 3, 4], "event": True, "x": [1.0, 0, 1, 0]})
+    >>> cox(rows, ["x"])["beta"].round(2).tolist()
+    [0.94]
+    """
+    entry, lost = rows["start"] + JUST_AFTER, rows["event"].astype(int)
+    model = PHReg(rows["stop"], rows[drivers], status=lost, entry=entry, ties="efron")
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         found = model.fit(disp=False)
-    return pd.DataFrame({"beta": found.params, "error": found.bse}, index=[*usable, "size"]), with_driver
+    return pd.DataFrame({"beta": found.params, "error": found.bse}, index=drivers)
 
 
 def _intervals(ended: pd.DataFrame, changes: pd.DataFrame, present: list[str]) -> pd.DataFrame:

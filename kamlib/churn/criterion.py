@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from kamlib.stats.clock import Clock, business_clock
-from kamlib.stats.rhythm import HISTORY, SHORTEST, Posterior, Rhythm, fit_rhythm, history
+from kamlib.stats.rhythm import HISTORY, MONTH, SHORTEST, Posterior, Rhythm, fit_rhythm, history
 
 LATE_RATE = 0.02  # false alarms per living account-month: one in fifty looked at in vain each month
-LOST_RATE = 0.003  # one in 28 living accounts called lost within a year
+LOST_RATE = 0.005  # one in 17 living accounts called lost within a year; most of these are back within a quarter
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,23 @@ def _scales(gaps: pd.DataFrame, room: np.ndarray, rhythm: Rhythm, rate: float) -
         if len(rows):
             own = gaps.iloc[rows]
             known = rhythm.posterior(own["n"], own["total"], own["log_total"])
-            scales[g] = _scale(known, room[rows], rate)
+            scales[g] = _scale(known, room[rows], rate) / _seen(known, own, room[rows])
     return scales
+
+
+CHECKED_AT = 0.02  # false alarms per account-month: enough of them to be counted in one book
+STEADY = 10.0  # alarms as expected that are mixed in, so that small books keep to the model
+
+
+def _seen(known: Posterior, own: pd.DataFrame, room: np.ndarray) -> float:
+    """Alarms raised in silences of accounts that stayed, over those the model expects: its last error is taken out."""
+    course, silence = known.course(), own["silence"].clip(lower=SHORTEST).to_numpy()
+    allowed = known.allowed(_scale(known, room, CHECKED_AT))
+    limit = course.limit(allowed)
+    expected = (allowed * np.exp(-known.hazard * limit))[limit <= room].sum()
+    there = 1 - np.where(own["last"], known.gone(silence), known.absent(silence))
+    seen = there[known.exceeded(silence) <= allowed].sum()
+    return float((seen + STEADY) / (expected + STEADY))
 
 
 def _scale(known: Posterior, room: np.ndarray, rate: float) -> float:
@@ -209,3 +224,30 @@ def _judge(table, gaps, part, rhythm: Rhythm, clock: Clock, scales: dict, rates:
         flagged = exceeded <= allowed
         limit = known.take(flagged).limit(allowed[flagged])
         table.loc[part[flagged], column] = clock.date(own["time"][flagged] + limit)
+
+
+def fixed_window(judged: Silences, *, rate: float) -> int | None:
+    """The plain rule beside ours: one number of days for all, with as many false alarms.
+
+    Parameters
+    ----------
+    judged : Silences
+    rate : float
+        False alarms per living account-month.
+
+    Returns
+    -------
+    int or None
+        Days of silence from which on an account is flagged; None without a rhythm. Silences that a purchase ended were
+        those of living accounts, so the alarms in them were false; open ones count as far as they have come, weighted
+        with the chance that the account is still there.
+    """
+    own = judged.table[judged.table["gaps"] > 0]
+    if judged.rhythm is None or own.empty:
+        return None
+    end = own["next_date"].fillna(pd.Timestamp(judged.as_of))
+    days = (end - own["date"]).dt.days.to_numpy()
+    there = np.where(own["next_date"].isna(), 1 - own["customer_id"].map(judged.gone), 1.0)
+    allowed = rate * float((days * there).sum()) / MONTH
+    longest = np.argsort(-days, kind="stable")
+    return int(days[longest][min(np.searchsorted(np.cumsum(there[longest]), allowed), len(days) - 1)]) + 1

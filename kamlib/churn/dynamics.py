@@ -12,7 +12,9 @@ from kamlib.churn.criterion import Silences
 from kamlib.panel import Panel
 from kamlib.stats.bridge import KINDS, bridge, period_accounts
 from kamlib.stats.intervals import wilson
+from kamlib.stats.trend import hamed_rao, mann_kendall, seasonal_mann_kendall, seasonal_slope, theil_sen
 
+BRIDGE = ("before", *KINDS, "after")  # columns of `retention` that hold money, in the order of a bridge
 CHURN_BURN_IN_MONTHS = 12  # of the ledger: before that too few silences could have been long enough
 
 
@@ -181,21 +183,70 @@ def cohorts(judged: Silences, *, ages=(6, 12, 18, 24)) -> pd.DataFrame:
     return table.rename_axis("half_year")
 
 
-def margin_effect(events: pd.DataFrame, panel: Panel, *, since: dt.date) -> tuple[float, float] | None:
-    """Margin of the accounts lost since a day, over their last twelve months, and of all other accounts.
+def margin_effect(
+    events: pd.DataFrame, panel: Panel, *, since: dt.date, repetitions: int = 1000, seed: int = 1
+) -> tuple[float, float, float] | None:
+    """Margin of the accounts lost since a day, in their last twelve months, less that of all other accounts.
 
     The article claims that a loss lowers the profitability of sales: then those lost had the better margin.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        From `loss_events`.
+    panel : kamlib.panel.Panel
+    since : datetime.date
+    repetitions, seed : int
+        Accounts drawn again, on both sides.
 
     Returns
     -------
     tuple of float or None
-        (lost, others), profit over net sales; None without profit, or without sales on one side.
+        Difference of profit over net sales, with 95 % interval (percentiles); None without profit, or with fewer than
+        ten accounts on either side.
     """
     late = events[events["lost_on"] >= pd.Timestamp(since)]
-    if not panel.has_profit or late.empty:
+    if not panel.has_profit or len(late) < 10:
         return None
     recent = panel.monthly[panel.monthly["month"] >= pd.Timestamp(since) - pd.DateOffset(months=12)]
-    others = recent[~recent["customer_id"].isin(late["customer_id"])]
-    sold = int(late["stake_cents"].sum()), int(others["sales_cents"].sum())
-    earned = int(late["stake_profit_cents"].sum()), int(others["profit_cents"].sum())
-    return (earned[0] / sold[0], earned[1] / sold[1]) if min(sold) > 0 else None
+    others = recent[~recent["customer_id"].isin(late["customer_id"])].groupby("customer_id")
+    sides = [late[["stake_cents", "stake_profit_cents"]], others[["sales_cents", "profit_cents"]].sum()]
+    money = [side.to_numpy(dtype=float) for side in sides]
+    if min(len(m) for m in money) < 10 or min(m[:, 0].sum() for m in money) <= 0:
+        return None
+    rng = np.random.default_rng(seed)
+    lost, kept = (_margins(m, repetitions, rng) for m in money)
+    low, high = np.quantile(lost[1:] - kept[1:], [0.025, 0.975])
+    return float(lost[0] - kept[0]), float(low), float(high)
+
+
+def _margins(money: np.ndarray, repetitions: int, rng: np.random.Generator) -> np.ndarray:
+    """Profit over sales: as it was, then of accounts drawn again."""
+    again = rng.multinomial(len(money), np.full(len(money), 1 / len(money)), repetitions) @ money
+    sold, earned = np.r_[money[:, 0].sum(), again[:, 0]], np.r_[money[:, 1].sum(), again[:, 1]]
+    return earned / np.maximum(sold, 1)
+
+
+def textbook_tests(monthly: pd.DataFrame) -> pd.DataFrame:
+    """Mann-Kendall, Hamed-Rao and seasonal Mann-Kendall of the counted months' rate, with Theil-Sen slopes.
+
+    Parameters
+    ----------
+    monthly : pandas.DataFrame
+        From `monthly_losses`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        test, statistic (z), p, slope with low and high (rate per month; of the seasonal one a twelfth of the change
+        over a year, without interval).
+    """
+    rate = monthly.loc[monthly["counted"], "rate"].to_numpy(dtype=float)
+    sen, yearly = theil_sen(rate), seasonal_slope(rate) / 12
+    rows = [
+        ("Mann-Kendall", mann_kendall(rate), sen.slope, sen.low, sen.high),
+        ("Mann-Kendall, Hamed-Rao variance", hamed_rao(rate), sen.slope, sen.low, sen.high),
+        ("Mann-Kendall by month of the year", seasonal_mann_kendall(rate), yearly, np.nan, np.nan),
+    ]
+    found = [(name, test.z, test.p, *slope) for name, test, *slope in rows]
+    return pd.DataFrame(found, columns=["test", "statistic", "p", "slope", "low", "high"])

@@ -66,19 +66,22 @@ def _month_number(days: pd.Series) -> pd.Series:
     return days.dt.year * 12 + days.dt.month
 
 
-def account_states(judged: Silences) -> pd.DataFrame:
+def account_states(judged: Silences, panel: Panel) -> pd.DataFrame:
     """Where each account stands at `as_of`.
 
     Parameters
     ----------
     judged : Silences
+    panel : kamlib.panel.Panel
+        For the money; same `as_of`.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by customer_id: state (`active`, `late`, `lost`; `too young`: a single purchase day, no rhythm yet),
         last_purchase, silent_days, usual_days (expected gap, business days), late_on, lost_on (missing while it is
-        not), gone (probability of having left, by the model; missing without a rhythm).
+        not), gone (probability of having left, by the model; missing without a rhythm), stake_cents (net sales of the
+        twelve calendar months that end with that of the last purchase).
     """
     last = judged.table[judged.table["next_date"].isna()].set_index("customer_id")
     table = pd.DataFrame({"last_purchase": last["date"]})
@@ -87,6 +90,8 @@ def account_states(judged: Silences) -> pd.DataFrame:
     tests = [last["usual_days"].isna(), last["lost_on"].notna(), last["late_on"].notna()]
     table.insert(0, "state", np.select(tests, ["too young", "lost", "late"], "active"))
     table["gone"] = judged.gone.reindex(table.index)
+    plain = table.reset_index()
+    table["stake_cents"] = _trailing(panel.monthly, plain["customer_id"], plain["last_purchase"], "sales_cents").array
     return table
 
 
@@ -116,6 +121,16 @@ def with_facts(events: pd.DataFrame, book, *, types: pd.Series | None = None) ->
     found["type"] = events["customer_id"].map(types) if types is not None else None
     found["cause"] = _fact(events, book.tables.get("incidents"), "kind", "date", within=CAUSE_DAYS)
     return found
+
+
+def facts_now(judged: Silences, book, column: str) -> pd.Series | None:
+    """Region, industry or manager_id of every account as known at `as_of`; None for a cause, which only losses have."""
+    table, dated = {"manager_id": ("assignments", "from")}.get(column, ("accounts", "since"))
+    if column == "cause":
+        return None
+    day = pd.Timestamp(judged.as_of)
+    asked = pd.DataFrame({"customer_id": judged.able.index}).assign(last_purchase=day, lost_on=day)
+    return pd.Series(_fact(asked, book.tables.get(table), column, dated).array, index=judged.able.index)
 
 
 def _fact(events: pd.DataFrame, table, column: str, dated: str, within: int | None = None) -> pd.Series:

@@ -41,7 +41,7 @@ def half_lost(
     -------
     pandas.DataFrame
         Indexed by customer_id, every account tested, the clearest first: since (month from which the new level holds),
-        before, after (cents a month, the common season taken out), left (after over before), p, q (smallest
+        before_cents, after_cents (a month, the common season taken out), left_share (after over before), p, q (smallest
         share of false discoveries at which it is listed), half_lost.
 
     Notes
@@ -64,14 +64,15 @@ def half_lost(
     table["q"] = _benjamini_hochberg(table["p"].to_numpy())
     last = np.array(LAST)[place]
     new = np.arange(MONTHS)[None, :] >= MONTHS - last[:, None]
-    table["after"] = (months * new).sum(axis=1) / last
-    table["before"] = (months * ~new).sum(axis=1) / (MONTHS - last)
-    table["left"] = (table["after"] / table["before"].where(table["before"] > 0)).clip(lower=0)
+    after = (months * new).sum(axis=1) / last
+    before = (months * ~new).sum(axis=1) / (MONTHS - last)
+    table["before_cents"], table["after_cents"] = (np.round(v).astype("int64") for v in (before, after))
+    table["left_share"] = np.where(before > 0, np.maximum(after, 0) / np.maximum(before, 1e-9), np.nan)
     end = pd.Timestamp(panel.as_of).to_period("M") - (0 if not panel.last_month_partial else 1)
     table["since"] = [(end - int(k) + 1).to_timestamp() for k in last]
-    table["half_lost"] = (table["q"] <= false_discoveries) & (table["left"] <= most_left)
-    table = table.reset_index().sort_values(["p", "left", "customer_id"]).set_index("customer_id")
-    return table[["since", "before", "after", "left", "p", "q", "half_lost"]]
+    table["half_lost"] = (table["q"] <= false_discoveries) & (table["left_share"] <= most_left)
+    table = table.reset_index().sort_values(["p", "left_share", "customer_id"]).set_index("customer_id")
+    return table[["since", "before_cents", "after_cents", "left_share", "p", "q", "half_lost"]]
 
 
 def _months(panel: Panel, active: pd.Index) -> tuple[np.ndarray, pd.DataFrame]:
@@ -116,6 +117,8 @@ def _benjamini_hochberg(p: np.ndarray) -> np.ndarray:
 
 
 def _empty() -> pd.DataFrame:
-    columns = {"since": "datetime64[s]", **dict.fromkeys(("before", "after", "left", "p", "q"), "float64")}
+    kinds = {"since": "datetime64[s]", "before_cents": "int64", "after_cents": "int64", "half_lost": "bool"}
+    kinds |= dict.fromkeys(("left_share", "p", "q"), "float64")
     index = pd.Index([], dtype="str", name="customer_id")
-    return pd.DataFrame({k: pd.Series(dtype=v, index=index) for k, v in (columns | {"half_lost": "bool"}).items()})
+    names = ("since", "before_cents", "after_cents", "left_share", "p", "q", "half_lost")
+    return pd.DataFrame({name: pd.Series(dtype=kinds[name], index=index) for name in names})

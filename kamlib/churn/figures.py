@@ -1,0 +1,104 @@
+"""Figures of 04_churn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from kamlib.churn.survival import Survival
+from kamlib.style import COLOURS, axes, short, ticks
+
+GROUP_COLOURS = ("#0b5fa5", "#d55e00", "#00735c", "#cc79a7", "#e6a700", "#56b4e9")
+
+
+def losses_figure(monthly: pd.DataFrame, *, ax=None):
+    """Losses of each month above, by what became of them; the rate with its 95 % interval below.
+
+    Parameters
+    ----------
+    monthly : pandas.DataFrame
+        From `monthly_losses`.
+    ax : array of two matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    array of matplotlib.axes.Axes
+    """
+    ax = axes(2, 1, height=4.6, sharex=True) if ax is None else ax
+    x, bottom = monthly.index, np.zeros(len(monthly))
+    parts = {"confirmed": ("accent", "not back within 90 days"), "unconfirmed": ("muted", "back within 90 days"),
+             "unknown": ("warning", "not known yet")}  # fmt: skip
+    for name, (colour, label) in parts.items():
+        ax[0].bar(x, monthly[name], width=22, bottom=bottom, color=COLOURS[colour], label=label)
+        bottom = bottom + monthly[name].to_numpy()
+    counted = monthly[monthly["counted"] & (monthly["at_risk"] > 0)]
+    ax[1].vlines(counted.index, counted["low"], counted["high"], color=COLOURS["muted"], linewidth=2)
+    ax[1].plot(counted.index, counted["rate"], "o", color=COLOURS["accent"])
+    left_out = monthly.index[~monthly["counted"]]
+    if len(left_out) and len(counted):
+        for a in ax:
+            a.axvspan(monthly.index[0] - pd.Timedelta(days=15), counted.index[0] - pd.Timedelta(days=15),
+                      color=COLOURS["C"], alpha=0.3, linewidth=0)  # fmt: skip
+    ax[0].set(ylabel="losses found")
+    ax[0].yaxis.get_major_locator().set_params(integer=True)
+    ax[1].set(ylabel="losses per account", xlabel="month (grey: burn-in, not counted)", ylim=(0, None))
+    ticks(ax[1].yaxis, "share")
+    ax[0].legend(loc="upper left", ncols=3)
+    ax[0].set_ylim(0, max(float(bottom.max() if len(bottom) else 0), 1) * 1.3)
+    return ax
+
+
+def retention_figure(retention: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Gross and net retention of the customers of a year ago, month by month."""
+    ax = ax or axes(height=2.8)
+    ax.plot(retention.index, retention["net"], "o-", color=COLOURS["good"], label="net: with growth")
+    ax.plot(retention.index, retention["gross"], "o-", color=COLOURS["accent"], label="gross: without growth")
+    ax.axhline(1, color=COLOURS["muted"], linewidth=1, linestyle=":")
+    ax.set(ylabel="of the sales a year ago", xlabel="twelve months that end with", ylim=(0, None))
+    ticks(ax.yaxis, "share")
+    ax.legend(loc="lower left", ncols=2)
+    return ax
+
+
+def survival_figure(survival: Survival, *, ax: Axes | None = None) -> Axes:
+    """Kaplan-Meier curves of the groups with their 95 % bands."""
+    ax = ax or axes(height=3.2)
+    for i, (group, curve) in enumerate(survival.curves.items()):
+        colour = COLOURS.get(group, GROUP_COLOURS[i % len(GROUP_COLOURS)])
+        x = np.r_[0, curve["days"]] / 30.4375
+        ax.step(x, np.r_[1, curve["staying"]], where="post", color=colour, label=short(group))
+        ax.fill_between(x, np.r_[1, curve["low"]], np.r_[1, curve["high"]], step="post", color=colour, alpha=0.15)
+    ax.set(xlabel=f"months since {survival.since:%d %B %Y}", ylabel="accounts not lost", xlim=(0, None), ylim=(0, 1.02))
+    ticks(ax.yaxis, "share")
+    if survival.curves:
+        ax.legend(loc="lower left", ncols=3)
+    return ax
+
+
+def causes_figure(ratios: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Hazard ratios with their 95 % intervals, on a log scale; a ratio of 1 is no difference.
+
+    Parameters
+    ----------
+    ratios : pandas.DataFrame
+        From `hazard_ratios`; drivers without a ratio are named and left empty.
+    """
+    shown = ratios.iloc[::-1]
+    ax = ax or axes(height=1.2 + 0.3 * len(shown))
+    y, known = np.arange(len(shown)), shown["ratio"].notna().to_numpy()
+    clear = known & ((shown["low"] > 1) | (shown["high"] < 1)).to_numpy()
+    for chosen, colour in ((known & ~clear, "muted"), (clear, "bad")):
+        rows = shown[chosen]
+        ax.hlines(y[chosen], rows["low"], rows["high"], color=COLOURS[colour], linewidth=2.2)
+        ax.scatter(rows["ratio"], y[chosen], color=COLOURS[colour], zorder=3)
+    for place in y[~known]:
+        ax.text(1.03, place, "not estimable here", va="center", color=COLOURS["muted"], fontsize=8.5)
+    ax.axvline(1, color="#26313b", linewidth=1, linestyle=":")
+    ax.set_yticks(y, [short(s, 46) for s in shown["says"]])
+    ax.set_xscale("log")
+    ax.set_xlim(min(0.4, np.nanmin([0.5, *shown["low"]])) * 0.9, max(4.0, np.nanmax([2, *shown["high"]])) * 1.1)
+    ax.set_xticks([0.5, 1, 2, 4])
+    ax.set(xlabel="chance of leaving against an account without it (ratio)")
+    ax.grid(axis="y", visible=False)
+    return ax

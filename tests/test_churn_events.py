@@ -1,0 +1,153 @@
+"""Losses, states and monthly dynamics on hand-typed ledgers; money ties to the control totals on both books."""
+
+import datetime as dt
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib import churn
+from kamlib.book import control_totals, open_book
+from kamlib.datasets import Parameters, make_company
+from kamlib.panel import build_panel, purchase_days
+
+AS_OF = dt.date(2024, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def known():
+    """Twenty accounts of about a month each; `gone` stops in March 2024, `back` pauses from May to October 2024."""
+    rng = np.random.default_rng(2)
+    start, rows = pd.Timestamp("2022-01-03"), []
+    for i in range(20):
+        days = np.cumsum(np.maximum(rng.gamma(8, 30 / 8, 60).round(), 1))
+        rows += [(f"k{i:02}", start + pd.Timedelta(days=int(d)), 100_00) for d in days]
+    steady = [start + pd.Timedelta(days=30 * i) for i in range(37)]
+    rows += [("gone", d, 200_00) for d in steady if d < pd.Timestamp("2024-03-15")]
+    rows += [("back", d, 50_00) for d in steady if not pd.Timestamp("2024-05-01") <= d < pd.Timestamp("2024-11-01")]
+    lines = pd.DataFrame(rows, columns=["customer_id", "date", "cents"])
+    lines = lines[lines["date"] <= pd.Timestamp(AS_OF)]
+    judged = churn.silences(purchase_days(lines, as_of=AS_OF), as_of=AS_OF)
+    panel = build_panel(lines, as_of=AS_OF)
+    return lines, judged, panel, churn.loss_events(judged, panel)
+
+
+def test_losses_are_dated_when_they_could_be_seen(known):
+    *_, events = known
+    gone, back = (events[events["customer_id"] == c].iloc[-1] for c in ("gone", "back"))
+    assert gone["last_purchase"] == pd.Timestamp("2024-02-22") and pd.isna(gone["returned_on"])
+    assert 35 < gone["silent_days"] < 130
+    assert back["returned_on"] >= pd.Timestamp("2024-11-01") and back["lost_on"] < back["returned_on"]
+    assert gone["confirmed"] is True or gone["confirmed"] == True  # noqa: E712 - a nullable flag
+    assert len(events) <= 5
+
+
+def test_stake_is_a_year_to_the_last_purchase(known):
+    *_, events = known
+    assert events[events["customer_id"] == "gone"]["stake_cents"].iloc[-1] == 12 * 200_00
+
+
+def test_the_last_month_is_counted_like_every_other(known):
+    """What the ledger of a month earlier said of a month, today's still says."""
+    lines, _, _, events = known
+    then = dt.date(2024, 11, 30)
+    earlier = lines[lines["date"] <= pd.Timestamp(then)]
+    old = churn.silences(purchase_days(earlier, as_of=then), as_of=then)
+    before = churn.loss_events(old, build_panel(earlier, as_of=then))
+    a, b = (e[e["customer_id"] == "gone"]["lost_on"].iloc[0] for e in (before, events))
+    assert abs((a - b).days) <= 7
+
+
+def test_monthly_losses_sum_to_the_events(known):
+    _, judged, _, events = known
+    table = churn.monthly_losses(judged, events)
+    assert table["losses"].sum() == len(events)
+    assert (table[["confirmed", "unconfirmed", "unknown"]].sum(axis=1) == table["losses"]).all()
+    assert table["stake_cents"].sum() == events["stake_cents"].sum()
+    assert (table["at_risk"] >= 0).all() and table["at_risk"].iloc[-1] <= 22
+    assert not table["counted"].iloc[:12].any() and table["counted"].iloc[12:].all()
+
+
+def test_states_and_changes(known):
+    lines, judged, panel, _ = known
+    now = churn.account_states(judged, panel)
+    assert now.loc["gone", "state"] == "lost" and now.loc["back", "state"] == "active"
+    then = now.assign(state=now["state"].where(~now.index.isin(["gone", "back"]), ["active", "lost"][0]))
+    then.loc["back", "state"] = "lost"
+    lines = {c.account: c for c in churn.changes(then, now)}
+    assert lines["gone"].key == "churn.lost" and lines["gone"].cents < 0 and lines["gone"].probability < 1
+    assert lines["back"].key == "churn.returned" and lines["back"].probability == 1
+    assert churn.changes(now, now) == [] and churn.changes(now.head(0), now) == []
+
+
+def test_facts_of_the_day_and_nothing_later(known):
+    lines, _, _, events = known
+    book = open_book({
+        "ledger": lines.assign(amount=lines.pop("cents") / 100) if "cents" in lines else lines,
+        "accounts": pd.DataFrame({"customer_id": ["gone", "gone"], "region": ["North", "South"],
+                                  "since": ["2023-01-01", "2024-12-01"]}),
+        "incidents": pd.DataFrame({"customer_id": ["gone", "gone", "gone"], "kind": ["late", "quality", "conflict"],
+                                   "date": ["2022-05-01", "2024-02-01", "2024-12-01"]}),
+    })  # fmt: skip
+    row = churn.with_facts(events, book).set_index("customer_id").loc["gone"]
+    assert (row["region"], row["cause"]) == ("North", "quality")
+    assert pd.isna(row["manager_id"])
+
+
+def books():
+    held = os.path.isdir(os.path.join(os.environ.get("KAMLIB_DATA", ""), "online_retail_ii"))
+    skip = pytest.mark.skipif(not held, reason="needs Online Retail II (KAMLIB_DATA)")
+    retail = pytest.param("online-retail-ii", "2011-11-30", id="online-retail-ii", marks=skip)
+    return [pytest.param("sample", "2026-06-30", id="sample"), retail]
+
+
+@pytest.mark.parametrize("name, as_of", books())
+def test_retention_ties_to_the_control_totals_every_month(name, as_of):
+    book = open_book(name)
+    panel = build_panel(book, as_of=as_of)
+    kept = churn.retention(panel)
+    assert len(kept)
+
+    def until(day):
+        return control_totals(book, as_of=day.date())["analysed_cents"]
+
+    for month, row in kept.iterrows():
+        ends = [month + pd.offsets.MonthEnd(0) - pd.DateOffset(months=m) + pd.offsets.MonthEnd(0) for m in (0, 12, 24)]
+        now, year, two = (until(e) if e >= pd.Timestamp(panel.first_day) else 0 for e in ends)
+        assert (row["after"], row["before"]) == (now - year, year - two)
+        assert row["before"] + sum(row[k] for k in churn.BRIDGE[1:-1]) == row["after"]
+
+
+def test_planted_causes_are_found():
+    """A small version of benchmarks/churn_criterion.py: one company with strong causes, from detected dates."""
+    company = make_company(seed=4, accounts=300, months=48, parameters=Parameters(duplicate_share=0.0))
+    book, day = open_book(company.tables), dt.date(2026, 6, 30)
+    judged = churn.silences(purchase_days(book, as_of=day), as_of=day)
+    found = churn.hazard_ratios(judged, book, build_panel(book, as_of=day))
+    known = found[found["ratio"].notna()]
+    truth = pd.Series({d: getattr(Parameters(), f"hazard_{d}") for d in known.index})
+    inside = (np.log(known["low"]) <= truth) & (truth <= np.log(known["high"]))
+    assert len(known) >= 3 and inside.mean() >= 0.6
+    assert found.loc[found["ratio"].isna(), "why"].ne("").all()
+
+
+def test_half_lost_is_found_and_noise_is_none():
+    rng = np.random.default_rng(9)
+    months = pd.date_range("2023-01-01", periods=24, freq="MS")
+    rows = [(f"k{i:03}", m + pd.Timedelta(days=9), int(rng.lognormal(9, 0.4))) for i in range(150) for m in months]
+    rows += [("half", m + pd.Timedelta(days=4), int(rng.lognormal(10 if k < 16 else 8.6, 0.15)))
+             for k, m in enumerate(months)]  # fmt: skip
+    panel = build_panel(pd.DataFrame(rows, columns=["customer_id", "date", "cents"]), as_of="2024-12-31")
+    found = churn.half_lost(panel, active=panel.accounts["customer_id"])
+    assert found.loc["half", "half_lost"] and found["half_lost"].sum() <= 3
+    assert abs((found.loc["half", "since"] - months[16]).days) <= 95
+
+
+def test_cohorts_and_groups(known):
+    _, judged, _, events = known
+    table = churn.cohorts(judged)
+    assert table["accounts"].sum() == 22
+    groups = pd.Series("all", index=judged.able.index)
+    by = churn.losses_by(events.assign(g="all"), judged, "g", since=dt.date(2022, 1, 1), groups=groups)
+    assert by.loc["all", "losses"] == len(events)
