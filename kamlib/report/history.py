@@ -120,7 +120,9 @@ def _card(past: Sequence[Past], key: str) -> Card:
     beside = [f"95 % interval {now.interval}" if now.interval else ""]
     if before and before.unit == now.unit:
         beside.append(f"{before.text} on {past[-2].as_of}")
-    return Card(now.says, now.text, "; ".join(filter(None, beside)), _line(past, key, now.unit))
+    line = _line(past, key, now.unit)
+    drawn = line if sum(v is not None for v in line.values) > 1 else None  # one value is no line
+    return Card(now.says, now.text, "; ".join(filter(None, beside)), drawn)
 
 
 def _line(past: Sequence[Past], key: str, unit: str) -> Spark:
