@@ -3,7 +3,7 @@
     python benchmarks/referee.py or2 | cdnow WHEEL | sample
 
 Each prints its tables; `referee.md` holds them. WHEEL is the file that `pip download --no-deps lifetimes` gives:
-the full CDNOW master is in it. Online Retail II is read from KAMLIB_DATA, or from where `kam fetch` put it.
+CDNOW's 1/10 sample of 2,357 customers is in it. Online Retail II is read from KAMLIB_DATA, or from where `kam fetch` put it.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def online_retail() -> tuple[pd.DataFrame, list, str]:
 
 
 def cdnow(wheel: str) -> tuple[pd.DataFrame, list, str]:
-    text = zipfile.ZipFile(wheel).read("lifetimes/datasets/CDNOW_master.txt").decode()
-    names = ["customer_id", "date", "cds", "spend"]
-    lines = pd.read_csv(io.StringIO(text), sep=r"\s+", skiprows=1, names=names, dtype={"customer_id": str})
+    text = zipfile.ZipFile(wheel).read("lifetimes/datasets/CDNOW_sample.txt").decode()
+    names = ["master_id", "customer_id", "date", "cds", "spend"]
+    lines = pd.read_csv(io.StringIO(text), sep=r"\s+", names=names, dtype={"customer_id": str})
     lines["date"] = pd.to_datetime(lines["date"].astype(str))
     lines["cents"] = (lines["spend"] * 100).round().astype("int64")
     days = lines.groupby(["customer_id", "date"], as_index=False)["cents"].sum()
