@@ -33,8 +33,8 @@ def findings(
     Returns
     -------
     list of Finding
-        Keys begin with `client_types.`. How many accounts of a type there are is the sum of probabilities, its
-        interval two standard deviations of as many independent draws: of the telling, given that the model is right.
+        Keys begin with `client_types.`. How many accounts of a type there are is the sum of probabilities. It has no
+        interval: that of independent draws was measured to cover too little (`benchmarks/client_types.md`).
     """
     told = [r for r in ROLES if typer.tellable_.loc[r, "told"]]
     stability = numbers[numbers["clusters"] == len(typer.clusters_.weights_)]
@@ -67,17 +67,7 @@ def _count(typer, table: pd.DataFrame, role: str) -> Finding:
     says = f"{KEYS[role].replace('_', '-').capitalize()}, by the sum of probabilities"
     if not typer.tellable_.loc[role, "told"]:
         return Finding(f"client_types.{KEYS[role]}", says, None, "accounts", n=len(table))
-    total, sd = float(chance.sum()), float(np.sqrt((chance * (1 - chance)).sum()))
-    low, high = max(total - 1.96 * sd, 0), total + 1.96 * sd
-    return Finding(
-        f"client_types.{KEYS[role]}",
-        says,
-        *(round(v) for v in (total,)),
-        "accounts",
-        round(low),
-        round(high),
-        len(table),
-    )
+    return Finding(f"client_types.{KEYS[role]}", says, round(float(chance.sum())), "accounts", n=len(table))
 
 
 def _disputed(table: pd.DataFrame, told: list[str]) -> int:
