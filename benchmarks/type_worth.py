@@ -78,8 +78,8 @@ TEXT = """# What a type is worth: do the intervals cover?
 
 {repetitions:,} sets of made-up accounts a cell, {draws} bootstrap draws of accounts each; the intervals claim 95 %.
 The estimand is the ratio in the population the accounts are drawn from, types being known. *Says supported* at a true
-ratio of 1 is the false alarm rate (2.5 % wanted), at 1.65 the power. An account's own odds pull the marginal odds ratio a
-little below the planted one.
+ratio of 1 is the false alarm rate (2.5 % wanted), at 1.65 the power. An account's own odds pull the marginal odds ratio
+a little below the planted one.
 
 {table}
 """
