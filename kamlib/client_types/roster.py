@@ -109,7 +109,7 @@ def shown_columns(frame: pd.DataFrame, measure: str = "value") -> dict[str, Col]
     wanted = {
         "customer_id": Col("Account"), "name": Col("Name"), "value_cents": Col(measure.capitalize(), "money"),
         "type": Col("Type", "label"), "probability": Col("Probability", "share", decimals=0),
-        "roles": Col("Also", "prose"), "why": Col("Why", "prose"), "would_change": Col("What would change it", "prose"),
+        "roles": Col("Also", "prose"), "evidence": Col("Evidence", "prose"),
         "rule_type": Col("By the rule", "label"), "cluster_type": Col("By its cluster", "label"),
     }  # fmt: skip
     return {name: col for name, col in wanted.items() if name in frame}

@@ -153,7 +153,7 @@ def explained(typer: ClientTyper, features: pd.DataFrame, customers: Sequence[st
     Returns
     -------
     pandas.DataFrame
-        Indexed by customer_id, in the order given: why, would_change.
+        Indexed by customer_id, in the order given: why, would_change, evidence (both as sentences).
     """
     chosen = features.loc[list(customers)]
     facts = {customer: rows for customer, rows in trail(typer, chosen).groupby("customer_id")} if len(chosen) else {}
@@ -164,4 +164,7 @@ def explained(typer: ClientTyper, features: pd.DataFrame, customers: Sequence[st
         in_words(pd.Series({"type": kind, "profit_share": part}), facts.get(customer, nothing), share=typer.share)
         for customer, kind, part in zip(chosen.index, kinds, share, strict=True)
     ]
-    return pd.DataFrame(rows, columns=["why", "would_change"], index=chosen.index)
+    said = pd.DataFrame(rows, columns=["why", "would_change"], index=chosen.index)
+    both = said["why"] + ". What would change it: " + said["would_change"] + "."
+    said["evidence"] = both.where(said["would_change"] != "no single fact", said["why"] + ".")
+    return said
