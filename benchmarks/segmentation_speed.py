@@ -132,8 +132,9 @@ def main(accounts: int) -> None:
     text.append(f"| **all** | **{total[0]:.1f}** | **{total[1]:.1f}** | {sum(t[1] for t in theirs.values()):.1f} |")
     text += [
         "",
-        f"Plain pandas: the same classes and scores from the lines, and {DRAWN} bootstrap draws of orders for confidence (200",
-        "would take 20 times as long; overconfident, see `class_confidence.md`); it has no intervals, no key accounts and no persistence.",
+        f"Plain pandas: the same classes and scores from the lines, and {DRAWN} bootstrap draws of orders for",
+        "confidence (200 would take 20 times as long; overconfident, see `class_confidence.md`); it has no",
+        "intervals, no key accounts and no persistence.",
     ]
     Path(__file__).with_suffix(".md").write_text("\n".join(text) + "\n", "utf-8")
     print("\n".join(text))

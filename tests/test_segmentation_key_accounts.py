@@ -122,3 +122,21 @@ def test_sensitivity_to_the_measure():
     table = sensitivity(build_panel(lines, as_of="2024-01-31"), line=0.5).set_index("varied")
     assert table.loc["measure", ["setting", "accounts", "joined", "left"]].tolist() == ["by sales", 1, 1, 1]
     assert table.loc["returns", "setting"] == "by sales, before returns"
+
+
+def test_findings_on_trust_moves_and_concentration(panel, keys):
+    from kamlib.segmentation import persistence
+    from kamlib.segmentation.concentration import expected_concentration
+
+    by_sales, labels = abc(window_values(panel)), xyz(panel)
+    sure = pd.DataFrame({"abc": by_sales["abc"], "confidence": 0.6, "A": 0.6}, index=by_sales.index)
+    then = sure.assign(abc=["B", *sure["abc"].iloc[1:]])
+    more = {"confidence": sure, "then": then, "concentration": expected_concentration(panel, repetitions=100)}
+    found = findings(by_sales, labels, keys, months=12, lasting=persistence(panel), **more)
+    facts = {f.key.removeprefix("segmentation."): f for f in found}
+    assert facts["moved"].value == facts["moved_surely"].value == 1 and facts["a_sure"].value == 0
+    assert facts["borders"].value == len(sure) and facts["right"].value == pytest.approx(0.6)
+    assert facts["effective_accounts"].low <= facts["effective_accounts"].value <= facts["effective_accounts"].high
+    assert facts["stays"].value > 0.5
+    untold = {f.key: f for f in findings(by_sales, labels, keys, months=12, confidence=sure)}
+    assert untold["segmentation.moved"].value is None
