@@ -1,9 +1,10 @@
 """The referee on three ledgers: Online Retail II, CDNOW, the sample company.
 
-    python benchmarks/referee.py or2 | cdnow WHEEL | sample
+    python benchmarks/referee.py or2 | cdnow WHEEL | sample | outlook
 
 Each prints its tables; `referee.md` holds them. WHEEL is the file that `pip download --no-deps lifetimes` gives:
-CDNOW's 1/10 sample of 2,357 customers is in it. Online Retail II is read from KAMLIB_DATA, or from where `kam fetch` put it.
+CDNOW's 1/10 sample of 2,357 customers is in it. Online Retail II is read from KAMLIB_DATA, or from where `kam fetch`
+put it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.book import open_book
-from kamlib.churn import backtest, choose_default, summary
+from kamlib.churn import backtest, choose_default, outlook_coverage, summary
 from kamlib.panel import purchase_days
 
 SHOWN = (
@@ -108,5 +109,19 @@ def main(days: pd.DataFrame, origins: list, until: str) -> None:
           + (", ".join(f"{n} {c}" for n, c in trouble.items()) or "none") + ".\n")  # fmt: skip
 
 
+def outlooks() -> None:
+    """How outlooks of twelve months would have fared on the sample company."""
+    days, _, until = sample()
+    past = days[days["date"] <= pd.Timestamp(until) - pd.Timedelta(days=365)]
+    year = past[past["date"] > past["date"].max() - pd.Timedelta(days=365)].groupby("customer_id")["cents"].sum()
+    for what, chosen in (("All", None), ("Largest 30", list(year.nlargest(30).index))):
+        found = outlook_coverage(days, as_of=until, customers=chosen).set_index("as_of")
+        found.index = [d.date() for d in found.index]
+        print(f"{what}\n")
+        show(found)
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "outlook":
+        sys.exit(outlooks())
     main(*{"or2": online_retail, "cdnow": lambda: cdnow(sys.argv[2]), "sample": sample}[sys.argv[1]]())

@@ -151,8 +151,8 @@ def _taught(past: pd.DataFrame, as_of: pd.Timestamp, value: str, looks: int) -> 
     first = past["date"].min()
     for back in range(looks):
         day = as_of - pd.Timedelta(days=YEAR_DAYS + APART_DAYS * back)
-        if back and day - first < pd.Timedelta(days=YEAR_DAYS - 7):
-            break  # a year not fully in the ledger: only if there is no better
+        if day - first < pd.Timedelta(days=YEAR_DAYS - 7):
+            break  # a year that is not fully in the ledger makes every ratio too large
         last = year_value(past, day, value)
         last = last[last > 0]
         if not len(last):
