@@ -17,11 +17,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from kamlib import churn
 from kamlib.book import open_book
-from kamlib.churn.criterion import silences
-from kamlib.churn.events import account_states
 from kamlib.panel import build_panel, purchase_days
-from kamlib.summary import Comparison, came_and_went, causes, quiet_moves, sales_bridge
+from kamlib.summary import Comparison, came_and_went, causes, sales_bridge
 
 TRUTH = Path(__file__).resolve().parents[1] / "data" / "sample" / "truth"
 ENDS = pd.date_range("2025-07-31", "2026-06-30", freq="ME")
@@ -33,11 +32,11 @@ def lines_of(book, ends) -> pd.DataFrame:
     lines, before, states = [], None, None
     for end in [ends[0] - pd.offsets.MonthEnd(), *ends]:
         panel, day = build_panel(book, as_of=end.date()), end.date()
-        now = account_states(silences(purchase_days(book, as_of=day), as_of=day))
+        now = churn.account_states(churn.silences(purchase_days(book, as_of=day), as_of=day), panel)
         if before is not None:
             found = sales_bridge(book, before, panel)
             told = Comparison(before, panel, found, None, None, causes(found, before, panel))
-            changes = [*came_and_went(told), *quiet_moves(states, now, before=before, after=panel)]
+            changes = [*came_and_went(told), *churn.changes(states, now)]
             lines += [(end.to_period("M"), c.key, c.account, c.cents, c.probability) for c in changes]
         before, states = panel, now
     return pd.DataFrame(lines, columns=["month", "key", "customer_id", "cents", "probability"])
@@ -49,7 +48,8 @@ def published(folder: Path, lines: pd.DataFrame) -> tuple[int, int]:
     for end in ENDS:
         file = folder / "sample" / f"{end:%Y-%m-%d}" / "changes.json"
         if file.exists():
-            stored = json.loads(file.read_text("utf-8"))["00_summary"]
+            stored = [c for found in json.loads(file.read_text("utf-8")).values() for c in found]
+            stored = [c for c in stored if c["key"] in set(lines["key"])]
             ours = lines[lines["month"] == end.to_period("M")]
             there += 1
             same += {(c["key"], c["account"], c["cents"]) for c in stored} == set(
@@ -66,13 +66,14 @@ def planted(book) -> dict[str, tuple[tuple[str, ...], pd.DataFrame]]:
     gone = leaving[leaving["how"] != "trial"]
     still = leaving[leaving["returned_date"].isna() | (leaving["returned_date"] > leaving["last_purchase"] + YEAR)]
     back = leaving[leaving["returned_date"] > leaving["detectable_date"]]
-    quiet, again = ("summary.quiet", "summary.lost"), ("summary.back", "summary.returned")
+    quiet, again = ("churn.late", "churn.lost", "summary.lost"), ("churn.returned", "summary.returned")
     return {
         "an account joins": (("summary.new",), _dated(joined["customer_id"], joined["joined"])),
         "a second id of an account is used first": (
             ("summary.new",), _dated(ids["customer_id"], ids["customer_id"].map(first))),
         "a leaving becomes detectable": (quiet, _dated(gone["customer_id"], gone["detectable_date"])),
-        "of these, of accounts above the median size": (quiet, _large(gone, leaving)),
+        "the same, told as lost, not only as late": (quiet[1:], _dated(gone["customer_id"], gone["detectable_date"])),
+        "of these, of accounts above the median size": (quiet, _large(gone)),
         "a year since the last order of one that left": (
             ("summary.lost",), _dated(still["customer_id"], still["last_purchase"] + YEAR)),
         "one that had left, detectably, buys again": (again, _dated(back["customer_id"], back["returned_date"])),
@@ -90,7 +91,7 @@ def _dated(customers: pd.Series, days: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"customer_id": customers, "day": pd.to_datetime(days)}).dropna()
 
 
-def _large(gone: pd.DataFrame, leaving: pd.DataFrame) -> pd.DataFrame:
+def _large(gone: pd.DataFrame) -> pd.DataFrame:
     size = _truth("accounts").set_index("customer_id")["sales_per_year"]
     large = gone[gone["customer_id"].map(size) > size.median()]
     return _dated(large["customer_id"], large["detectable_date"])
@@ -116,9 +117,10 @@ def false_lines(lines: pd.DataFrame, book) -> list[tuple[str, int, int, str]]:
     of = {key: lines[lines["key"] == key] for key in sorted(set(lines["key"]))}
     rules = {
         "summary.new": ("did not join (second ids included)", lambda c, m: c not in joined),
-        "summary.quiet": ("had not decided to leave, or was back", lambda c, m: not _away(leaving, c, m)),
-        "summary.lost": ("had not decided to leave, or was back", lambda c, m: not _away(leaving, c, m)),
-        "summary.back": ("had never left", lambda c, m: c not in leaving.index),
+        "churn.late": ("had not left, or was back", lambda c, m: not _away(leaving, c, m)),
+        "churn.lost": ("had not left, or was back", lambda c, m: not _away(leaving, c, m)),
+        "summary.lost": ("had not left, or was back", lambda c, m: not _away(leaving, c, m)),
+        "churn.returned": ("had never left", lambda c, m: c not in leaving.index),
         "summary.returned": ("had never left", lambda c, m: c not in leaving.index),
     }
     return [
@@ -152,8 +154,11 @@ def main() -> None:
     print("\n| line | lines | false | what makes one false |\n|---|--:|--:|---|")
     for row in false_lines(lines, book):
         print("| " + " | ".join(map(str, row)) + " |")
-    quiet = lines[lines["key"] == "summary.quiet"]
-    print(f"\nMean probability given to lines of accounts gone quiet: {quiet['probability'].mean():.2f}.")
+    given = lines[lines["key"].isin(["churn.late", "churn.lost"])].groupby("key")["probability"].mean()
+    print(
+        "\nMean probability of having left that these lines give: "
+        + ", ".join(f"{k} {p:.2f}" for k, p in given.items())
+    )
     if len(sys.argv) > 1:
         print("\n{} reports were there; the lines of {} are these.".format(*published(Path(sys.argv[1]), lines)))
 

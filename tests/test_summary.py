@@ -96,26 +96,6 @@ def test_months_before_the_ledger_are_left_out():
     assert summary.months_beside(job.book, job.panel)["month"].tolist() == ["this month"]
 
 
-def test_quiet_and_back_again(told):
-    states = pd.DataFrame({"state": "active", "silent_days": 30, "usual_days": 9.0, "gone": 0.1}, index=["up", "gone"])
-    lost = states.assign(state=["active", "lost"], silent_days=[20, 351], gone=[0.1, 0.97])
-    (quiet,) = summary.quiet_moves(states, lost, before=told.before, after=told.after)
-    assert (quiet.account, quiet.before, quiet.value, quiet.cents, quiet.confidence) == (
-        "gone",
-        30,
-        351,
-        -50_00,
-        "97 %",
-    )
-    assert quiet.cause == "usually 9 business days from order to order"
-    given_up = states.assign(state=["lost", "active"])
-    (back,) = summary.quiet_moves(given_up, states, before=told.before, after=told.after)
-    assert (back.account, back.cents, back.confidence) == ("up", 30_00, "counted")
-    assert summary.quiet_moves(states, states, before=told.before, after=told.after) == []
-    unknown = lost.assign(gone=np.nan)
-    assert summary.quiet_moves(states, unknown, before=told.before, after=told.after)[0].confidence == "cannot tell"
-
-
 def test_luck_of_a_difference_by_hand():
     known = pd.DataFrame({"shape": [1.0, 4.0, np.inf], "uneven": [0.5, 0.0, 0.0]}, index=list("abc"))
     n, mean = pd.Series([4.0, 8.0, 0.1], index=list("abc")), pd.Series([100.0, 10.0, 1000.0], index=list("abc"))
@@ -172,7 +152,9 @@ def test_three_sentences(told):
     facts = facts_of(told, changes)
     what, money, sure = summary.sentences(facts, changes)
     assert (
-        what.startswith("**Since 2025-01-31: 4 changes.** ") and "New account 1" in what and "Class by sales 1" in what
+        what.startswith("**Since 2025-01-31: 4 changes.** ")
+        and "1 × New account" in what
+        and "1 × Class by sales" in what
     )
     assert money == (
         "**Net sales of the window: −7 EUR (−10.0 %)**, from 70 EUR to 63 EUR: new accounts +5 EUR; returned +8 EUR; "
@@ -188,7 +170,7 @@ def test_three_sentences(told):
 
 def test_many_sorts_of_change_are_counted_together(told):
     changes = [Change("ledger.x", f"Sort {i}", 1, "lines") for i in range(9)]
-    assert "others 3." in summary.sentences(facts_of(told, changes), changes)[0]
+    assert "3 others." in summary.sentences(facts_of(told, changes), changes)[0]
     assert summary.sentences(facts_of(told, []), [])[0] == "**Since 2025-01-31: no change.**"
 
 

@@ -13,7 +13,7 @@ SAYS = {
     NEW: "New account",
     RETURNED: "Returned after a window without an order",
     EITHER: "New or returned (history too short to say)",
-    LOST: "Lost: a window without an order",
+    LOST: "No order in the window any more",
 }
 KEYS = {NEW: "summary.new", RETURNED: "summary.returned", EITHER: "summary.new_or_returned", LOST: "summary.lost"}
 

@@ -41,9 +41,9 @@ def sentences(facts: Mapping[str, Finding], changes: Sequence[Change]) -> list[s
 
 def _what(facts: Mapping[str, Finding], changes: Sequence[Change]) -> str:
     sorts = Counter(c.says for c in changes).most_common()
-    named = [f"{says} {n:,}" for says, n in sorts[:SORTS]]
+    named = [f"{n:,} × {says}" for says, n in sorts[:SORTS]]
     rest = sum(n for _, n in sorts[SORTS:])
-    listed = "; ".join([*named, *([f"others {rest:,}"] if rest else [])])
+    listed = "; ".join([*named, *([f"{rest:,} others"] if rest else [])])
     since = facts["summary.since"]
     return f"**Since {since}: {facts['summary.changes']}.** {listed}." if listed else f"**Since {since}: no change.**"
 

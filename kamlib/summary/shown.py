@@ -10,8 +10,8 @@ from kamlib.summary.restated import Restated
 
 CHANGES = {
     "customer_id": Col("Account"), "name": Col("Name"), "what": Col("What", "prose"), "then": Col("Then", "prose"),
-    "now": Col("Now", "prose"), "cents": Col("Money", "money"), "cause": Col("Why", "prose"),
-    "sure": Col("How sure", "prose"),
+    "now": Col("Now", "prose"), "cents": Col("Money", "money"), "sure": Col("How sure", "prose"),
+    "cause": Col("Why", "prose"),
 }  # fmt: skip
 ACCOUNTS = {
     "customer_id": Col("Account"), "name": Col("Name"), "kind": Col("Kind", "prose"), "before": Col("Before", "money"),
