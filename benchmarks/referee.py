@@ -1,6 +1,6 @@
 """The referee on three ledgers: Online Retail II, CDNOW, the sample company.
 
-    python benchmarks/referee.py or2 | cdnow WHEEL | sample | outlook
+    python benchmarks/referee.py or2 | cdnow WHEEL | sample | outlook | intervals
 
 Each prints its tables; `referee.md` holds them. WHEEL is the file that `pip download --no-deps lifetimes` gives:
 CDNOW's 1/10 sample of 2,357 customers is in it. Online Retail II is read from KAMLIB_DATA, or from where `kam fetch`
@@ -15,9 +15,11 @@ import zipfile
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from kamlib.book import open_book
 from kamlib.churn import backtest, choose_default, outlook_coverage, summary
+from kamlib.churn.scores import auc, auc_difference
 from kamlib.panel import purchase_days
 
 SHOWN = (
@@ -54,7 +56,8 @@ def cdnow(wheel: str) -> tuple[pd.DataFrame, list, str]:
 
 
 def sample() -> tuple[pd.DataFrame, list, str]:
-    return purchase_days(open_book("sample"), as_of="2026-06-30"), month_ends("2024-07-01", "2026-01-01"), "2026-06-30"
+    until = "2026-06-30"
+    return purchase_days(open_book("sample"), as_of=until), month_ends("2024-07-01", "2026-01-01")[::3], until
 
 
 def by_origin(table: pd.DataFrame) -> pd.DataFrame:
@@ -121,7 +124,24 @@ def outlooks() -> None:
         show(found)
 
 
+def intervals(repetitions: int = 2000) -> None:
+    """Do the intervals of an area, and of the difference of two, cover? Scores are normal, `apart` SDs apart."""
+    rng, rows = np.random.default_rng(1), {}
+    for silent_ones, others, apart in ((5, 15, 1), (5, 50, 2), (25, 35, 1), (50, 250, 1.5), (100, 300, 1)):
+        happened, true = np.arange(silent_ones + others) < silent_ones, norm.cdf(apart / np.sqrt(2))
+        inside = same = 0
+        for _ in range(repetitions):
+            score, other = (rng.normal(apart * happened, 1) for _ in range(2))
+            _, low, high = auc(score, happened)
+            _, less, more = auc_difference(score, other, happened)
+            inside, same = inside + (low <= true <= high), same + (less <= 0 <= more)
+        name = f"{silent_ones} of {silent_ones + others} silent"
+        covered = {"area covered": inside / repetitions, "difference covered": same / repetitions}
+        rows[name] = {"true area": float(true)} | covered
+    show(pd.DataFrame(rows).T)
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "outlook":
-        sys.exit(outlooks())
+    if sys.argv[1] in ("outlook", "intervals"):
+        sys.exit({"outlook": outlooks, "intervals": intervals}[sys.argv[1]]())
     main(*{"or2": online_retail, "cdnow": lambda: cdnow(sys.argv[2]), "sample": sample}[sys.argv[1]]())

@@ -14,6 +14,8 @@ SHARES = (0.05, 0.10, 0.20)  # of the list, from its top, that a manager could c
 def auc(score, happened) -> tuple[float, float, float]:
     """Area under the ROC curve with a 95 % interval (DeLong, DeLong, Clarke-Pearson 1988, Biometrics 44:837-845).
 
+    Its variance is too small where few happened and almost all are on top; then that of Hanley and McNeil is taken.
+
     Parameters
     ----------
     score : array-like, shape (n,)
@@ -34,11 +36,9 @@ def auc(score, happened) -> tuple[float, float, float]:
     if not len(got) or not len(lost):
         return float("nan"), float("nan"), float("nan")
     area = float(got.mean())
-    spread = _se(got) ** 2 + _se(lost) ** 2
     few = min(len(got), len(lost))
     inside = (area * few + 0.5) / (few + 1)  # a clean separation of a few is not a certainty
-    if not 0 < area < 1:
-        spread = _hanley(inside, len(got), len(lost))
+    spread = max(_se(got) ** 2 + _se(lost) ** 2, _hanley(inside, len(got), len(lost)))
     half = 1.959964 * np.sqrt(spread) / (inside * (1 - inside))
     odds = np.log(inside / (1 - inside))
     low, high = 1 / (1 + np.exp(-(odds - half))), 1 / (1 + np.exp(-(odds + half)))
