@@ -30,6 +30,7 @@ DECIMALS = {"money": 0, "share": 1, "whole": 0, "number": 2}
 LABELLED = ("abc", "xyz", "type", "client_type")  # columns of labels, by name
 MISSING = "–"
 LONG = 30  # characters of a sentence that wants a column of some width
+BRIEF = 12  # characters of a sentence that stays on one line
 SHORT = 60  # characters of a text cell; the whole text is in its title
 LABEL_CLASSES = {x: f"label-{x}" for x in (*ABC, *XYZ, *CLIENT_TYPES)} | {XYZ_UNKNOWN: "label-unknown"}
 VERDICTS = ("supported", "not supported", "cannot tell")
@@ -429,8 +430,8 @@ def _cell_html(col: Col, cell: tuple[Any, str], places: tuple[int, int] = (0, 0)
     if col.kind in ("date", "flag"):
         return f'<td class="date">{escape(text)}</td>'
     if col.kind == "prose":
-        long = ' class="long"' if len(text) > LONG else ""
-        return f"<td{long}>{escape(text)}</td>"
+        width = ' class="long"' if len(text) > LONG else ' class="brief"' if len(text) <= BRIEF and " " in text else ""
+        return f"<td{width}>{escape(text)}</td>"
     name = LABEL_CLASSES.get(text) if col.kind == "label" else None
     title = f' title="{escape(text)}"' if len(text) > SHORT else ""
     classes = f' class="label {name}"' if name else ""
