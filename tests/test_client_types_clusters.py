@@ -6,6 +6,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from kamlib.client_types import AccountClusters, chosen_number, cluster_numbers
 from kamlib.client_types.clusters import METHODS
+from kamlib.settings import CLUSTERINGS, SettingsError, load_settings
 
 
 @parametrize_with_checks([AccountClusters("gaussian"), AccountClusters("kmeans")])
@@ -57,3 +58,9 @@ def test_few_accounts_are_not_divided():
 def test_an_unknown_method_is_named():
     with pytest.raises(ValueError, match="none of: gaussian, kmeans"):
         AccountClusters("ward").fit([[0.0], [1.0]])
+
+
+def test_settings_know_the_methods():
+    assert set(CLUSTERINGS) == set(METHODS)
+    with pytest.raises(SettingsError, match="none of kmeans, gaussian"):
+        load_settings(assignments=["clustering=ward"])

@@ -1,9 +1,20 @@
 import json
 
 import pytest
-from typed import features, typer
+from typed import book, features, panel, typer
 
-from kamlib.client_types import ClientTyper, FrozenError, drift, freeze, matched, needs_refit, thaw
+from kamlib.client_types import (
+    ClientTyper,
+    FrozenError,
+    drift,
+    freeze,
+    matched,
+    needs_refit,
+    settled,
+    shelf,
+    shelf_of,
+    thaw,
+)
 
 
 def test_a_kept_typer_says_the_same():
@@ -52,3 +63,16 @@ def test_others_have_drifted():
     shifted = drift(typer(), other).set_index("feature")["shifted"]
     assert shifted[shifted].index.tolist() == ["reputation"]
     assert needs_refit(drift(typer(), features().drop(columns="reputation")))
+
+
+def test_the_typer_of_the_period_before_is_kept_until_accounts_have_drifted():
+    kept = shelf_of(typer(), panel("2026-05-31"), book())
+    used, moved, anew = settled(typer(), kept, features())
+    assert not anew
+    assert freeze(used) == kept["json"].iloc[0] != freeze(typer())
+    assert not needs_refit(moved)
+    used, _, anew = settled(typer(), kept, features().drop(columns="reputation"))
+    assert anew and used is typer()
+    assert settled(typer(), kept.head(0), features())[2]
+    other = ClientTyper(n_clusters=4, share=0.2).fit(features())
+    assert settled(other, shelf(typer()), features())[0] is other

@@ -17,7 +17,7 @@ WORDS = (
 
 
 @parametrize_with_checks(
-    [ClientTyper(), ClientTyper("gaussian"), ClientTyper("kmeans")],
+    [ClientTyper(), ClientTyper("kmeans")],
     expected_failed_checks=lambda _: dict.fromkeys(WORDS, "types are words"),
 )
 def test_scikit_learn_agrees(estimator, check):
