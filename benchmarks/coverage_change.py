@@ -2,9 +2,9 @@
 
     nice -n 10 python benchmarks/coverage_change.py [REPETITIONS] > benchmarks/coverage_change.md
 
-Accounts buy at gamma gaps from a random moment on, orders are lognormal; two years are seen, and the windows of the last
-two month-ends are compared (`kamlib.summary.chance`). Counted are the 95 % intervals that hold nought; the others are
-verdicts of "more than chance", and false.
+Accounts buy at gamma gaps from a random moment on, orders are lognormal; two years are seen, and the windows of the
+last two month-ends are compared (`kamlib.summary.chance`). Counted are the 95 % intervals that hold nought; the others
+are verdicts of "more than chance", and false.
 """
 
 from __future__ import annotations
