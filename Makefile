@@ -36,7 +36,7 @@ lab: setup ## open the notebooks in JupyterLab
 
 test: setup ## every test (library, docstring examples, notebooks), then lint
 	@status=0; \
-	$(BIN)/python -m pytest $(ARGS) || status=1; \
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS) || status=1; \
 	$(MAKE) --no-print-directory -s lint ARGS= || status=1; \
 	exit $$status
 
