@@ -300,7 +300,8 @@ def day_totals(book, *, as_of: dt.date | str, leave_out: Sequence[str] = NOT_TRA
 
     Examples
     --------
-    >>> lines = pd.DataFrame({"customer_id": ["a", "b", None], "cents": [10, -3, 99], "date": pd.Timestamp("2024-01-05")})
+    >>> lines = pd.DataFrame({"customer_id": ["a", "b", None], "cents": [10, -3, 99]})
+    >>> lines["date"] = pd.Timestamp("2024-01-05")
     >>> day_totals(lines, as_of="2024-01-31")[["cents", "lines"]].values.tolist()
     [[7, 2]]
     """
