@@ -1,0 +1,58 @@
+"""How long does the churn page's library take on 100,000 accounts? Run: `python benchmarks/churn_speed.py [accounts]`.
+
+Prints wall and CPU seconds of each step (make the accounts, then judge, date, count, test).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+
+from kamlib import churn
+from kamlib.panel import build_panel, purchase_days
+
+AS_OF = dt.date(2024, 12, 31)
+
+
+def lines(accounts: int, rng) -> pd.DataFrame:
+    """Three years of orders; a tenth of the accounts stops each year."""
+    mean = np.clip(90 * np.exp(0.9 * rng.normal(size=accounts)), 5, 600)
+    number = rng.poisson(1095 / mean) + 1
+    account = np.repeat(np.arange(accounts), number)
+    day = (rng.random(len(account)) * 1095).astype(int)
+    stop = np.minimum(rng.exponential(3650, accounts), 2000)
+    keep = day <= stop[account]
+    date = pd.Timestamp("2022-01-02") + pd.to_timedelta(day[keep], unit="D")
+    name = pd.Series(np.char.mod("k%06d", account[keep]))
+    return pd.DataFrame({"customer_id": name, "date": date, "cents": rng.integers(1000, 90000, keep.sum())})
+
+
+def timed(name: str, what):
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = what()
+    print(f"{name:10} {time.perf_counter() - wall:7.1f} s, CPU {time.process_time() - cpu:6.1f} s", flush=True)
+    return found
+
+
+def main(accounts: int) -> None:
+    frame = lines(accounts, np.random.default_rng(1))
+    panel = build_panel(frame, as_of=AS_OF)
+    days = purchase_days(frame, as_of=AS_OF)
+    print(f"{accounts:,} accounts, {len(days):,} purchase days")
+    start = time.process_time()
+    judged = timed("silences", lambda: churn.silences(days, as_of=AS_OF))
+    events = timed("events", lambda: churn.loss_events(judged, panel))
+    states = timed("states", lambda: churn.account_states(judged, panel))
+    monthly = timed("monthly", lambda: churn.monthly_losses(judged, events))
+    timed("trend", lambda: churn.trend_of(monthly))
+    timed("retention", lambda: churn.retention(panel))
+    timed("half-lost", lambda: churn.half_lost(panel, active=states.index[states["state"].isin(["active", "late"])]))
+    print(f"in all, CPU {time.process_time() - start:.1f} s")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
