@@ -155,7 +155,7 @@ class Posterior:
         low, high = np.zeros(len(chance)), np.maximum(self.mean_gap, 1.0)
         while (short := self.exceeded(high) > chance).any():
             high = np.where(short, high * 2, high)
-        for _ in range(40):
+        for _ in range(20):
             middle = (low + high) / 2
             above = self.exceeded(middle) > chance
             low, high = np.where(above, middle, low), np.where(above, high, middle)
@@ -185,7 +185,7 @@ class Posterior:
         return left / (left + (1 - left) * self.exceeded(silence))
 
 
-STEPS = np.r_[0.0, np.exp(np.linspace(np.log(0.15), np.log(80.0), 27))]  # silences in expected gaps
+STEPS = np.r_[0.0, np.exp(np.linspace(np.log(0.15), np.log(80.0), 19))]  # silences in expected gaps
 
 
 @dataclass(frozen=True)
