@@ -2,7 +2,7 @@
 
 Generates companies of 1,000 accounts and 48 months whose leavings are known (seeds from 100 on), judges every silence
 at the default rates, and compares with the truth. Writes `churn_criterion.md`. Run:
-`python benchmarks/churn_criterion.py [companies]` (12 companies take about ten minutes).
+`python benchmarks/churn_criterion.py [companies]` (10 companies take about ten minutes of a core).
 """
 
 from __future__ import annotations
@@ -141,4 +141,4 @@ def report(companies, counted, late, frame, causes) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 12)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
