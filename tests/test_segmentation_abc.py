@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
@@ -110,12 +110,14 @@ def test_limits_need_three_accounts_and_a_sale(values):
 values = st.dictionaries(st.text(min_size=1, max_size=4), st.integers(-(10**9), 10**12), max_size=40)
 
 
+@settings(deadline=None)
 @given(values, st.integers(1, 1000))
 def test_scaling_changes_no_class(given_values, factor):
     series = pd.Series(given_values, dtype="int64")
     assert abc(series)["abc"].tolist() == abc(series * factor)["abc"].tolist()
 
 
+@settings(deadline=None)
 @given(values)
 def test_an_account_that_buys_nothing_changes_no_other_class(given_values):
     series = pd.Series(given_values, dtype="int64")
@@ -123,6 +125,7 @@ def test_an_account_that_buys_nothing_changes_no_other_class(given_values):
     assert abc(with_zero)["abc"].drop("nobody new").equals(abc(series)["abc"])
 
 
+@settings(deadline=None)
 @given(values, st.randoms(use_true_random=False))
 def test_order_changes_nothing_and_shares_sum_to_one(given_values, random):
     series = pd.Series(given_values, dtype="int64")
@@ -132,6 +135,7 @@ def test_order_changes_nothing_and_shares_sum_to_one(given_values, random):
     assert (np.diff(table["cum_share"]) >= -1e-12).all()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**6), min_size=3, max_size=60), st.integers(2, 100))
 def test_limits_do_not_depend_on_the_unit(given_values, factor):
     one, two = abc_limits(pd.Series(given_values)), abc_limits(factor * pd.Series(given_values))

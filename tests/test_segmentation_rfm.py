@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.panel import build_panel
@@ -110,6 +110,7 @@ def test_no_account_has_no_cut_points():
         rfm_cuts(PUBLISHED.head(0))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 800), st.integers(0, 50), st.integers(-500, 10**6)), min_size=1, max_size=60),
        st.integers(1, 1000))  # fmt: skip
 def test_scaling_money_changes_no_score(rows, factor):

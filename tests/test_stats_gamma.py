@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.optimize import brentq
@@ -49,6 +49,7 @@ def test_it_stands_on_the_index_it_was_given():
     assert gamma_shape([], [], []).empty
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 400), min_size=2, max_size=30), st.integers(2, 50))
 def test_the_unit_of_time_changes_nothing(gaps, factor):
     gaps = np.array(gaps)

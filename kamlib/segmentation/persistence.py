@@ -104,18 +104,19 @@ def persistence(
     states = _states(panel, measure, check_shares(shares), ahead)
     if not states:
         return _untold(pd.DataFrame(), ahead, "the ledger does not hold one whole window")
-    now = states[-1]
+    now = states[-1]  # by place in accounts: names of a hundred thousand take longer to match than all the rest
+    names = pd.Index(panel.accounts["customer_id"], name="customer_id")[now.index]
     known = _outcomes(states, ahead)
     if sum(len(past) for past in known.values()) < ENOUGH:
         why = f"the next class is known of fewer than {ENOUGH} accounts; it takes {panel.months} + {ahead} months"
-        return _untold(now, ahead, why)
+        return _untold(now.set_axis(names), ahead, why)
     alike, simple, truth, origins = _tried(states, known, ahead)
     enough = len(truth) >= TRIED
     scores = (brier(alike, truth), brier(simple, truth)) if enough else (float("nan"),) * 2
     by_class = enough and scores[1] < scores[0]
     lessons = pd.concat(known.values())
     told = _by_class(now, lessons) if by_class else _alike(now, lessons)
-    table = pd.DataFrame(told, index=now.index, columns=NEXT)
+    table = pd.DataFrame(told, index=names, columns=NEXT)
     table.insert(0, "stays", _own(now["code"], told))
     table.insert(0, "abc", _letters(now))
     used = simple if by_class else alike
@@ -144,12 +145,11 @@ def _states(panel: Panel, measure: str, shares: tuple[float, float], ahead: int)
     money, lines, bought = (
         month_matrix(panel, column=c)[whole].to_numpy("float64") for c in (f"{measure}_cents", "lines", "purchase_days")
     )
-    customers = pd.Index(panel.accounts["customer_id"], name="customer_id")
     windows = [slice(end - panel.months, end) for end in range(panel.months, len(whole) + 1)]
-    return [_state(customers, money[:, w], lines[:, w], bought[:, w], shares, ahead) for w in windows]
+    return [_state(money[:, w], lines[:, w], bought[:, w], shares, ahead) for w in windows]
 
 
-def _state(customers, money, lines, bought, shares, ahead) -> pd.DataFrame:
+def _state(money, lines, bought, shares, ahead) -> pd.DataFrame:
     there = lines.sum(axis=1) > 0
     money, bought = money[there], bought[there] > 0
     value, oldest = money.sum(axis=1), money[:, :ahead].sum(axis=1)
@@ -164,7 +164,7 @@ def _state(customers, money, lines, bought, shares, ahead) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = {"a": np.log(value / line_a), "a_next": np.log(drifted / line_a), "b_next": np.log(drifted / line_b)}
     floor = {name: np.where(np.isfinite(at), at, -np.inf) for name, at in reach.items()}
-    return pd.DataFrame({"code": label, "kind": kind, **floor}, index=customers[there])
+    return pd.DataFrame({"code": label, "kind": kind, **floor}, index=np.flatnonzero(there))
 
 
 def _classes(value: np.ndarray, shares: tuple[float, float]) -> tuple[np.ndarray, float, float]:
