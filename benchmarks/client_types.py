@@ -210,6 +210,8 @@ types.
 
 Expected calibration error of the probability of the named type: **{error:.3f}**.
 
+{reliability}
+
 The number of accounts of a type is given as the sum of probabilities, without an interval: two standard deviations of
 as many independent draws held the true number in three cases of five only, because the whole of a type is off together.
 
