@@ -56,6 +56,8 @@ def retention_figure(retention: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     ax.plot(retention.index, retention["gross"], "o-", color=COLOURS["accent"], label="gross: without growth")
     ax.axhline(1, color=COLOURS["muted"], linewidth=1, linestyle=":")
     ax.set(ylabel="of the sales a year ago", xlabel="twelve months that end with", ylim=(0, None))
+    months = retention.index[:: max(len(retention) // 8, 1)]  # a few months would get a tick a week, and overlap
+    ax.set_xticks(months, [f"{month:%Y-%m}" for month in months])
     ticks(ax.yaxis, "share")
     ax.legend(loc="lower left", ncols=2)
     return ax
