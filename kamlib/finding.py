@@ -48,6 +48,17 @@ class Finding:
     verdict: str = ""
 
     @property
+    def page(self) -> str:
+        """The page that says so, as its link names it.
+
+        Examples
+        --------
+        >>> Finding("client_types.told", "Types told", "none", "word").page
+        'Client types'
+        """
+        return self.key.partition(".")[0].replace("_", " ").capitalize()
+
+    @property
     def text(self) -> str:
         """The value with its unit, as prose and tables show it."""
         return in_words(self.value, self.unit)

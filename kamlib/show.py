@@ -22,7 +22,8 @@ from kamlib import sparkline
 from kamlib.clean import clean_text
 from kamlib.tables import ABC, CLIENT_TYPES, XYZ, XYZ_UNKNOWN
 
-Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval", "spark"]
+Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval", "spark",
+               "verdict"]
 NUMERIC = ("money", "share", "whole", "number")
 RIGHT = (*NUMERIC, "interval")  # kinds that stand in columns of figures
 FROM_ZERO = ("money", "whole")  # amounts and counts: their lines start at nought
@@ -47,13 +48,14 @@ class Col:
     ----------
     label : str
         Heading. Default: the column's name, without `_cents` or `_id`, underscores as spaces.
-    kind : {"money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval", "spark"}
+    kind : {"money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval", "spark", \
+"verdict"}
         `prose` is text of ours, shown whole; other text is cut at 60 characters.
         `money` is integer cents, `share` 0 to 1 shown in per cent, `label` a class or type
         (A, X, expert) with its colour, `interval` text such as "11 to 14". Default: by name
         and dtype. A str in a numeric column is shown as it is, so that a table of findings
         with many units can stand in one column. `spark` is a list of numbers in order of time, drawn
-        as a small line (see `spark`); the column sorts by the last of them.
+        as a small line (see `spark`); the column sorts by the last of them. `verdict` is one of `VERDICTS`, as a badge.
     of : {"money", "share", "whole", "number"}
         What the numbers of a `spark` are.
     decimals : int
@@ -181,6 +183,8 @@ def table(
 def findings(found: Iterable[Any], *, caption: str) -> Table:
     """Show findings: what, value, 95 % interval, n, verdict. A column that no finding fills is left out.
 
+    Where they are of several pages, the first column names the page, so that the filter finds all of one.
+
     Parameters
     ----------
     found : iterable of kamlib.run.Finding
@@ -194,8 +198,9 @@ def findings(found: Iterable[Any], *, caption: str) -> Table:
     What                  Value  95 % interval
     Share of the largest  3.1 %  2.0 to 5.0 %
     """
-    rows = [(f.says, f.text, f.interval, "" if f.n is None else f"{f.n:,}", f.verdict) for f in found]
+    rows = [(f.page, f.says, f.text, f.interval, "" if f.n is None else f"{f.n:,}", f.verdict) for f in found]
     columns = {
+        "page": Col("Page", "prose"),
         "what": Col("What", "prose"),
         "value": Col("Value", "number"),
         "interval": Col("95 % interval", "prose"),
@@ -204,6 +209,8 @@ def findings(found: Iterable[Any], *, caption: str) -> Table:
     }
     frame = pd.DataFrame(rows, columns=list(columns))
     filled = [c for c in columns if c == "what" or (frame[c] != "").any()]
+    if frame["page"].nunique() < 2:
+        filled.remove("page")
     return table(frame, caption=caption, columns={c: columns[c] for c in filled}, n=len(frame))
 
 
@@ -269,8 +276,7 @@ class Prose:
     verdict: str = ""
 
     def _repr_html_(self) -> str:
-        badge = f'<strong class="verdict verdict-{self.verdict.replace(" ", "-")}">{self.verdict}</strong> '
-        first = badge if self.verdict else ""
+        first = f"{_badge(self.verdict)} " if self.verdict else ""
         return "\n".join(f"<p>{first if i == 0 else ''}{_bold(p)}</p>" for i, p in enumerate(self.paragraphs))
 
     def __repr__(self) -> str:
@@ -432,10 +438,16 @@ def _cell_html(col: Col, cell: tuple[Any, str], places: tuple[int, int] = (0, 0)
     if col.kind == "prose":
         width = ' class="long"' if len(text) > LONG else ' class="brief"' if len(text) <= BRIEF and " " in text else ""
         return f"<td{width}>{escape(text)}</td>"
+    if col.kind == "verdict" and text in VERDICTS:
+        return f"<td>{_badge(text)}</td>"
     name = LABEL_CLASSES.get(text) if col.kind == "label" else None
     title = f' title="{escape(text)}"' if len(text) > SHORT else ""
     classes = f' class="label {name}"' if name else ""
     return f"<td{title}><bdi{classes}>{escape(_short(text))}</bdi></td>"
+
+
+def _badge(verdict: str) -> str:
+    return f'<strong class="verdict verdict-{verdict.replace(" ", "-")}">{verdict}</strong>'
 
 
 def _num(col: Col) -> str:

@@ -146,16 +146,13 @@ def facts_of(told, changes):
 
 def test_three_sentences(told):
     moved = Change(
-        "segmentation.moved", "Class by sales", "A", "word", before="B", account="up", cents=5, probability=0.8
+        "segmentation.moved", "Class by sales", "A", "word", before="B", account="up", cents=500, probability=0.8
     )
     changes = [*summary.came_and_went(told), moved]
     facts = facts_of(told, changes)
     what, money, sure = summary.sentences(facts, changes)
-    assert (
-        what.startswith("**Since 2025-01-31: 4 changes.** ")
-        and "1 × New account" in what
-        and "1 × Class by sales" in what
-    )
+    assert what.startswith("**Since 2025-01-31: 4 changes.** ")
+    assert "New account **1** (+5 EUR)" in what and "Class by sales **1** (+5 EUR)" in what
     assert money == (
         "**Net sales of the window: −7 EUR (−10.0 %)**, from 70 EUR to 63 EUR: new accounts +5 EUR; returned +8 EUR; "
         "bought more +30 EUR; no longer buying −50 EUR."

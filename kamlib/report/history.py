@@ -26,9 +26,9 @@ from kamlib.show import MISSING, Col, Spark, clean_text, spark, table
 
 # What a reader who opens this page wants first; where a report has none of a key, there is a gap.
 HEADLINES = (
-    "ledger.window_sales", "ledger.window_customers", "segmentation.key_accounts", "segmentation.firm",
-    "segmentation.key_share", "segmentation.expected_key_share", "segmentation.largest_share", "ledger.returns_share",
-    "ledger.no_customer_share",
+    "ledger.window_sales", "ledger.window_customers", "ledger.returns_share", "segmentation.key_accounts",
+    "segmentation.expected_key_share", "segmentation.largest_share", "churn.rate", "churn.stake",
+    "churn.gross_retention",
 )  # fmt: skip
 
 
@@ -79,14 +79,13 @@ def history_page(past: Sequence[Past], broken: Sequence[str] = ()) -> str:
     """
     last = past[-1]
     ahead = [k for k in HEADLINES if k in last.findings]
-    rest = [k for k in _keys(past) if k not in ahead]
     body = [
         _opening(past, broken),
         cards(*(_card(past, k) for k in ahead))._repr_html_(),
         "<h2>Reports</h2>",
         _reports(past),
         "<h2>All figures</h2>",
-        _figures(past, [*ahead, *rest]),
+        _figures(past, _keys(past)),
     ]
     links = [(HISTORY, "History"), (f"{last.as_of}/index.html", f"Report of {last.as_of}")]
     return html_page("\n".join(body), title="History", book=last.book, links=links, current=HISTORY, facts=_span(past))
@@ -170,19 +169,21 @@ def _figures(past: Sequence[Past], keys: Sequence[str]) -> str:
         newest = next(p.findings[key] for p in reversed(past) if key in p.findings)
         values = values_of(past, key, newest.unit)
         shown = past[-1].findings.get(key)
-        row = {"says": newest.says, "now": in_words(values[-1], newest.unit) if shown else MISSING,
+        row = {"page": newest.page, "says": newest.says, "now": in_words(values[-1], newest.unit) if shown else MISSING,
                "interval": shown.interval if shown else "", "line": _line(past, key, newest.unit)}  # fmt: skip
         if len(past) > 1:
-            row["before"] = in_words(values[-2], newest.unit) if key in past[-2].findings else MISSING
+            row["before"] = in_words(values[-2], newest.unit, bare=True) if key in past[-2].findings else MISSING
         rows.append(row)
     return _table(rows, past)
 
 
 def _table(rows: list[dict], past: Sequence[Past]) -> str:
-    columns = {"says": Col("Figure", "prose"), "now": Col(f"{past[-1].as_of}", "number"),
-               "interval": Col("95 % interval", "interval")}  # fmt: skip
+    columns = {"page": Col("Page", "prose"), "says": Col("Figure", "prose"), "line": Col("All reports", "spark"),
+               "now": Col(f"{past[-1].as_of}", "number"), "interval": Col("95 % interval", "interval")}  # fmt: skip
     if len(past) > 1:
-        columns |= {"before": Col(f"{past[-2].as_of}", "number"), "line": Col("All reports", "spark")}  # fmt: skip
+        columns["before"] = Col(f"{past[-2].as_of}", "number")
+    else:
+        del columns["line"]
     frame = pd.DataFrame(rows, columns=list(columns))
     caption = "Figures of the newest report, and over all reports"
     return table(frame, caption=caption, columns=columns, n=len(frame))._repr_html_()

@@ -11,10 +11,8 @@ import pandas as pd
 from kamlib.finding import Change
 from kamlib.tables import XYZ
 
-MOST = 25  # the largest; the first page ranks them again with those of other rooms
 
-
-def changes(then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame, *, most: int = MOST) -> list[Change]:
+def changes(then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame) -> list[Change]:
     """Accounts of class A whose frequency is not that of the earlier report, the largest first.
 
     Parameters
@@ -23,8 +21,6 @@ def changes(then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame, *, mo
         From `class_confidence`, of the earlier report and of this one.
     accounts : pandas.DataFrame
         `accounts` of today's panel.
-    most : int
-        Lines at most.
 
     Returns
     -------
@@ -45,7 +41,7 @@ def changes(then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame, *, mo
             account=str(row.customer_id), cause=f"it bought in {row.active_months} months of the window",
             probability=_this_side(row),
         )
-        for row in moved.head(most).itertuples()
+        for row in moved.itertuples()
     ]  # fmt: skip
 
 

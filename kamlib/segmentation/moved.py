@@ -7,8 +7,6 @@ import pandas as pd
 from kamlib.finding import Change
 from kamlib.segmentation.key_accounts import KeyAccounts
 
-MOST = 50  # lines of a sort: the largest; the first page ranks them again with those of other rooms
-
 
 def class_frame(confidence: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """Class, how sure it is, money and purchases of each account, as a run keeps them.
@@ -29,15 +27,13 @@ def class_frame(confidence: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFram
     return confidence.join(facts.rename(columns={"sales_cents": "value", "purchase_days": "purchases"}))
 
 
-def class_changes(then: pd.DataFrame, now: pd.DataFrame, *, most: int = MOST) -> list[Change]:
+def class_changes(then: pd.DataFrame, now: pd.DataFrame) -> list[Change]:
     """Accounts whose class is not that of the earlier report, the most money first.
 
     Parameters
     ----------
     then, now : pandas.DataFrame
         From `class_frame`, of the earlier report and of this one.
-    most : int
-        Lines at most.
 
     Returns
     -------
@@ -55,7 +51,7 @@ def class_changes(then: pd.DataFrame, now: pd.DataFrame, *, most: int = MOST) ->
             "segmentation.moved", "Class by sales", row.abc, "word", before=row.abc_then, account=str(row.Index),
             cents=int(row.cents), cause=_cause(row), probability=_this_side(row),
         )
-        for row in ordered.head(most).itertuples()
+        for row in ordered.itertuples()
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from kamlib.summary.chance import Chance, chance
 from kamlib.summary.compare import Comparison, causes, compare
 from kamlib.summary.findings import findings
 from kamlib.summary.page import change_table, compared_with, concentration_table, sentences
+from kamlib.summary.pages import claims_shown, key_accounts_shown, losses_words, types_words
 from kamlib.summary.restated import Restated, restated, restated_words
 from kamlib.summary.sales import check_bridge, months_beside, sales_bridge
 from kamlib.summary.shown import (
@@ -18,7 +19,8 @@ from kamlib.summary.shown import (
 
 __all__ = [
     "Chance", "Comparison", "Restated", "accounts_shown", "came_and_went", "causes", "chance", "change_table",
-    "changes_shown", "check_bridge", "compare", "compared_with", "concentration_shown", "concentration_table",
-    "findings", "kinds_shown", "months_beside", "months_shown", "posted_late", "restated",
-    "restated_shown", "restated_words", "sales_bridge", "sentences",
+    "changes_shown", "check_bridge", "claims_shown", "compare", "compared_with", "concentration_shown",
+    "concentration_table", "findings", "key_accounts_shown", "kinds_shown", "losses_words", "months_beside",
+    "months_shown", "posted_late", "restated", "restated_shown", "restated_words", "sales_bridge", "sentences",
+    "types_words",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -40,12 +39,21 @@ def sentences(facts: Mapping[str, Finding], changes: Sequence[Change]) -> list[s
 
 
 def _what(facts: Mapping[str, Finding], changes: Sequence[Change]) -> str:
-    sorts = Counter(c.says for c in changes).most_common()
-    named = [f"{n:,} × {says}" for says, n in sorts[:SORTS]]
-    rest = sum(n for _, n in sorts[SORTS:])
+    since, money = facts["summary.since"], facts["summary.sales_change"].unit
+    if not changes:
+        return f"**Since {since}: no change.**"
+    sorts = pd.DataFrame([(c.says.partition(":")[0], c.cents) for c in changes], columns=["sort", "cents"])
+    sorts = sorts.groupby("sort").agg(n=("sort", "size"), known=("cents", "count"), cents=("cents", "sum"))
+    sorts = sorts.sort_values("n", ascending=False, kind="stable")
+    named = [f"{row.Index} **{row.n:,}**{_in_all(row, money)}" for row in sorts.head(SORTS).itertuples()]
+    rest = sorts["n"].iloc[SORTS:].sum()
     listed = "; ".join([*named, *([f"{rest:,} others"] if rest else [])])
-    since = facts["summary.since"]
-    return f"**Since {since}: {facts['summary.changes']}.** {listed}." if listed else f"**Since {since}: no change.**"
+    return f"**Since {since}: {facts['summary.changes']}.** {listed}."
+
+
+def _in_all(row, money: str) -> str:
+    """What the changes of a sort come to, where it is told for each."""
+    return f" ({signed(Finding('summary.sum', '', int(row.cents), money))})" if row.known == row.n and row.cents else ""
 
 
 def _money(facts: Mapping[str, Finding]) -> str:

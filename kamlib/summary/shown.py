@@ -9,8 +9,8 @@ from kamlib.stats.bridge import Bridge
 from kamlib.summary.restated import Restated
 
 CHANGES = {
-    "customer_id": Col("Account"), "name": Col("Name"), "what": Col("What", "prose"), "then": Col("Then", "prose"),
-    "now": Col("Now", "prose"), "cents": Col("Money", "money"), "sure": Col("How sure", "prose"),
+    "customer_id": Col("Account"), "name": Col("Name"), "what": Col("What", "prose"),
+    "step": Col("Then → now", "prose"), "cents": Col("Money", "money"), "sure": Col("How sure", "prose"),
     "cause": Col("Why", "prose"),
 }  # fmt: skip
 ACCOUNTS = {
@@ -38,6 +38,9 @@ def changes_shown(listed: pd.DataFrame, *, unit: str = "", n: int = 25) -> Table
     if listed.empty:
         return say("No account changed.")
     caption = "What changed since the earlier report, by money"
+    listed = listed.assign(
+        step=[f"{then} → {now}" if then else now for then, now in zip(listed["then"], listed["now"], strict=True)]
+    )
     return table(
         listed, caption=caption, columns=_held(CHANGES, listed), n=n, source="frames/changes.parquet", unit=unit
     )

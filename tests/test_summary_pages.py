@@ -1,0 +1,75 @@
+"""What the first page says of the other pages: sentences, the list of key accounts, the claims."""
+
+import pandas as pd
+
+from kamlib import summary
+from kamlib.book import open_book
+from kamlib.run import Finding, Run
+
+LEDGER = pd.DataFrame({"customer_id": ["a", "b"], "date": ["2025-02-05", "2025-02-06"], "amount": [2.0, 1.0]})
+LOSSES = [
+    Finding("churn.lost", "Lost", 2, "accounts"), Finding("churn.late", "Late", 0, "accounts"),
+    Finding("churn.losses", "Losses found", 4, "accounts"), Finding("churn.false_alarms", "False", 1, "accounts"),
+    Finding("churn.rate", "Rate", 0.02, "share", 0.01, 0.04), Finding("churn.trend", "Trend", "rising", "word"),
+    Finding("churn.stake", "At stake", 12_00, "money EUR"), Finding("churn.gross_retention", "Kept", 0.8, "share"),
+    Finding("churn.net_retention", "Kept with growth", 1.1, "share"),
+]  # fmt: skip
+TYPES = [
+    Finding("client_types.told", "Told", "expert", "word"),
+    Finding("client_types.breadwinners", "Breadwinners", 1, "accounts"),
+    Finding("client_types.prospects", "Prospects", None, "accounts"),
+    Finding("client_types.experts", "Experts", 7, "accounts"),
+    Finding("client_types.disputed", "Disputed", 3, "accounts"),
+]
+
+
+def by_key(found):
+    return {f.key: f for f in found}
+
+
+def test_losses_in_words():
+    text = repr(summary.losses_words(by_key(LOSSES)))
+    assert text.startswith("2 accounts lost and none late,") and "4 losses were found" in text
+    assert "2.0 % (95 % interval 1.0 to 4.0 %) of the accounts a month" in text and text.count("Rising.") == 1
+    assert "bought 12 EUR in their last year" in text and "80.0 % was kept, and 110.0 % with what" in text
+
+
+def test_types_in_words_name_only_what_can_be_told():
+    text = repr(summary.types_words(by_key(TYPES)))
+    assert text == (
+        "Breadwinners, with 10 % of profit or more: 1; by the sum of their probabilities 7 experts. "
+        "Evidence and plain rule disagree on 3 accounts."
+    )
+    alone = repr(summary.types_words(by_key([*TYPES[:3], TYPES[4]])))
+    assert "This ledger tells no other type" in alone and "disagree" not in alone
+
+
+def test_pages_that_did_not_run_are_said_to_be_missing():
+    assert repr(summary.losses_words({})) == "The page on losses is no part of this run."
+    assert repr(summary.types_words({})) == "The page on client types is no part of this run."
+    assert repr(summary.claims_shown(LOSSES)) == "No claim was tested in this run."
+
+
+def test_claims_are_listed_with_page_and_verdict_as_a_badge():
+    claim = Finding("segmentation.expected_key_share", "Share <b>", 0.4, "share", 0.3, 0.5, verdict="supported")
+    luck = Finding("summary.expected_change", "Change", 1, "money EUR", verdict="may be chance")
+    shown = summary.claims_shown([claim, luck, *LOSSES])
+    html = shown._repr_html_()
+    assert len(shown.rows) == 1 and '<strong class="verdict verdict-supported">supported</strong>' in html
+    assert "Share &lt;b&gt;" in html and "Segmentation" in html
+
+
+def test_key_accounts_have_type_and_state_where_those_pages_ran():
+    job = Run(None, as_of="2025-02-28")
+    job.book = open_book({"ledger": LEDGER}, name="tiny")
+    listed = pd.DataFrame(
+        {"value": [200], "share": [0.7], "expected": [0.6], "low": [0.5], "high": [0.7], "probability": [0.9]},
+        index=pd.Index(["a"], name="customer_id"),
+    )
+    heads = [c.label for c in summary.key_accounts_shown(job, listed, caption="Keys").columns]
+    assert "Type" not in heads and "Buys" not in heads
+    job.save_frame("client_types", pd.DataFrame({"customer_id": ["b", "a"], "type": ["expert", "prospect"]}))
+    job.save_frame("churn_states", pd.DataFrame({"state": ["late"]}, index=pd.Index(["a"], name="customer_id")))
+    shown = summary.key_accounts_shown(job, listed, caption="Keys")
+    text = [text for _, text in shown.rows[0]]
+    assert "prospect" in text and "late" in text
