@@ -203,7 +203,7 @@ def findings(found: Iterable[Any], *, caption: str) -> Table:
         "page": Col("Page", "prose"),
         "what": Col("What", "prose"),
         "value": Col("Value", "number"),
-        "interval": Col("95 % interval", "prose"),
+        "interval": Col("95 % interval", "interval"),
         "n": Col("Rests on", "number"),
         "verdict": Col("Claim", "prose"),
     }

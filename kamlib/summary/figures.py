@@ -34,11 +34,12 @@ def bridge_figure(found: Bridge, *, currency: str = "", ax: Axes | None = None) 
     names = [WORDS.get(k, k) for k in steps.index] + ["all"]
     heights, bottoms = [*steps, steps.sum()], [*(ends - steps), 0]
     colours = [COLOURS["good"] if h > 0 else COLOURS["bad"] for h in heights[:-1]] + [COLOURS["accent"]]
-    bars = ax.bar(range(len(names)), heights, 0.62, bottom=bottoms, color=colours)
+    ax.bar(range(len(names)), heights, 0.62, bottom=bottoms, color=colours)
     for i, end in enumerate(ends):
         ax.plot([i, i + 1], [end, end], color=COLOURS["muted"], linewidth=0.8, zorder=0)
     labels = [("+" if h > 0 else "") + in_words(int(h), "money", bare=True) for h in heights]
-    ax.bar_label(bars, labels, padding=2, fontsize=8)
+    for i, (low, height, label) in enumerate(zip(bottoms, heights, labels, strict=True)):  # above: below are the names
+        ax.annotate(label, (i, max(low, low + height)), (0, 2), textcoords="offset points", ha="center", fontsize=8)
     ax.axhline(0, color=COLOURS["muted"], linewidth=0.8)
     ax.set_xticks(range(len(names)), names)
     ax.set(ylabel=f"change of net sales{f', {currency}' if currency else ''}", xlabel="")

@@ -40,6 +40,8 @@ def key_accounts_shown(job: Run, listed: pd.DataFrame, *, caption: str, unit: st
         if column in known:
             known = known.reset_index().set_index("customer_id")[column]
             rows[column] = rows["customer_id"].map(known)
+    if "type" in rows and not (rows["type"] != "ordinary").any():
+        del rows["type"]  # a ledger that tells no types calls everybody ordinary
     rows = job.book.named(rows, as_of=job.as_of)
     columns = {k: c for k, c in KEYS.items() if k in rows}
     return table(rows, caption=caption, columns=columns, n=n, source="frames/key_accounts.parquet", unit=unit)
