@@ -1,11 +1,12 @@
 """Purchase models: do their intervals cover, and how fast are they beside `lifetimes`?
 
     python benchmarks/purchase_models.py coverage [REPETITIONS [MODEL ...]]
-    python benchmarks/purchase_models.py speed OTHER_PYTHON WHEEL
+    python benchmarks/purchase_models.py speed OTHER_PYTHON WHEEL [MODEL ROWS]
 
 Coverage: samples drawn from the model itself, 2,000 a cell, one process (about half an hour of one core).
 Speed: OTHER_PYTHON is that of an environment with lifetimes 0.11.3, autograd and dill (and the pandas below 2 that it
-needs); WHEEL the file that `pip download --no-deps lifetimes` gives, for the full CDNOW master in it. Same rows, same
+needs); WHEEL the file that `pip download --no-deps lifetimes` gives, for the full CDNOW master in it. MODEL and ROWS
+(Pareto/NBD generated) ask for one row of the table: the last takes lifetimes minutes. Same rows, same
 machine, one after the other; the best of three runs for ours, one run of lifetimes. Set OMP_NUM_THREADS=1.
 """
 
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -147,12 +149,15 @@ def theirs(python: str, model: str, rows: pd.DataFrame) -> dict:
     return json.loads(answer.stdout.splitlines()[-1])
 
 
-def speed(python: str, wheel: str) -> None:
+def speed(python: str, wheel: str, only: str = "", of: str = "") -> None:
     print("| rows | distinct | model | kamlib: s | CPU s | lifetimes: s | CPU s | times faster (CPU) | "
           "log-likelihood, kamlib | lifetimes | kamlib above, relative |")  # fmt: skip
     print("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|", flush=True)
     for model, ours in (("BG/NBD", BetaGeoNBD), ("Pareto/NBD", ParetoNBD)):
-        for name, rows in (("CDNOW master", master(wheel)), ("generated", generated(model))):
+        for name, make in (("CDNOW master", partial(master, wheel)), ("generated", partial(generated, model))):
+            if only not in ("", model) or of not in ("", name):
+                continue
+            rows = make()
             columns = [rows[c].to_numpy() for c in ("frequency", "recency", "T")]
             fitted, seconds, cpu = min((timed(ours(), columns) for _ in range(3)), key=lambda run: run[2])
             other = theirs(python, model, rows)

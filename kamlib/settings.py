@@ -59,6 +59,7 @@ class Settings(BaseModel):
     churn_burn_in_months: int = Field(
         12, ge=0, description="first months of the ledger in which losses are not counted, months"
     )
+    horizon_days: int = Field(180, ge=14, le=730, description="how far ahead silence is foreseen, days")
     repetitions: int = Field(1000, ge=100, le=100_000, description="resamples behind an interval")
     seed: int = Field(1, ge=0, le=2**32 - 1, description="seed of every resampling")
 

@@ -1,7 +1,8 @@
 """Churn: who is lost, how many, is it getting worse, why, and who is next. Notebook: 04_churn."""
 
 from kamlib.churn.alarm import Alarm, alarm, alarm_list
-from kamlib.churn.candidates import CANDIDATES, Case, NothingToLearnError, make_case
+from kamlib.churn.alive import alive_table
+from kamlib.churn.candidates import CANDIDATES, Case, NothingToLearnError, answer, make_case
 from kamlib.churn.causes import hazard_ratios
 from kamlib.churn.changes import changes
 from kamlib.churn.criterion import LATE_RATE, LOST_RATE, Silences, fixed_window, silences
@@ -30,16 +31,20 @@ from kamlib.churn.models import (
     make_beta_geometric,
     make_pareto,
 )
-from kamlib.churn.outlook import outlook, outlook_coverage
-from kamlib.churn.referee import backtest, choose_default, homework, summary
+from kamlib.churn.outlook import outlook, outlook_coverage, plan_of
+from kamlib.churn.referee import backtest, choose_default, homework, past_origins, summary
+from kamlib.churn.scores import score_intervals
 from kamlib.churn.survival import Survival, kaplan_meier, log_rank, staying
+from kamlib.churn.watch import ALARM_LINE, alarm_changes, alarm_findings, marked_findings, on_list
 
 __all__ = [
-    "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "LATE_RATE", "LOOK_AHEAD_DAYS", "LOST_RATE", "Alarm",
-    "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD", "ModifiedBetaGeoNBD",
+    "ALARM_LINE", "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "LATE_RATE", "LOOK_AHEAD_DAYS", "LOST_RATE",
+    "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD", "ModifiedBetaGeoNBD",
     "NotConvergedError", "NothingToLearnError", "ParetoNBD", "Silences", "Survival", "account_states", "alarm",
-    "alarm_list", "backtest", "changes", "choose_default", "cohorts", "facts_now", "findings", "fixed_window",
-    "half_lost", "hazard_ratios", "histories", "homework", "kaplan_meier", "log_rank", "loss_events", "losses_by",
-    "make_beta_geometric", "make_case", "make_pareto", "margin_effect", "monthly_losses", "outlook",
-    "outlook_coverage", "retention", "silences", "staying", "summary", "textbook_tests", "trend_of", "with_facts",
+    "alarm_changes", "alarm_findings", "alarm_list", "alive_table", "answer", "backtest", "changes",
+    "choose_default", "cohorts", "facts_now", "findings", "fixed_window", "half_lost", "hazard_ratios",
+    "histories", "homework", "kaplan_meier", "log_rank", "loss_events", "losses_by", "make_beta_geometric",
+    "make_case", "make_pareto", "margin_effect", "marked_findings", "monthly_losses", "on_list", "outlook",
+    "outlook_coverage", "past_origins", "plan_of", "retention", "score_intervals", "silences", "staying", "summary",
+    "textbook_tests", "trend_of", "with_facts",
 ]  # fmt: skip

@@ -22,9 +22,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from kamlib.churn.candidates import Case, Lesson, NothingToLearnError, rhythm_silent
+from kamlib.churn.candidates import CANDIDATES, Case, Lesson, NothingToLearnError, answer, rhythm_silent
 from kamlib.churn.look import YEAR_DAYS, Look
-from kamlib.churn.models import NotConvergedError
 
 DRIFT = 0.35  # logits that a level is off, before any has been seen: 50 % meant, 41 to 59 % come
 DRIFT_WEIGHT = 3  # past levels that this is worth
@@ -54,8 +53,15 @@ class Alarm:
     judges: tuple[str, ...]
 
 
-def alarm(case: Case) -> Alarm:
+def alarm(case: Case, *, ranked_by: str = "alarm") -> Alarm:
     """The alarm of a case.
+
+    Parameters
+    ----------
+    case : Case
+    ranked_by : str
+        The candidate that puts the accounts in order: the alarm's own judges, or the one that the referee trusts more
+        on this ledger (`kamlib.churn.choose_default`). The level is the alarm's in any case.
 
     Returns
     -------
@@ -63,14 +69,20 @@ def alarm(case: Case) -> Alarm:
 
     Raises
     ------
-    NothingToLearnError
-        No lesson, and no purchase model that converged.
+    NothingToLearnError, NotConvergedError
+        No lesson, and no purchase model that converged; or that candidate has no answer.
 
     Examples
     --------
     See `kamlib.churn.backtest`, which asks it at many days.
     """
-    voices = _voices(case)
+    if ranked_by not in case.said:
+        case.said[ranked_by] = _alarm(case, ranked_by)
+    return case.said[ranked_by]
+
+
+def _alarm(case: Case, ranked_by: str) -> Alarm:
+    voices = _voices(case) if ranked_by == "alarm" else {ranked_by: CANDIDATES[ranked_by](case)}
     if not voices:
         raise NothingToLearnError("the past is too short for a lesson, and no purchase model converged.")
     odds = np.mean([_logit(p) for p in voices.values()], axis=0)
@@ -91,10 +103,9 @@ def _level(case: Case, otherwise: float) -> float:
     """Share to fall silent: of the regular purchase model, else of BG/NBD, in the season's time; else `otherwise`."""
     busy = season(case.now.by_day, case.now.as_of, case.horizon_days)
     for name in ("MBG/CNBD-k", "BG/NBD"):
-        try:
-            return float(case.model(name).probability_silent(busy * case.horizon_days, *case.now.seen).mean())
-        except NotConvergedError:
-            continue
+        model, _ = answer(case.model, name)
+        if model is not None:
+            return float(model.probability_silent(busy * case.horizon_days, *case.now.seen).mean())
     return float(otherwise)
 
 
@@ -127,28 +138,23 @@ def season(by_day: pd.Series, as_of, horizon_days: int) -> float:
 
 
 def _voices(case: Case) -> dict[str, np.ndarray]:
-    voices = {}
-    for name in ("BG/NBD", "MBG/CNBD-k"):
-        try:
-            voices[name] = case.model(name).probability_silent(case.horizon_days, *case.now.seen)
-        except NotConvergedError:
-            continue
+    models = {name: answer(case.model, name)[0] for name in ("BG/NBD", "MBG/CNBD-k")}
+    models = {name: m for name, m in models.items() if m is not None}
+    own = {n: m.probability_silent(case.horizon_days, *case.now.seen) for n, m in models.items()}
     if case.rhythm is not None:
-        voices["rhythm"] = rhythm_silent(case.rhythm, case.now, case.horizon_days)
-    try:
-        outcome = case.learnt()[1]
-    except NothingToLearnError:
-        return voices
-    taught = pd.concat([judged(x.look, case, voices) for x in case.lessons])
-    now = judged(case.now, case, voices)
+        own["rhythm"] = rhythm_silent(case.rhythm, case.now, case.horizon_days)
+    taught, _ = answer(case.learnt)
+    if taught is None:
+        return own
+    lessons, now = pd.concat([judged(x.look, case, own) for x in case.lessons]), judged(case.now, case, own)
     boosted = HistGradientBoostingClassifier(
         learning_rate=0.04, max_iter=150, max_leaf_nodes=8, min_samples_leaf=40, l2_regularization=5.0, random_state=0
     )
     straight = make_pipeline(StandardScaler(), LogisticRegression(C=LOGISTIC_C, max_iter=500))
     learnt = {"logistic": straight, "boosting": boosted}
-    said = {n: m.fit(taught, outcome).predict_proba(now)[:, 1] for n, m in learnt.items()}
+    said = {n: m.fit(lessons, taught[1]).predict_proba(now)[:, 1] for n, m in learnt.items()}
     # BG/NBD speaks for itself as well; the regular model and the rhythm are heard through the two that learn.
-    return said | {n: p for n, p in voices.items() if n == "BG/NBD"}
+    return said | {n: p for n, p in own.items() if n == "BG/NBD"}
 
 
 def judged(seen: Look, case: Case, models) -> pd.DataFrame:
@@ -205,14 +211,14 @@ def _logit(p) -> np.ndarray:
     return logit(np.clip(np.asarray(p, float), 1e-4, 1 - 1e-4))
 
 
-def alarm_list(case: Case, found: Alarm, *, customers=None) -> pd.DataFrame:
+def alarm_list(case: Case, found: Alarm | None, *, customers=None) -> pd.DataFrame:
     """Accounts by the money to be expected to be lost, with reasons.
 
     Parameters
     ----------
     case : Case
-    found : Alarm
-        Of the same case.
+    found : Alarm or None
+        Of the same case; None, where there is no alarm to be had, gives a list of nobody.
     customers : sequence of str, optional
         Only these: the key accounts. All where it is left out.
 
@@ -224,12 +230,15 @@ def alarm_list(case: Case, found: Alarm, *, customers=None) -> pd.DataFrame:
         loss_high_cents, reasons.
     """
     year = case.now.year_cents * case.horizon_days / YEAR_DAYS
-    table = pd.DataFrame({"probability": found.probability, "low": found.low, "high": found.high})
-    table["year_cents"] = case.now.year_cents
+    table = pd.DataFrame(
+        {n: getattr(found, n, None) for n in ("probability", "low", "high")}, index=year.index, dtype=float
+    )
+    table["year_cents"] = case.now.year_cents.astype("int64")
     for name, share in (("loss_cents", "probability"), ("loss_low_cents", "low"), ("loss_high_cents", "high")):
-        table[name] = (year * table[share]).round().astype("int64")
+        table[name] = (year * table[share]).round().fillna(0).astype("int64")
     table["reasons"] = reasons(case)
-    chosen = table if customers is None else table[table.index.isin(list(customers))]
+    asked = table.index if customers is None else list(customers)
+    chosen = table[table.index.isin(asked) & (found is not None)]
     return chosen.sort_values(["loss_cents", "year_cents"], ascending=False, kind="stable")
 
 

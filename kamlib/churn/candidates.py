@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,34 @@ class NothingToLearnError(ValueError):
     """The past is too short, or too few accounts fell silent or stayed. The message says which."""
 
 
+Said = TypeVar("Said")
+
+
+def answer(ask: Callable[..., Said], *args, **options) -> tuple[Said | None, str]:
+    """What something says that can be at a loss: its answer and no words, or no answer and why there is none.
+
+    Parameters
+    ----------
+    ask : callable
+        Such as `kamlib.churn.alarm`: it raises `NothingToLearnError` or `NotConvergedError` where it cannot tell.
+    *args, **options
+        Handed to it.
+
+    Examples
+    --------
+    >>> def ask(n):
+    ...     if n < 10:
+    ...         raise NothingToLearnError(f"{n} accounts are too few.")
+    ...     return 2 * n
+    >>> answer(ask, 12), answer(ask, 3)
+    ((24, ''), (None, '3 accounts are too few.'))
+    """
+    try:
+        return ask(*args, **options), ""
+    except (NothingToLearnError, NotConvergedError) as error:
+        return None, str(error)
+
+
 @dataclass(frozen=True)
 class Lesson:
     """A look in the past, and which of its accounts bought nothing in the horizon that followed."""
@@ -56,6 +85,7 @@ class Case:
     now: Look
     lessons: tuple[Lesson, ...]
     horizon_days: int = HORIZON_DAYS
+    said: dict[str, Any] = field(default_factory=dict, repr=False)  # what was computed once for all who ask
     _models: dict[str, PurchaseModel | NotConvergedError] = field(default_factory=dict, repr=False)
 
     def model(self, name: str) -> PurchaseModel:
@@ -79,6 +109,8 @@ class Case:
         return fit_rhythm(*_gaps(self.now))
 
     def _fit(self, name: str) -> PurchaseModel | NotConvergedError:
+        if not len(self.now):
+            return NotConvergedError("No account had bought by then.")
         extra = {"log_gaps": self.now.histories["log_gaps"]} if "CNBD" in name else {}
         try:
             return MODELS[name]().fit(*self.now.seen, **extra)
@@ -105,7 +137,7 @@ class Case:
 
 
 def make_case(
-    days: pd.DataFrame, *, as_of, horizon_days: int = HORIZON_DAYS, lessons: int = LESSONS, looks=None
+    days: pd.DataFrame, *, as_of, horizon_days: int = HORIZON_DAYS, lessons: int = LESSONS, known: dict | None = None
 ) -> Case:
     """The question at a day, with its lessons.
 
@@ -117,8 +149,9 @@ def make_case(
     horizon_days : int
     lessons : int
         At most so many, `APART_DAYS` apart, the latest `horizon_days` before `as_of`.
-    looks : dict, optional
-        Looks by day that were made before, for the same `days`: they are used, and new ones put in.
+    known : dict, optional
+        Looks and cases that were made before, from the same `days`: they are used with all that was fitted to them, and
+        new ones are put in.
 
     Examples
     --------
@@ -128,19 +161,24 @@ def make_case(
     >>> [str(x.look.as_of.date()) for x in case.lessons]
     ['2024-07-04', '2024-06-04', '2024-05-05', '2024-04-05']
     """
-    as_of, looks = pd.Timestamp(as_of), {} if looks is None else looks
+    as_of, known = pd.Timestamp(as_of), {} if known is None else known
+    question = as_of, horizon_days, lessons
+    if question in known:
+        return known[question]
     past = days[days["date"] <= as_of]
     begin = past["date"].min() + pd.Timedelta(days=BEFORE_DAYS)
 
     def at(day: pd.Timestamp) -> Look:
-        if day not in looks:
-            looks[day] = look(past, as_of=day)
-        return looks[day]
+        if day not in known:
+            known[day] = look(past, as_of=day)
+        return known[day]
 
     at_days = [as_of - pd.Timedelta(days=horizon_days + APART_DAYS * i) for i in range(lessons)]
     taught = [at(day) for day in at_days if day >= begin]
     outcomes = [silent(past, x, horizon_days=horizon_days, known_until=as_of) for x in taught]
-    return Case(at(as_of), tuple(Lesson(*pair) for pair in zip(taught, outcomes, strict=True)), horizon_days)
+    pairs = zip(taught, outcomes, strict=True)
+    known[question] = Case(at(as_of), tuple(Lesson(*pair) for pair in pairs), horizon_days)
+    return known[question]
 
 
 Candidate = Callable[[Case], np.ndarray]

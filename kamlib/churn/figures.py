@@ -7,8 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.churn.survival import Survival
+from kamlib.churn.watch import ALARM_LINE
+from kamlib.stats.calibration import reliability
 from kamlib.style import COLOURS, axes, short, ticks
 
+BESIDE = ("alarm", "recency", "BG/NBD: expected purchases", "gradient boosting", "BG/NBD: P(alive)")
 GROUP_COLOURS = ("#0b5fa5", "#d55e00", "#00735c", "#cc79a7", "#e6a700", "#56b4e9")
 
 
@@ -75,6 +78,87 @@ def survival_figure(survival: Survival, *, ax: Axes | None = None) -> Axes:
     ticks(ax.yaxis, "share")
     if survival.curves:
         ax.legend(loc="lower left", ncols=3)
+    return ax
+
+
+def alarm_figure(risk: pd.DataFrame, *, names: pd.Series | None = None, ax: Axes | None = None) -> Axes:
+    """The list of alarms: the probability of each account to buy nothing, with the interval of the level.
+
+    Parameters
+    ----------
+    risk : pandas.DataFrame
+        From `alarm_list`; every row is drawn, the first on top.
+    names : pandas.Series, optional
+        Names by customer_id.
+    """
+    shown = risk.iloc[::-1]
+    ax = ax or axes(height=1.0 + 0.27 * max(len(shown), 2))
+    y = np.arange(len(shown))
+    listed = (shown["probability"] >= ALARM_LINE).to_numpy()
+    for chosen, colour in ((~listed, "accent"), (listed, "bad")):
+        rows = shown[chosen]
+        ax.hlines(y[chosen], rows["low"], rows["high"], color=COLOURS[colour], linewidth=2.2, alpha=0.55)
+        ax.scatter(rows["probability"], y[chosen], color=COLOURS[colour], zorder=3)
+    for place, money in zip(y, shown["loss_cents"], strict=True):
+        ax.text(1.02, place, f"{money / 100:,.0f}", va="center", ha="left", fontsize=8.5, clip_on=False)
+    ax.text(1.02, len(shown) - 0.35, "expected loss", fontsize=8.5, color=COLOURS["muted"], clip_on=False)
+    ax.axvline(ALARM_LINE, color="#26313b", linewidth=1, linestyle=":")
+    labels = [c if names is None else names.get(c, c) for c in shown.index]
+    ax.set_yticks(y, [short(label) for label in labels])
+    ax.set(xlim=(0, 1), ylim=(-0.6, len(shown) - 0.4), xlabel="probability of no purchase in the horizon")
+    ticks(ax.xaxis, "share")
+    ax.grid(axis="y", visible=False)
+    return ax
+
+
+def calibration_figure(marked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """What was said and what came: the share that fell silent, by the probability that it had been given.
+
+    Parameters
+    ----------
+    marked : pandas.DataFrame
+        From `homework`, all accounts. Groups are tenths of the probability; bars are 95 % Wilson intervals.
+    """
+    ax = ax or axes(height=3.4)
+    groups = reliability(marked["probability"], marked["silent"]).query("n > 0")
+    ax.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=1, linestyle=":", label="as said")
+    ax.vlines(groups["predicted"], groups["observed_low"], groups["observed_high"], color=COLOURS["muted"], linewidth=2)
+    ax.plot(groups["predicted"], groups["observed"], "o", color=COLOURS["accent"], label="came")
+    for row in groups.itertuples():
+        ax.annotate(f"{row.n:,.0f}", (row.predicted, row.observed), xytext=(5, -11), textcoords="offset points",
+                    fontsize=8, color=COLOURS["muted"])  # fmt: skip
+    ax.set(
+        xlim=(0, 1), ylim=(0, 1), xlabel="probability of no purchase that was given", ylabel="share without a purchase"
+    )
+    for axis in (ax.xaxis, ax.yaxis):
+        ticks(axis, "share")
+    ax.legend(loc="upper left")
+    return ax
+
+
+def origins_figure(scores: pd.DataFrame, *, default: str, scope: str = "all", ax: Axes | None = None) -> Axes:
+    """The area under the curve of some candidates at each origin, with the interval of the default.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `backtest`.
+    default : str
+        The candidate that ranks the list.
+    """
+    ax = ax or axes(height=3.2)
+    known = scores[(scores["scope"] == scope) & scores["auc"].notna()]
+    for i, name in enumerate(dict.fromkeys([default, *BESIDE])):
+        rows = known[known["candidate"] == name].sort_values("origin")
+        width = 2.6 if name == default else 1.4
+        ax.plot(rows["origin"], rows["auc"], "o-", color=GROUP_COLOURS[i], linewidth=width, label=short(name))
+        if name == default:
+            ax.fill_between(rows["origin"], rows["auc_low"], rows["auc_high"], color=GROUP_COLOURS[i], alpha=0.15)
+    ax.axhline(0.5, color=COLOURS["muted"], linewidth=1, linestyle=":")
+    days = sorted(known["origin"].unique())
+    ax.set_xticks(days, [f"{pd.Timestamp(d):%Y-%m-%d}" for d in days])
+    ax.set(ylabel="area under the curve", xlabel="asked on (dotted: a coin)", ylim=(min(0.3, known["auc"].min()), 1.0))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=3)
     return ax
 
 

@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 from sklearn.neighbors import NearestNeighbors
 
-from kamlib.churn.candidates import APART_DAYS, NothingToLearnError
+from kamlib.churn.candidates import APART_DAYS, NothingToLearnError, answer
 from kamlib.churn.look import YEAR_DAYS, Look, look
 
 SIMILAR = 150  # accounts compared with: few enough to be alike, enough for ranks of 5 and 95 %
 LEAST = 40  # past accounts with sales; with fewer there is no outlook
 LOOKS = 6
-CONFIDENCE = 0.90
+CONFIDENCE = 0.95
 
 
 def outlook(
@@ -29,7 +29,7 @@ def outlook(
     customers=None,
     confidence: float = CONFIDENCE,
     value: str = "cents",
-    looks: int = LOOKS,
+    known: dict | None = None,
 ) -> pd.DataFrame:
     """Sales (or profit) of the 365 days after a day, by account.
 
@@ -44,8 +44,8 @@ def outlook(
         Of the interval, for each account.
     value : str
         Column whose ratio is carried forward: cents, or profit_cents.
-    looks : int
-        At most so many past looks, 30 days apart, the latest 365 days before `as_of`.
+    known : dict, optional
+        Looks already made, as of `kamlib.churn.make_case`.
 
     Returns
     -------
@@ -68,9 +68,9 @@ def outlook(
     kamlib.churn.candidates.NothingToLearnError: 0 accounts had sales in ...
     """
     as_of = pd.Timestamp(as_of)
-    past = days[days["date"] <= as_of]
-    places, ratios, _ = _taught(past, as_of, value, looks)
-    now = look(past, as_of=as_of)
+    past, known = days[days["date"] <= as_of], {} if known is None else known
+    places, ratios = _taught(past, as_of, value, known)
+    now = _look(past, as_of, known)
     last = year_value(past, as_of, value).reindex(now.histories.index, fill_value=0)
     told = last[(last > 0) if customers is None else last.index.isin(list(customers))]
     middle, spread = places.mean(axis=0), places.std(axis=0) + 1e-9
@@ -92,7 +92,13 @@ def _table(last: pd.Series, ratios: np.ndarray, confidence: float) -> pd.DataFra
 
 
 def outlook_coverage(
-    days: pd.DataFrame, *, as_of, customers=None, confidence: float = CONFIDENCE, value: str = "cents"
+    days: pd.DataFrame,
+    *,
+    as_of,
+    customers=None,
+    confidence: float = CONFIDENCE,
+    value: str = "cents",
+    known: dict | None = None,
 ) -> pd.DataFrame:
     """How the outlook of a year ago, and of each month before, fared.
 
@@ -109,13 +115,13 @@ def outlook_coverage(
     >>> len(outlook_coverage(days, as_of="2024-12-31"))
     0
     """
-    as_of, rows = pd.Timestamp(as_of), []
+    as_of, rows, known = pd.Timestamp(as_of), [], {} if known is None else known
     past = days[days["date"] <= as_of]
     for back in range(LOOKS):
         day = as_of - pd.Timedelta(days=YEAR_DAYS + APART_DAYS * back)
-        try:
-            said = outlook(past, as_of=day, customers=customers, confidence=confidence, value=value)
-        except NothingToLearnError:
+        asked = {"as_of": day, "customers": customers, "confidence": confidence, "value": value, "known": known}
+        said, _ = answer(outlook, past, **asked)
+        if said is None:
             break
         came = year_value(past, day + pd.Timedelta(days=YEAR_DAYS), value).reindex(said.index, fill_value=0)
         inside = (said["low_cents"] <= came) & (came <= said["high_cents"])
@@ -146,24 +152,61 @@ def _place(seen: Look) -> pd.DataFrame:
     return pd.DataFrame(parts | {"silence": f["log_silence"], "age": np.log1p(f["age_days"].clip(upper=YEAR_DAYS))})
 
 
-def _taught(past: pd.DataFrame, as_of: pd.Timestamp, value: str, looks: int) -> tuple[np.ndarray, np.ndarray, list]:
-    places, ratios, dates = [], [], []
+def _taught(past: pd.DataFrame, as_of: pd.Timestamp, value: str, known: dict) -> tuple[np.ndarray, np.ndarray]:
+    """Places of accounts at past looks, 30 days apart, the latest a year ago; and ratios of the year after."""
+    places, ratios = [], []
     first = past["date"].min()
-    for back in range(looks):
+    for back in range(LOOKS):
         day = as_of - pd.Timedelta(days=YEAR_DAYS + APART_DAYS * back)
-        if day - first < pd.Timedelta(days=YEAR_DAYS - 7):
-            break  # a year that is not fully in the ledger makes every ratio too large
-        last = year_value(past, day, value)
+        # A year that is not fully in the ledger makes every ratio too large.
+        last = year_value(past, day, value) if day - first >= pd.Timedelta(days=YEAR_DAYS - 7) else pd.Series(dtype=int)
         last = last[last > 0]
         if not len(last):
             break
         came = year_value(past, day + pd.Timedelta(days=YEAR_DAYS), value).reindex(last.index, fill_value=0)
-        places.append(_place(look(past, as_of=day)).loc[last.index].to_numpy())
+        places.append(_place(_look(past, day, known)).loc[last.index].to_numpy())
         ratios.append((came / last).to_numpy())
-        dates.append(day)
     found = sum(map(len, ratios))
     if found < LEAST:
         raise NothingToLearnError(
             f"{found} accounts had sales in the year before a day a year ago; {LEAST} are needed."
         )
-    return np.concatenate(places), np.concatenate(ratios), dates
+    return np.concatenate(places), np.concatenate(ratios)
+
+
+def _look(past: pd.DataFrame, day: pd.Timestamp, known: dict) -> Look:
+    if day not in known:
+        known[day] = look(past, as_of=day)
+    return known[day]
+
+
+def plan_of(book, *, as_of) -> pd.Series:
+    """Sales planned for the year, in cents, by customer_id: the `target` of the table of accounts, as known on a day.
+
+    Parameters
+    ----------
+    book : kamlib.book.Book
+    as_of : date
+
+    Returns
+    -------
+    pandas.Series
+        Empty where the book has no targets.
+
+    Examples
+    --------
+    >>> from kamlib.book import open_book
+    >>> lines = pd.DataFrame({"customer_id": ["a"], "date": ["2024-01-05"], "amount": [10]})
+    >>> accounts = pd.DataFrame({"customer_id": ["a"], "target": [250.0], "since": ["2024-01-01"]})
+    >>> plan_of(open_book({"ledger": lines, "accounts": accounts}), as_of="2024-06-30").to_dict()
+    {'a': 25000}
+    """
+    accounts = book.tables.get("accounts", pd.DataFrame())
+    if "target" not in accounts:
+        return pd.Series(dtype="int64", name="plan_cents")
+    accounts = accounts.dropna(subset=["target"])
+    if "since" in accounts:
+        accounts = accounts[accounts["since"].isna() | (accounts["since"] <= pd.Timestamp(as_of))]
+        accounts = accounts.sort_values("since", kind="stable", na_position="first")
+    last = accounts.drop_duplicates("customer_id", keep="last").set_index("customer_id")["target"]
+    return (last.astype(float) * 100).round().astype("int64").rename("plan_cents")

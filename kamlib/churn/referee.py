@@ -8,16 +8,29 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.alarm import alarm, alarm_list, alarm_probability, at_level
-from kamlib.churn.candidates import CANDIDATES, Candidate, Case, NothingToLearnError, make_case
+from kamlib.churn.candidates import (
+    APART_DAYS,
+    BEFORE_DAYS,
+    CANDIDATES,
+    Candidate,
+    Case,
+    NothingToLearnError,
+    answer,
+    make_case,
+)
 from kamlib.churn.look import HORIZON_DAYS, silent
-from kamlib.churn.models import NotConvergedError
 from kamlib.churn.scores import auc_difference, key_scope, score_list
 from kamlib.stats.calibration import expected_calibration_error
 
 SCOPES = ("all", "repeat", "key")
 KEY_SHARE = 0.30  # of sales, that key accounts hold here: the lower end of the article's claim
 ALL = {**CANDIDATES, "alarm": alarm_probability}
-MEANS = ["auc", "brier", "calibration", "calibration_level", "money_10", "false_alarms_10"]
+MEANS = [
+    "auc", "auc_low", "auc_high", "ahead", "ahead_low", "ahead_high", "brier", "calibration", "calibration_level",
+    "money_5", "money_10", "money_20", "false_alarms_5", "false_alarms_10", "false_alarms_20",
+]  # fmt: skip
+LEAD = 0.005  # of an area: less is no reason to change the ranking
+ORIGINS = 4  # that a report looks at: two to choose by and two to score on
 BASE = "recency"  # the simplest rule that anybody would use
 
 
@@ -29,7 +42,7 @@ def backtest(
     known_until=None,
     candidates: Mapping[str, Candidate] = ALL,
     key_share: float = KEY_SHARE,
-    looks: dict | None = None,
+    known: dict | None = None,
 ) -> pd.DataFrame:
     """Scores of every candidate at every origin, over all accounts, repeat buyers and key accounts.
 
@@ -46,8 +59,8 @@ def backtest(
         A case to probabilities of silence, in the order of its accounts.
     key_share : float
         Key accounts are the fewest that hold this share of the sales of the year before the origin.
-    looks : dict, optional
-        Looks already made (`kamlib.churn.candidates.make_case`).
+    known : dict, optional
+        Cases already made (`kamlib.churn.make_case`).
 
     Returns
     -------
@@ -72,15 +85,48 @@ def backtest(
     'no account has been watched for 180 days after an earlier look.'
     """
     until = pd.Timestamp(days["date"].max() if known_until is None else known_until)
-    looks, rows = {} if looks is None else looks, []
+    known, rows = {} if known is None else known, []
     for origin in map(pd.Timestamp, origins):
-        case = make_case(days, as_of=origin, horizon_days=horizon_days, looks=looks)
+        case = make_case(days, as_of=origin, horizon_days=horizon_days, known=known)
         happened = silent(days, case.now, horizon_days=horizon_days, known_until=until)
         rows += _judge(case, happened.to_numpy(), candidates, key_share)
     return pd.DataFrame(rows)
 
 
-def homework(days: pd.DataFrame, *, as_of, horizon_days: int = HORIZON_DAYS, customers=None) -> pd.DataFrame:
+def past_origins(
+    days: pd.DataFrame, *, as_of, horizon_days: int = HORIZON_DAYS, most: int = ORIGINS, apart_days: int = APART_DAYS
+) -> list[pd.Timestamp]:
+    """Days of which it is known by now what followed, the earliest first; none before the ledger has begun to teach.
+
+    Parameters
+    ----------
+    days, horizon_days
+        As of `backtest`.
+    as_of : date
+    most : int
+        How many at most; the last is a horizon before `as_of`.
+    apart_days : int
+        Between one and the next.
+
+    Examples
+    --------
+    >>> days = pd.DataFrame({"customer_id": ["a"], "date": pd.to_datetime(["2024-01-05"]), "cents": [100]})
+    >>> [str(d.date()) for d in past_origins(days, as_of="2024-12-31")]
+    ['2024-04-05', '2024-05-05', '2024-06-04', '2024-07-04']
+    """
+    last = pd.Timestamp(as_of) - pd.Timedelta(days=horizon_days)
+    found = [last - pd.Timedelta(days=apart_days * i) for i in reversed(range(most))]
+    return [day for day in found if day >= days["date"].min() + pd.Timedelta(days=BEFORE_DAYS)]
+
+
+def homework(
+    days: pd.DataFrame,
+    *,
+    as_of,
+    horizon_days: int = HORIZON_DAYS,
+    ranked_by: str = "alarm",
+    known: dict | None = None,
+) -> pd.DataFrame:
     """The alarm of one horizon ago, marked.
 
     Parameters
@@ -89,8 +135,10 @@ def homework(days: pd.DataFrame, *, as_of, horizon_days: int = HORIZON_DAYS, cus
         As of `backtest`.
     as_of : date
         Purchases are known until this day; the alarm is that of `horizon_days` before it.
-    customers : sequence of str, optional
-        As of `kamlib.churn.alarm_list`.
+    ranked_by : str
+        As of `kamlib.churn.alarm`.
+    known : dict, optional
+        As of `kamlib.churn.make_case`.
 
     Returns
     -------
@@ -114,9 +162,9 @@ def homework(days: pd.DataFrame, *, as_of, horizon_days: int = HORIZON_DAYS, cus
     as_of = pd.Timestamp(as_of)
     then, past = as_of - pd.Timedelta(days=horizon_days), days[days["date"] <= as_of]
     if not (past["date"] <= then).any():
-        raise NothingToLearnError(f"no account had bought by {then.date()}.")
-    case = make_case(past, as_of=then, horizon_days=horizon_days)
-    listed = alarm_list(case, alarm(case), customers=customers)
+        raise NothingToLearnError(f"no account had bought by {then.date()}, {horizon_days} days ago.")
+    case = make_case(past, as_of=then, horizon_days=horizon_days, known=known)
+    listed = alarm_list(case, alarm(case, ranked_by=ranked_by))
     since = past[past["date"] > then].groupby("customer_id")["cents"].sum()
     listed["silent"] = ~listed.index.isin(since.index)
     return listed.assign(since_cents=since.reindex(listed.index, fill_value=0).astype("int64"))
@@ -152,10 +200,11 @@ def ask(case: Case, candidates: Mapping[str, Candidate] = ALL) -> tuple[dict[str
     """What each candidate answers; and why, where one has no answer."""
     answers, troubles = {}, {}
     for name, candidate in candidates.items():
-        try:
-            answers[name] = candidate(case)
-        except (NotConvergedError, NothingToLearnError) as error:
-            troubles[name] = str(error)
+        said, trouble = answer(candidate, case)
+        if said is None:
+            troubles[name] = trouble
+        else:
+            answers[name] = said
     return answers, troubles
 
 
@@ -176,26 +225,26 @@ def summary(table: pd.DataFrame, *, scope: str = "all") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index candidate, best area first: origins (scored), auc, worst_auc, not_below_recency, brier, calibration,
-        calibration_level, money_10, false_alarms_10, verdict: "better than recency" or "worse than recency" where the
-        interval says so at most origins with none against it; else "cannot tell".
+        Index candidate, best area first: origins (scored), worst_auc, not_below_recency, then means over the origins of
+        auc, ahead (each with _low and _high), brier, calibration, calibration_level, money_5, ..., false_alarms_5, ...;
+        verdict: "better than recency" or "worse than recency" where the interval says so at most origins with none
+        against it; else "cannot tell". An interval is the mean of those of the origins, as wide as that of a single
+        one: origins near one another share accounts and months, and many do not say more than one.
     """
     chosen = table[(table["scope"] == scope) & table["auc"].notna()] if "auc" in table else table.iloc[:0]
     if not len(chosen):
         return pd.DataFrame(columns=["origins", "worst_auc", "not_below_recency", *MEANS, "verdict"])
+    chosen = chosen.reindex(columns=list(dict.fromkeys([*chosen.columns, *MEANS])))
     by = chosen.groupby("candidate")
-    scores = by[MEANS].mean()
-    ahead = by["ahead"].apply(lambda a: int((a >= 0).sum())) if "ahead" in chosen else 0
-    out = pd.DataFrame({"origins": by.size(), "worst_auc": by["auc"].min(), "not_below_recency": ahead}).join(scores)
-    out["verdict"] = [_verdict(rows) for _, rows in by]
+    out = pd.DataFrame({"origins": by.size(), "worst_auc": by["auc"].min()})
+    out["not_below_recency"] = (chosen["ahead"] >= 0).groupby(chosen["candidate"]).sum()
+    out = out.join(by[MEANS].mean()).assign(verdict=[_verdict(rows) for _, rows in by])
     return out.sort_values("auc", ascending=False, kind="stable")
 
 
 def _verdict(rows: pd.DataFrame) -> str:
     if rows["candidate"].iloc[0] == BASE:
         return "the rule to beat"
-    if "ahead_low" not in rows:
-        return "cannot tell"
     better, worse = (rows["ahead_low"] > 0).sum(), (rows["ahead_high"] < 0).sum()
     if better > len(rows) / 2 and not worse:
         return "better than recency"
@@ -203,7 +252,10 @@ def _verdict(rows: pd.DataFrame) -> str:
 
 
 def choose_default(table: pd.DataFrame, *, before=None) -> str:
-    """The candidate to trust: best mean area over all accounts, at origins that were known; recency if none beats it.
+    """The candidate to trust: that of the best mean area over all accounts, at origins that were known.
+
+    The alarm stays unless another leads it by `LEAD`, and after it so does recency, the simplest: which of two is ahead
+    by less than that changes from month to month.
 
     Parameters
     ----------
@@ -221,9 +273,8 @@ def choose_default(table: pd.DataFrame, *, before=None) -> str:
     ranked = summary(seen) if len(seen) else seen
     if not len(ranked):
         return BASE
-    # Ties to the alarm, then to recency: a list with reasons, then the simpler one.
     best = ranked["auc"].max()
     for name in ("alarm", BASE):
-        if name in ranked.index and ranked.loc[name, "auc"] >= best - 1e-12:
+        if name in ranked.index and ranked.loc[name, "auc"] > best - LEAD:
             return name
     return str(ranked.index[0])

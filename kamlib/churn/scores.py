@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, rankdata
 
+from kamlib.stats import interval
 from kamlib.stats.calibration import brier, expected_calibration_error
 
 SHARES = (0.05, 0.10, 0.20)  # of the list, from its top, that a manager could call
@@ -134,6 +135,42 @@ def score_list(probability, cents, happened) -> dict[str, float]:
         found[f"money_{name}"] = money_found(probability, cents, happened, share=share)
         found[f"false_alarms_{name}"] = int((~happened[top_of(probability, cents, share=share)]).sum())
     return found
+
+
+def score_intervals(
+    probability, cents, happened, *, repetitions: int = 200, seed: int = 1, confidence: float = 0.95
+) -> pd.DataFrame:
+    """The scores of one list with the interval that other accounts like these would give: accounts drawn anew.
+
+    Parameters
+    ----------
+    probability, cents, happened : array-like, shape (n,)
+        As of `money_found`.
+    repetitions, seed : int
+    confidence : float
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index score (those of `score_list` but for the area, which has an interval of its own): value, low, high.
+        Percentiles of the draws, moved by what a draw is off on average: accounts that are drawn twice make a
+        calibration error larger.
+
+    Examples
+    --------
+    >>> found = score_intervals(np.linspace(0.1, 0.9, 50), np.ones(50), np.arange(50) > 20)
+    >>> bool(found.loc["brier", "low"] < found.loc["brier", "value"] < found.loc["brier", "high"])
+    True
+    """
+    arrays = [np.asarray(v) for v in (probability, cents, happened)]
+    told = pd.Series(score_list(*arrays)).drop(["n", "auc", "auc_low", "auc_high"])
+    rng, n = np.random.default_rng(seed), len(arrays[0])
+    rows = rng.integers(0, max(n, 1), (repetitions if n else 0, n))
+    draws = pd.DataFrame([score_list(*(v[row] for v in arrays)) for row in rows], columns=told.index, dtype=float)
+    ends = np.array([interval(draws[name] + told[name] - draws[name].mean(), confidence=confidence) for name in draws])
+    most = np.where(told.index.str.startswith("false_alarms"), np.inf, 1.0)
+    ends = np.clip(ends.T, 0.0, most)
+    return pd.DataFrame({"value": told.astype(float), "low": ends[0], "high": ends[1]})
 
 
 def key_scope(cents: pd.Series, *, share: float = 0.3) -> np.ndarray:
