@@ -97,6 +97,7 @@ def test_too_few_accounts_have_no_rhythm():
 def test_settings_are_the_defaults():
     settings = Settings()
     assert (settings.late_alarm_rate, settings.lost_alarm_rate) == (churn.LATE_RATE, churn.LOST_RATE)
+    assert settings.horizon_days == churn.HORIZON_DAYS
     assert settings.look_ahead_days == churn.LOOK_AHEAD_DAYS
     assert settings.churn_burn_in_months == churn.CHURN_BURN_IN_MONTHS
 

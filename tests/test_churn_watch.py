@@ -15,8 +15,18 @@ SAID = Alarm(RISK["probability"], RISK["probability"], RISK["probability"], (0.4
 
 
 def scores(candidate="alarm", area=0.8):
-    row = {"origin": pd.Timestamp("2024-01-31"), "scope": "all", "candidate": candidate, "n": 60,
-           "auc": area, "auc_low": area - 0.1, "auc_high": area + 0.1, "ahead": 0.05, "ahead_low": 0.01, "ahead_high": 0.1}  # fmt: skip
+    row = {
+        "origin": pd.Timestamp("2024-01-31"),
+        "scope": "all",
+        "candidate": candidate,
+        "n": 60,
+        "auc": area,
+        "auc_low": area - 0.1,
+        "auc_high": area + 0.1,
+        "ahead": 0.05,
+        "ahead_low": 0.01,
+        "ahead_high": 0.1,
+    }
     return pd.DataFrame([row])
 
 

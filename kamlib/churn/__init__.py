@@ -19,6 +19,7 @@ from kamlib.churn.dynamics import (
 from kamlib.churn.events import LOOK_AHEAD_DAYS, account_states, facts_now, loss_events, with_facts
 from kamlib.churn.findings import findings, trend_of
 from kamlib.churn.half_lost import half_lost
+from kamlib.churn.look import HORIZON_DAYS
 from kamlib.churn.models import (
     BetaGeoCNBD,
     BetaGeoNBD,
@@ -38,7 +39,7 @@ from kamlib.churn.survival import Survival, kaplan_meier, log_rank, staying
 from kamlib.churn.watch import ALARM_LINE, alarm_changes, alarm_findings, marked_findings, on_list
 
 __all__ = [
-    "ALARM_LINE", "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "LATE_RATE", "LOOK_AHEAD_DAYS", "LOST_RATE",
+    "ALARM_LINE", "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "HORIZON_DAYS", "LATE_RATE", "LOOK_AHEAD_DAYS", "LOST_RATE",
     "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD", "ModifiedBetaGeoNBD",
     "NotConvergedError", "NothingToLearnError", "ParetoNBD", "Silences", "Survival", "account_states", "alarm",
     "alarm_changes", "alarm_findings", "alarm_list", "alive_table", "answer", "backtest", "changes",
