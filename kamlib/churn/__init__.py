@@ -39,13 +39,13 @@ from kamlib.churn.survival import Survival, kaplan_meier, log_rank, staying
 from kamlib.churn.watch import ALARM_LINE, alarm_changes, alarm_findings, marked_findings, on_list
 
 __all__ = [
-    "ALARM_LINE", "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "HORIZON_DAYS", "LATE_RATE", "LOOK_AHEAD_DAYS", "LOST_RATE",
-    "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD", "ModifiedBetaGeoNBD",
-    "NotConvergedError", "NothingToLearnError", "ParetoNBD", "Silences", "Survival", "account_states", "alarm",
-    "alarm_changes", "alarm_findings", "alarm_list", "alive_table", "answer", "backtest", "changes",
-    "choose_default", "cohorts", "facts_now", "findings", "fixed_window", "half_lost", "hazard_ratios",
-    "histories", "homework", "kaplan_meier", "log_rank", "loss_events", "losses_by", "make_beta_geometric",
-    "make_case", "make_pareto", "margin_effect", "marked_findings", "monthly_losses", "on_list", "outlook",
-    "outlook_coverage", "past_origins", "plan_of", "retention", "score_intervals", "silences", "staying", "summary",
-    "textbook_tests", "trend_of", "with_facts",
+    "ALARM_LINE", "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "HORIZON_DAYS", "LATE_RATE", "LOOK_AHEAD_DAYS",
+    "LOST_RATE", "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD",
+    "ModifiedBetaGeoNBD", "NotConvergedError", "NothingToLearnError", "ParetoNBD", "Silences", "Survival",
+    "account_states", "alarm", "alarm_changes", "alarm_findings", "alarm_list", "alive_table", "answer",
+    "backtest", "changes", "choose_default", "cohorts", "facts_now", "findings", "fixed_window", "half_lost",
+    "hazard_ratios", "histories", "homework", "kaplan_meier", "log_rank", "loss_events", "losses_by",
+    "make_beta_geometric", "make_case", "make_pareto", "margin_effect", "marked_findings", "monthly_losses",
+    "on_list", "outlook", "outlook_coverage", "past_origins", "plan_of", "retention", "score_intervals",
+    "silences", "staying", "summary", "textbook_tests", "trend_of", "with_facts",
 ]  # fmt: skip
