@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from kamlib.book import open_book
 from kamlib.settings import Settings
@@ -49,14 +51,39 @@ def ledger_file(tmp_path_factory):
     return path
 
 
+def made_once(factory, name, make):
+    """A folder that `make(folder)` fills once, however many processes run the tests."""
+    base = factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(base / f"{name}.lock"):
+        folder, done = base / name, base / f"{name}.done"
+        if not done.exists():
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def report(ledger_file, tmp_path_factory):
-    """The folder of a report that the command made, with the project's own notebooks, and what it said."""
-    out = tmp_path_factory.mktemp("reports")
-    arguments = ["report", ledger_file, "--as-of", "2024-06-30", "--out", out, "--set", f"repetitions={REPETITIONS}"]
-    done = subprocess.run([sys.executable, "-m", "kamlib.cli", *arguments], capture_output=True, text=True, cwd=out)
-    assert done.returncode == 0, done.stderr
-    return out / "acme" / "2024-06-30", done
+    """The folder of a report that the command made, with the project's own notebooks."""
+    arguments = [ledger_file, "--as-of", "2024-06-30", "--set", f"repetitions={REPETITIONS}"]
+
+    def make(out):
+        command = [sys.executable, "-m", "kamlib.cli", "report", *arguments, "--out", out]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=out)
+        assert done.returncode == 0, done.stderr
+        (out.with_suffix(".out")).write_text(done.stdout, "utf-8")
+        (out.with_suffix(".err")).write_text(done.stderr, "utf-8")
+
+    return made_once(tmp_path_factory, "reports", make) / "acme" / "2024-06-30"
+
+
+@pytest.fixture(scope="session")
+def report_said(report):
+    """What the command said of `report`: its output, its messages."""
+    said = report.parents[1]
+    return said.with_suffix(".out").read_text("utf-8"), said.with_suffix(".err").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -64,9 +91,11 @@ def report_again(ledger_file, tmp_path_factory):
     """The same report once more: elsewhere, one notebook at a time, called from the library."""
     from kamlib.report.make import make_report
 
-    out = tmp_path_factory.mktemp("again") / "deeper"
-    settings = Settings(repetitions=REPETITIONS)
-    return make_report(open_book(ledger_file), as_of=date(2024, 6, 30), out=out, settings=settings, jobs=1).index.parent
+    def make(out):
+        settings = Settings(repetitions=REPETITIONS)
+        make_report(open_book(ledger_file), as_of=date(2024, 6, 30), out=out / "deeper", settings=settings, jobs=1)
+
+    return made_once(tmp_path_factory, "again", make) / "deeper" / "acme" / "2024-06-30"
 
 
 # Every account is there for a reason; see the tests that use it.

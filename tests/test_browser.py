@@ -184,7 +184,7 @@ def test_a_request_would_have_been_seen(desk, network, tmp_path):
 
 
 def test_a_usual_report_is_quiet_and_fits_too(report, desk, network):
-    pages = sorted(report[0].glob("*.html"))
+    pages = sorted(report.glob("*.html"))
     assert len(pages) >= 4
     for path in pages:
         desk.size(PHONE, phone=True)

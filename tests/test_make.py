@@ -28,40 +28,40 @@ END = date(2024, 2, 29)
 
 @pytest.fixture(scope="module")
 def manifest(report):
-    return json.loads((report[0] / "manifest.json").read_text("utf-8"))
+    return json.loads((report / "manifest.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
 def findings(report):
-    return json.loads((report[0] / "findings.json").read_text("utf-8"))
+    return json.loads((report / "findings.json").read_text("utf-8"))
 
 
 # The project's own notebooks
 
 
 def test_what_a_report_consists_of(report, manifest):
-    names = {name.split("/")[0] for name in content(report[0])}
+    names = {name.split("/")[0] for name in content(report)}
     files = {"findings.json", "changes.json", "manifest.json", "summary.html"}
     assert names == {"frames", *files, *manifest["pages"].values()}
     assert manifest["pages"]["00_summary"] == "index.html"
 
 
 def test_the_same_input_gives_the_same_bytes(report, report_again):
-    one, two = content(report[0]), content(report_again)
+    one, two = content(report), content(report_again)
     assert one.keys() == two.keys()
     assert [name for name in one if one[name] != two[name]] == []
 
 
 def test_the_cache_gives_the_same_bytes(report, report_again, ledger_file):
-    settings, out = Settings(repetitions=REPETITIONS), report[0].parents[1]
+    settings, out = Settings(repetitions=REPETITIONS), report.parents[1]
     made = make_report(open_book(ledger_file), as_of=date(2024, 6, 30), out=out, settings=settings)
     assert set(made.cached) == set(made.pages)
-    assert content(report[0]) == content(report_again)
+    assert content(report) == content(report_again)
 
 
 def test_nothing_tells_of_this_machine(report):
-    traces = [b"/tmp/", b"/home/", b"/root/", str(report[0].parent).encode(), b".runs"]
-    assert [(n, t) for n, c in content(report[0]).items() for t in traces if t in c] == []
+    traces = [b"/tmp/", b"/home/", b"/root/", str(report.parent).encode(), b".runs"]
+    assert [(n, t) for n, c in content(report).items() for t in traces if t in c] == []
 
 
 def test_the_manifest_has_its_keys(manifest):
@@ -107,7 +107,7 @@ def test_keys_of_findings_are_unique(findings):
 
 
 def test_frames_sum_to_the_ledger(report, manifest):
-    frames = report[0] / "frames"
+    frames = report / "frames"
     monthly, accounts = (pd.read_parquet(frames / f"{n}.parquet") for n in ("monthly", "accounts"))
     analysed = manifest["control_totals"]["analysed_cents"]
     assert monthly["sales_cents"].sum() == accounts["history_sales_cents"].sum() == analysed
@@ -118,7 +118,7 @@ def test_frames_sum_to_the_ledger(report, manifest):
 
 def test_pages_lead_to_each_other(report, manifest):
     for page in manifest["pages"].values():
-        text = (report[0] / page).read_text("utf-8")
+        text = (report / page).read_text("utf-8")
         assert all(f'href="{other}"' in text for other in manifest["pages"].values() if other != page)
         assert "Content-Security-Policy" in text
         assert "Traceback" not in text
@@ -126,7 +126,7 @@ def test_pages_lead_to_each_other(report, manifest):
 
 @pytest.mark.parametrize("lesson", ["By hand", "Exercises", "Solutions"])
 def test_lessons_are_not_in_pages(report, manifest, lesson):
-    assert not any(lesson in (report[0] / page).read_text("utf-8") for page in manifest["pages"].values())
+    assert not any(lesson in (report / page).read_text("utf-8") for page in manifest["pages"].values())
 
 
 # All or nothing, with tiny notebooks
