@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from kamlib.panel import build_panel, purchase_days
-from kamlib.segmentation import abc, class_confidence
+from kamlib.segmentation import abc, class_confidence, confidence
 from kamlib.segmentation.confidence import class_probabilities, dispersion
 from kamlib.stats.calibration import reliability
 
@@ -127,6 +127,17 @@ def test_nine_of_ten_given_ninety_are_right():
     assert (table["predicted"] - table["observed"]).abs()[table["n"] > 100].max() < 0.08
     resampled = told[told["resampled"].between(0.85, 0.95)]
     assert resampled["right"].mean() < near["right"].mean()  # why it is not the default
+
+
+def test_of_very_many_accounts_lines_from_few_draws_say_the_same(monkeypatch):
+    rng = np.random.default_rng(7)
+    value = pd.Series(np.exp(rng.normal(8, 1.4, 3000)), index=[f"k{i:04}" for i in range(3000)]).round()
+    value.iloc[:5], variance = 0.0, rng.uniform(0.02, 0.3, 3000)
+    one = class_probabilities(value, variance, shares=(0.8, 0.95), repetitions=400)
+    monkeypatch.setattr(confidence, "MOST_CELLS", 100_000)
+    other = class_probabilities(value, variance, shares=(0.8, 0.95), repetitions=400)
+    assert np.allclose(other.sum(axis=1), 1) and other.iloc[:5].eq([0, 0, 1]).all(axis=None)
+    assert (one - other).abs().max(axis=None) < 0.1 and (one - other).abs().mean(axis=None) < 0.01
 
 
 def test_frequency_is_as_sure_as_it_says():

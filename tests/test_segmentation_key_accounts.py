@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,16 @@ def test_the_rule_by_eye():
     keys = key_accounts(panel, line=0.0099)
     assert keys.listed.index.tolist() == ["a", "b"]
     assert keys.share == pytest.approx(10_000 / 10_099)
+
+
+def test_of_very_many_accounts_the_small_ones_are_drawn_as_one(panel, keys, monkeypatch):
+    monkeypatch.setattr(sys.modules[key_accounts.__module__], "MOST_CELLS", 0)
+    other = key_accounts(panel, repetitions=4000)
+    assert other.listed.index.tolist() == keys.listed.index.tolist()
+    assert (other.expected, other.low, other.high) == pytest.approx((keys.expected, keys.low, keys.high), abs=0.01)
+    both = other.table.join(keys.table.add_suffix("_all"))
+    assert (both["probability"] - both["probability_all"]).abs().max() < 0.06
+    assert (both["high"] - both["high_all"]).abs().max() < 0.01
 
 
 def test_three_customers_cannot_be_told():

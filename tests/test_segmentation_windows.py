@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from kamlib.panel import build_panel
-from kamlib.segmentation.windows import complete_months, month_matrix, trailing
+from kamlib.segmentation.windows import complete_months, month_matrix, places, trailing, window_matrix
 
 
 def book(rows):
@@ -20,6 +22,18 @@ ROWS = [("a", "2023-01-02", 10), ("b", "2023-02-11", 7), ("a", "2023-03-31", 5),
 def test_month_matrix_by_eye():
     table = month_matrix(build_panel(book(ROWS), as_of="2023-04-30"))
     assert table.to_numpy().tolist() == [[10, 0, 5, -2], [0, 7, 0, 0]] and table.index.tolist() == ["a", "b"]
+
+
+def test_places_are_found_by_name_where_the_order_says_nothing():
+    panel = build_panel(book(ROWS), as_of="2023-04-30")
+    assert places(panel).tolist() == [0, 0, 0, 1]
+    turned = dataclasses.replace(panel, accounts=panel.accounts.iloc[::-1])
+    assert places(turned).tolist() == [1, 1, 1, 0]
+
+
+def test_window_matrix_reaches_back_before_the_ledger():
+    table = window_matrix(build_panel(book(ROWS), as_of="2023-04-30", months=6))
+    assert table.loc["a"].tolist() == [0, 0, 10, 0, 5, -2]
 
 
 def test_windows_by_eye():

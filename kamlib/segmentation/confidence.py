@@ -15,17 +15,22 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 from scipy.stats import beta
 
 from kamlib.panel import Panel
 from kamlib.segmentation.abc import ABC_SHARES, abc, check_shares
 from kamlib.segmentation.key_accounts import window_values
+from kamlib.segmentation.windows import window_matrix
 from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, check_frequencies, months_at_risk, xyz
-from kamlib.stats.expected import shrunk_totals
+from kamlib.stats.expected import Expected, shrunk_totals
 from kamlib.stats.luck import luck, total_variance
 from kamlib.tables import ABC, XYZ, XYZ_UNKNOWN
 
 LEAST_ACCOUNTS = 10  # with a positive total: fewer say too little of how accounts differ
+MOST_CELLS = 10_000_000  # totals drawn at most; beyond, lines from fewer draws and each account's chance by its normal
+LEAST_LINES = 50  # draws of the lines
+MOST_MONTHS = 10_000  # of a window
 BLOCK = 3  # months
 LEAST_SPREAD = 0.2
 COLUMNS = ["abc", "confidence", "likely", *ABC, "xyz", "xyz_confidence", *XYZ]
@@ -122,24 +127,42 @@ def class_probabilities(
     shares, repetitions, seed
         As in `class_confidence`.
     """
-    a, b = check_shares(shares)
+    check_shares(shares)
     known = shrunk_totals(value.to_numpy(), variance)
-    counts = sum(_counted(drawn, a, b) for drawn in known.draws(repetitions, seed))
-    return pd.DataFrame(counts.T / repetitions, columns=list(ABC), index=value.index)
+    if len(value) * repetitions > MOST_CELLS:
+        chances = _above_lines(known, shares, max(MOST_CELLS // len(value), LEAST_LINES), seed)
+    else:
+        chances = sum(_counted(drawn, shares) for drawn in known.draws(repetitions, seed)) / repetitions
+    return pd.DataFrame(chances.T, columns=list(ABC), index=value.index)
 
 
-def _counted(drawn: np.ndarray, a: float, b: float) -> np.ndarray:
+def _counted(drawn: np.ndarray, shares: Sequence[float]) -> np.ndarray:
     """How often each account is A, B and C: the account that crosses a line is the last of the upper class."""
     drawn = drawn.astype("float32")  # sorts four times as fast; a line moves by less than a ten-millionth
-    ordered = -np.sort(-drawn, axis=1)
-    upto = np.cumsum(ordered, axis=1, dtype="float64")
-    rows = np.arange(len(drawn))[:, None]
-    places = [(upto < share * upto[:, -1:]).sum(axis=1, keepdims=True) for share in (a, b)]
-    lines = [ordered[rows, np.minimum(place, drawn.shape[1] - 1)] for place in places]
-    is_a, is_b = drawn >= lines[0], drawn >= lines[1]
+    line_a, line_b = _lines(drawn, shares)
+    is_a, is_b = drawn >= line_a[:, None], drawn >= line_b[:, None]
     is_b &= ~is_a & (drawn > 0)
     is_a &= drawn > 0
     return np.array([is_a.sum(axis=0), is_b.sum(axis=0), (~is_a & ~is_b).sum(axis=0)])
+
+
+def _lines(drawn: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
+    """The smallest total in A, and in A or B, of each draw."""
+    ordered = -np.sort(-drawn, axis=1)
+    upto = np.cumsum(ordered, axis=1, dtype="float64")
+    places = [(upto < share * upto[:, -1:]).sum(axis=1) for share in shares]
+    return [ordered[np.arange(len(drawn)), np.minimum(place, drawn.shape[1] - 1)] for place in places]
+
+
+def _above_lines(known: Expected, shares: Sequence[float], repetitions: int, seed: int) -> np.ndarray:
+    """The same where accounts are so many that none moves a line: lines from few draws, each account's chance exact."""
+    drawn = (_lines(chunk.astype("float32"), shares) for chunk in known.draws(repetitions, seed))
+    a, b = (np.zeros(len(known.mean)) for _ in ABC[:2])
+    for line_a, line_b in (pair for chunk in drawn for pair in zip(*chunk, strict=True)):
+        a += ndtr((known.mean - np.log(line_a)) / known.sd)
+        b += ndtr((known.mean - np.log(line_b)) / known.sd)
+    a, b = (np.nan_to_num(sums / repetitions) for sums in (a, b))
+    return np.array([a, b - a, 1 - b])
 
 
 def frequency_probabilities(panel: Panel, *, shares: Sequence[float] = XYZ_SHARES) -> pd.DataFrame:
@@ -167,10 +190,11 @@ def frequency_probabilities(panel: Panel, *, shares: Sequence[float] = XYZ_SHARE
     active = panel.accounts.set_index("customer_id")["active_months"]
     months = months_at_risk(panel)
     spread = dispersion(panel)
-    a, n = active.to_numpy() / spread, months.to_numpy() / spread
-    alpha, beta_ = _population(active.to_numpy() / months.to_numpy(), n)
-    posterior = beta(alpha + a, beta_ + n - a)
-    above = [posterior.sf(line) for line in (x, y)]
+    alpha, beta_ = _population(active.to_numpy() / months.to_numpy(), months.to_numpy() / spread)
+    # of accounts with the same counts once: the function is dear, and there are few different counts
+    kinds, place = np.unique(active.to_numpy() * MOST_MONTHS + months.to_numpy(), return_inverse=True)
+    a, n = kinds // MOST_MONTHS / spread, kinds % MOST_MONTHS / spread
+    above = [beta.sf(line, alpha + a, beta_ + n - a)[place] for line in (x, y)]
     return pd.DataFrame({"X": above[0], "Y": above[1] - above[0], "Z": 1 - above[1]}, index=active.index)
 
 
@@ -195,16 +219,10 @@ def dispersion(panel: Panel) -> float:
 def _active_quarters(panel: Panel) -> np.ndarray:
     """Active months in each three months of the window, of accounts that were there from its start."""
     first = pd.Timestamp(panel.start).replace(day=1)
-    there = panel.accounts.loc[panel.accounts["first_line"] < first + pd.offsets.MonthBegin(1), "customer_id"]
-    bought = panel.monthly[(panel.monthly["month"] >= first) & (panel.monthly["purchase_days"] > 0)]
-    bought = bought[bought["customer_id"].isin(there)]
-    place = ((bought["month"].dt.year - first.year) * 12 + bought["month"].dt.month - first.month).to_numpy()
+    there = (panel.accounts["first_line"] < first + pd.offsets.MonthBegin(1)).to_numpy()
+    bought = window_matrix(panel, column="purchase_days").to_numpy()[there] > 0
     quarters = panel.months // BLOCK
-    counts = np.zeros((len(there), quarters))
-    rows = pd.Index(there).get_indexer(bought["customer_id"])
-    inside = place < BLOCK * quarters
-    np.add.at(counts, (rows[inside], place[inside] // BLOCK), 1)
-    return counts
+    return bought[:, : BLOCK * quarters].reshape(len(bought), quarters, BLOCK).sum(axis=2).astype("float64")
 
 
 def _population(share: np.ndarray, n: np.ndarray) -> tuple[float, float]:

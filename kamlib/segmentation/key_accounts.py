@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.panel import Panel
+from kamlib.segmentation.windows import month_matrix
 from kamlib.stats import expected_totals, interval
 
 KEY_SHARE = 0.01
@@ -16,6 +17,7 @@ CLAIM = (0.30, 0.55)  # "key accounts together make 30-55 % of sales"
 BREADWINNER_SHARE = 0.10
 CLAIM_MONTHS = 12
 NEAR = 10  # accounts below a tenth of the line are not followed one by one
+MOST_CELLS = 10_000_000  # drawn account by account at most; beyond, those far from the line are drawn as one sum
 LISTED_FROM = 0.05  # probability from which an account off the list is shown beside it
 
 
@@ -74,8 +76,12 @@ def window_months(panel: Panel, customers: pd.Index, *, column: str) -> pd.DataF
 
     A month that the window cuts is left whole here: months are compared with one another.
     """
-    dense = panel.dense(customers.tolist(), column=column)
-    return dense.loc[:, dense.columns >= pd.Timestamp(panel.start).replace(day=1)].astype("float64")
+    accounts = panel.accounts["customer_id"]
+    rows = slice(None) if customers.equals(pd.Index(accounts)) else pd.Index(accounts).get_indexer(customers)
+    money = month_matrix(panel, column=column)
+    money = money.loc[:, money.columns >= pd.Timestamp(panel.start).replace(day=1)]
+    there = money.columns.to_numpy("datetime64[M]") >= panel.accounts["first_line"].to_numpy("datetime64[M]")[:, None]
+    return pd.DataFrame(np.where(there, money, np.nan)[rows], index=customers, columns=money.columns)
 
 
 def key_accounts(panel: Panel, *, line: float = KEY_SHARE, repetitions: int = 1000, seed: int = 1) -> KeyAccounts:
@@ -130,6 +136,10 @@ def _share_draws(panel, value, near, measure, line, repetitions, seed) -> tuple[
     )
     if known is None or sales is None:
         return np.empty((0, len(near))), np.empty(0)
+    if len(value) * repetitions > MOST_CELLS:
+        (totals, all_), (sold, all_sold) = (which.followed(near, repetitions, seed) for which in (known, sales))
+        shares = totals / all_[:, None]
+        return shares, np.where(shares >= line, sold, 0).sum(axis=1) / all_sold
     drawn, together = [], []
     for totals, sold in zip(known.draws(repetitions, seed), sales.draws(repetitions, seed), strict=True):
         shares = totals / totals.sum(axis=1, keepdims=True)

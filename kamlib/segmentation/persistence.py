@@ -160,7 +160,7 @@ def _state(money, lines, bought, shares, ahead) -> pd.DataFrame:
     silent = np.where(bought.any(axis=1), np.argmax(bought[:, ::-1], axis=1), bought.shape[1])
     leaving = np.where(lines[there][:, ahead:].sum(axis=1) > 0, oldest / np.where(value > 0, value, np.inf), 1.0)
     often, lately = np.digitize(bought.sum(axis=1), OFTEN, right=True), np.digitize(silent, LATELY, right=True)
-    kind = (np.digitize(leaving, LEAVING, right=True) * 10 + often) * 10 + lately
+    kind = ((np.digitize(leaving, LEAVING, right=True) * 10 + often) * 10 + lately).astype("int16")  # sorts by radix
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = {"a": np.log(value / line_a), "a_next": np.log(drifted / line_a), "b_next": np.log(drifted / line_b)}
     floor = {name: np.where(np.isfinite(at), at, -np.inf) for name, at in reach.items()}

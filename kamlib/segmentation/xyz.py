@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.panel import Panel
+from kamlib.segmentation.windows import window_matrix
 from kamlib.stats.gamma import gamma_shape
 from kamlib.tables import XYZ, XYZ_UNKNOWN
 
@@ -108,14 +109,11 @@ def _by_regularity(panel: Panel, lines: tuple[float, float], min_gaps: int) -> p
 
 
 def _by_variation(panel: Panel, lines: tuple[float, float], min_months: int) -> pd.DataFrame:
-    months, season = months_at_risk(panel), common_season(panel)
-    inside = _window(panel)
-    level = inside["sales_cents"] / inside["month"].map(season)
-    sums = pd.DataFrame({"one": level, "two": level**2}).groupby(inside["customer_id"]).sum()
-    sums = sums.reindex(months.index).fillna(0)
-    mean = sums["one"] / months
+    months = months_at_risk(panel)
+    level = window_matrix(panel) / common_season(panel).to_numpy()
+    mean = level.sum(axis=1) / months
     # months without a line are noughts: they are in `months` and add nothing to the sums
-    variance = (sums["two"] - months * mean**2).clip(lower=0) / (months - 1).clip(lower=1)
+    variance = ((level**2).sum(axis=1) - months * mean**2).clip(lower=0) / (months - 1).clip(lower=1)
     variation = (np.sqrt(variance) / mean).where((mean > 0) & (months > 1))
     labels = _labels(months < min_months, variation <= lines[0], variation <= lines[1])
     return pd.DataFrame({"months": months, "variation": variation, "xyz": labels})
@@ -123,11 +121,6 @@ def _by_variation(panel: Panel, lines: tuple[float, float], min_months: int) -> 
 
 def _labels(unknown: pd.Series, x: pd.Series, y: pd.Series) -> np.ndarray:
     return np.select([unknown, x, y], [XYZ_UNKNOWN, XYZ[0], XYZ[1]], XYZ[2])
-
-
-def _window(panel: Panel) -> pd.DataFrame:
-    """Rows of `monthly` in the calendar months that the window touches."""
-    return panel.monthly[panel.monthly["month"] >= pd.Timestamp(panel.start).replace(day=1)]
 
 
 def common_season(panel: Panel, *, column: str = "sales_cents") -> pd.Series:
@@ -146,20 +139,15 @@ def common_season(panel: Panel, *, column: str = "sales_cents") -> pd.Series:
         month, weighted by its purchase days, so that no large account is the season. All 1 where fewer than
         20 accounts can say, or where a month would be below a fifth of the average: one cannot divide by it.
     """
-    first = pd.Timestamp(panel.start).replace(day=1)
-    months = pd.date_range(first, panel.as_of, freq="MS")
-    wanted = list(dict.fromkeys([column, "purchase_days"]))
-    inside = _window(panel).groupby(["customer_id", "month"], as_index=False)[wanted].sum()
-    there = panel.accounts.loc[panel.accounts["first_line"] < first + pd.offsets.MonthBegin(1), "customer_id"]
-    totals = inside[inside["customer_id"].isin(there)].groupby("customer_id")[wanted].sum()
-    totals = totals[(totals[column] > 0) & (totals["purchase_days"] > 0)]
-    if len(totals) < SEASON_ACCOUNTS:
-        return pd.Series(1.0, index=months)
-    inside = inside[inside["customer_id"].isin(totals.index)]
-    weight = (totals["purchase_days"] / totals[column]).reindex(inside["customer_id"]).to_numpy()
-    season = (inside[column] * weight).groupby(inside["month"]).sum().reindex(months).fillna(0)
+    money = window_matrix(panel, column=column)
+    days, total = window_matrix(panel, column="purchase_days").sum(axis=1).to_numpy(), money.sum(axis=1).to_numpy()
+    there = (panel.accounts["first_line"] < money.columns[0] + pd.offsets.MonthBegin(1)).to_numpy()
+    there = there & (total > 0) & (days > 0)
+    if there.sum() < SEASON_ACCOUNTS:
+        return pd.Series(1.0, index=money.columns)
+    season = pd.Series((days[there] / total[there]) @ money.to_numpy()[there], index=money.columns)
     season = season / season.mean()
-    return season if season.min() >= SEASON_LEAST else pd.Series(1.0, index=months)
+    return season if season.min() >= SEASON_LEAST else pd.Series(1.0, index=money.columns)
 
 
 def _ordered(lines: Sequence[float], name: str, *, largest_first: bool) -> tuple[float, float]:

@@ -60,6 +60,29 @@ class Expected:
             drawn[:, known] = np.exp(self.mean[known] + self.sd[known] * noise)
             yield drawn
 
+    def followed(self, chosen: np.ndarray, repetitions: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Draws of some accounts' expected totals, and of the sum of all: for ledgers with too many to draw each.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray of int
+            Accounts that are drawn one by one. The others should be many and small: their sum is drawn as a normal
+            one with the mean and the variance that it has.
+        repetitions, seed : int
+
+        Returns
+        -------
+        drawn : numpy.ndarray of shape (repetitions, chosen)
+        total : numpy.ndarray of shape (repetitions,)
+        """
+        noise = np.random.default_rng(seed).standard_normal((repetitions, len(chosen) + 1))
+        drawn = np.nan_to_num(np.exp(self.mean[chosen] + self.sd[chosen] * noise[:, 1:]))
+        rest = np.isfinite(self.mean)
+        rest[chosen] = False
+        mean = np.exp(self.mean[rest] + self.sd[rest] ** 2 / 2)
+        spread = np.sqrt(np.sum(np.expm1(self.sd[rest] ** 2) * mean**2))
+        return drawn, drawn.sum(axis=1) + np.maximum(mean.sum() + spread * noise[:, 0], 0)
+
 
 def shrunk_totals(total: np.ndarray, variance: np.ndarray, *, phi: float = float("nan")) -> Expected:
     """Expected totals from totals and what is known of their luck.

@@ -49,15 +49,19 @@ def luck(days: pd.DataFrame, *, since, column: str = "cents") -> pd.DataFrame | 
     >>> luck(days, since="2024-01-01").round(2).to_dict("records")
     [{'shape': inf, 'uneven': 0.02}]
     """
-    pairs, n_pairs = _pairs(days)
-    values, n_values = _unevenness(days[days["date"] >= pd.Timestamp(since)], column)
+    names = days["customer_id"].array
+    new = np.r_[True, np.asarray(names[1:] != names[:-1], bool)][: len(days)]
+    account = np.cumsum(new) - 1  # by place: names of a hundred thousand take longer to match than all the rest
+    pairs, n_pairs = _pairs(days, account)
+    inside = (days["date"] >= pd.Timestamp(since)).to_numpy()
+    values, n_values = _unevenness(days.loc[inside, column], account[inside])
     if n_pairs.sum() < ENOUGH or n_values.sum() < ENOUGH:
         return None
-    everyone = pd.Index(days["customer_id"].unique(), name="customer_id")
-    spread, uneven = _drawn(pairs, n_pairs, everyone), _drawn(values, n_values, everyone)
+    spread, uneven = _drawn(pairs, n_pairs, new.sum()), _drawn(values, n_values, new.sum())
     with np.errstate(divide="ignore"):
         shape = (1 / (4 * spread) - 1) / 2
-    return pd.DataFrame({"shape": np.maximum(shape, LEAST_SHAPE), "uneven": uneven})
+    table = pd.DataFrame({"shape": np.maximum(shape, LEAST_SHAPE), "uneven": uneven})
+    return table.set_index(pd.Index(names[new], name="customer_id"))
 
 
 def total_variance(known: pd.DataFrame, purchases: pd.Series) -> np.ndarray:
@@ -81,28 +85,27 @@ def total_variance(known: pd.DataFrame, purchases: pd.Series) -> np.ndarray:
     return irregular / n + np.maximum(1 - irregular**2, 0) / (6 * n**2) + facts["uneven"].to_numpy() / n
 
 
-def _pairs(days: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def _pairs(days: pd.DataFrame, account: np.ndarray) -> tuple[pd.Series, pd.Series]:
     """Mean squared distance of g1 / (g1 + g2) from one half, over pairs that share no gap, and their number."""
-    customer = days["customer_id"]
-    place = customer.groupby(customer).cumcount().to_numpy()
+    place = np.arange(len(days)) - np.searchsorted(account, np.arange(len(days) and account[-1] + 1))[account]
     day = days["date"].to_numpy().astype("datetime64[D]").astype("int64")
     third = np.flatnonzero((place >= 2) & (place % 2 == 0))
     first, second = day[third - 1] - day[third - 2], day[third] - day[third - 1]
     apart = pd.Series((first / (first + second) - 0.5) ** 2)
-    groups = apart.groupby(customer.to_numpy()[third])
+    groups = apart.groupby(account[third])
     return groups.mean(), groups.size()
 
 
-def _unevenness(days: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
+def _unevenness(worth: pd.Series, account: np.ndarray) -> tuple[pd.Series, pd.Series]:
     """Variance over squared mean of what purchases are worth, and its degrees of freedom."""
-    groups = days[column].astype("float64").groupby(days["customer_id"])
+    groups = worth.astype("float64").groupby(account)
     table = groups.agg(["size", "mean", "var"])
     table = table[(table["size"] > 1) & (table["mean"] > 0)]
     return table["var"] / table["mean"] ** 2, table["size"] - 1
 
 
-def _drawn(figure: pd.Series, n: pd.Series, everyone: pd.Index) -> pd.Series:
+def _drawn(figure: pd.Series, n: pd.Series, accounts: int) -> pd.Series:
     """Each account's figure, drawn towards that of all by how little it rests on."""
     pooled = float((figure * n).sum() / n.sum())
-    figure, n = figure.reindex(everyone).fillna(0), n.reindex(everyone).fillna(0)
+    figure, n = (of.reindex(range(accounts)).fillna(0) for of in (figure, n))
     return (figure * n + pooled * PRIOR_PAIRS) / (n + PRIOR_PAIRS)

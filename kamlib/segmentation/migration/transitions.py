@@ -89,7 +89,7 @@ def _intervals(counts: np.ndarray, repetitions: int, seed: int, confidence: floa
     if not counts.any():
         return np.full(shape, np.nan), np.full(shape, np.nan)
     # Accounts that moved alike are drawn as one: a sum of weights of the same kind.
-    patterns, alike = np.unique(counts.reshape(len(counts), -1), axis=0, return_counts=True)
+    patterns, alike = _patterns(counts.reshape(len(counts), -1))
     repetitions = max(min(repetitions, MOST_DRAWN // len(patterns)), 100)
     rng = np.random.default_rng(seed)
     drawn = rng.gamma(alike, size=(repetitions, len(alike))) @ patterns
@@ -100,6 +100,14 @@ def _intervals(counts: np.ndarray, repetitions: int, seed: int, confidence: floa
     for i in np.flatnonzero(told):
         limits[:, i] = np.array([interval(share[:, i, j], confidence=confidence) for j in range(shape[1])]).T
     return limits[0], limits[1]
+
+
+def _patterns(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Different rows, in order, and how often each is there; a random sum stands for a row: sorting rows is slow."""
+    key = np.random.default_rng(1).integers(1, 2**62, counts.shape[1]) | 1
+    _, first, alike = np.unique((counts * key).sum(axis=1), return_index=True, return_counts=True)
+    order = np.lexsort(counts[first].T[::-1])
+    return counts[first][order], alike[order]
 
 
 def _prior(rng: np.random.Generator, repetitions: int) -> np.ndarray:
