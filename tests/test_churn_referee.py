@@ -18,6 +18,7 @@ from kamlib.churn import (
     past_origins,
     score_intervals,
     summary,
+    trial,
 )
 from kamlib.churn.alarm import at_level, level_drift, season
 from kamlib.churn.candidates import CANDIDATES, recency
@@ -145,6 +146,9 @@ def test_referee_scores_every_candidate_and_shows_the_losers():
     assert ranked.loc[choose_default(table), "auc"] > ranked["auc"].max() - LEAD
     assert (ranked["auc_low"] <= ranked["auc"]).all() and (ranked["auc"] <= ranked["auc_high"]).all()
     assert choose_default(table, before="2024-01-01") == "recency"
+    tried = trial(table)
+    assert tried.by == (pd.Timestamp("2024-05-31"),) and set(tried.scores["origin"]) == {pd.Timestamp("2024-06-30")}
+    assert tried.chosen == choose_default(table, before="2024-06-01")
 
 
 def test_alarm_list_is_ranked_by_money_and_says_why():
@@ -216,6 +220,7 @@ def test_an_empty_ledger_gives_an_empty_list():
 def test_three_customers_give_no_score_and_no_error():
     table = backtest(TYPED, origins=["2024-03-31"], known_until="2024-12-31")
     assert table["trouble"].ne("").all() and summary(table).empty and choose_default(table) == "recency"
+    assert trial(table).chosen == trial(table.iloc[:0]).chosen == "alarm"
 
 
 def test_candidates_have_the_ranking_they_are_named_after():

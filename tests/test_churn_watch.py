@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from kamlib.churn import alarm_changes, alarm_findings, marked_findings, on_list
+from kamlib.churn import Trial, alarm_changes, alarm_findings, marked_findings, marked_scores, on_list
 from kamlib.churn.alarm import Alarm
 
 RISK = pd.DataFrame(
@@ -27,7 +27,7 @@ def scores(candidate="alarm", area=0.8):
         "ahead_low": 0.01,
         "ahead_high": 0.1,
     }
-    return pd.DataFrame([row])
+    return Trial(candidate, (), pd.DataFrame([row]))
 
 
 def test_findings_are_those_of_the_list():
@@ -41,8 +41,8 @@ def test_findings_are_those_of_the_list():
 
 
 def test_where_there_is_no_alarm_nothing_is_told():
-    for empty in (pd.DataFrame(), scores(area=float("nan"))):
-        found = alarm_findings(RISK.iloc[:0], None, empty, default="recency", horizon_days=180)
+    for empty in (Trial("recency", (), pd.DataFrame()), scores("recency", area=float("nan"))):
+        found = alarm_findings(RISK.iloc[:0], None, empty, default="alarm", horizon_days=180)
         assert all(f.value is None for f in found if f.key != "churn.alarm_default")
         assert "churn.alarm_ahead" not in {f.key for f in found}  # recency is not ahead of itself
     assert [f.text for f in marked_findings(None, horizon_days=180)] == ["cannot tell"] * 2
@@ -60,3 +60,11 @@ def test_a_change_is_an_account_that_came_onto_the_list():
     assert (line.account, line.cents, line.cause, line.probability) == ("a", -900, "silent for 70 days", 0.8)
     assert alarm_changes(None, RISK, horizon_days=180) == alarm_changes(then.iloc[:0], RISK, horizon_days=180) == []
     assert on_list(RISK).index.tolist() == ["a", "b"]
+
+
+def test_scores_of_few_cannot_be_told():
+    marked = pd.DataFrame({"probability": [0.1] * 8 + [0.9] * 7, "year_cents": 100, "silent": [False] * 8 + [True] * 7},
+                          index=[f"k{i}" for i in range(15)])  # fmt: skip
+    found = {f.key: f for f in marked_scores(marked, customers=["k1", "k14"])}
+    assert found["churn.all_money_20"].value == pytest.approx(3 / 7) and found["churn.all_false_alarms_5"].value == 0
+    assert found["churn.key_scores"].value is None and "silent since: 1;" in found["churn.key_scores"].says

@@ -1,6 +1,6 @@
 """Churn: who is lost, how many, is it getting worse, why, and who is next. Notebook: 04_churn."""
 
-from kamlib.churn.alarm import Alarm, alarm, alarm_list
+from kamlib.churn.alarm import Alarm, alarm, alarm_list, watch_list
 from kamlib.churn.alive import alive_table
 from kamlib.churn.candidates import CANDIDATES, Case, NothingToLearnError, answer, make_case
 from kamlib.churn.causes import hazard_ratios
@@ -32,20 +32,23 @@ from kamlib.churn.models import (
     make_beta_geometric,
     make_pareto,
 )
-from kamlib.churn.outlook import outlook, outlook_coverage, plan_of
-from kamlib.churn.referee import backtest, choose_default, homework, past_origins, summary
+from kamlib.churn.outlook import outlook, outlook_coverage, outlook_table, plan_of
+from kamlib.churn.referee import Trial, backtest, choose_default, homework, past_origins, summary, trial
 from kamlib.churn.scores import score_intervals
+from kamlib.churn.shown import alive_shown, fared_shown, marked_shown, outlook_shown, risk_shown, scores_shown
 from kamlib.churn.survival import Survival, kaplan_meier, log_rank, staying
-from kamlib.churn.watch import ALARM_LINE, alarm_changes, alarm_findings, marked_findings, on_list
+from kamlib.churn.watch import ALARM_LINE, alarm_changes, alarm_findings, marked_findings, marked_scores, on_list
 
 __all__ = [
     "ALARM_LINE", "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "HORIZON_DAYS", "LATE_RATE", "LOOK_AHEAD_DAYS",
     "LOST_RATE", "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD",
-    "ModifiedBetaGeoNBD", "NotConvergedError", "NothingToLearnError", "ParetoNBD", "Silences", "Survival",
-    "account_states", "alarm", "alarm_changes", "alarm_findings", "alarm_list", "alive_table", "answer",
-    "backtest", "changes", "choose_default", "cohorts", "facts_now", "findings", "fixed_window", "half_lost",
-    "hazard_ratios", "histories", "homework", "kaplan_meier", "log_rank", "loss_events", "losses_by",
-    "make_beta_geometric", "make_case", "make_pareto", "margin_effect", "marked_findings", "monthly_losses",
-    "on_list", "outlook", "outlook_coverage", "past_origins", "plan_of", "retention", "score_intervals",
-    "silences", "staying", "summary", "textbook_tests", "trend_of", "with_facts",
+    "ModifiedBetaGeoNBD", "NotConvergedError", "NothingToLearnError", "ParetoNBD", "Silences", "Survival", "Trial",
+    "account_states", "alarm", "alarm_changes", "alarm_findings", "alarm_list", "alive_shown", "alive_table",
+    "answer", "backtest", "changes", "choose_default", "cohorts", "facts_now", "fared_shown", "findings",
+    "fixed_window", "half_lost", "hazard_ratios", "histories", "homework", "kaplan_meier", "log_rank",
+    "loss_events", "losses_by", "make_beta_geometric", "make_case", "make_pareto", "margin_effect",
+    "marked_findings", "marked_scores", "marked_shown", "monthly_losses", "on_list", "outlook", "outlook_coverage",
+    "outlook_shown", "outlook_table", "past_origins", "plan_of", "retention", "risk_shown", "score_intervals",
+    "scores_shown", "silences", "staying", "summary", "textbook_tests", "trend_of", "trial", "watch_list",
+    "with_facts",
 ]  # fmt: skip

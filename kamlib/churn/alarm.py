@@ -22,8 +22,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from kamlib.churn.candidates import CANDIDATES, Case, Lesson, NothingToLearnError, answer, rhythm_silent
-from kamlib.churn.look import YEAR_DAYS, Look
+from kamlib.churn.candidates import CANDIDATES, Case, Lesson, NothingToLearnError, answer, make_case, rhythm_silent
+from kamlib.churn.look import HORIZON_DAYS, YEAR_DAYS, Look
 
 DRIFT = 0.35  # logits that a level is off, before any has been seen: 50 % meant, 41 to 59 % come
 DRIFT_WEIGHT = 3  # past levels that this is worth
@@ -240,6 +240,28 @@ def alarm_list(case: Case, found: Alarm | None, *, customers=None) -> pd.DataFra
     asked = table.index if customers is None else list(customers)
     chosen = table[table.index.isin(asked) & (found is not None)]
     return chosen.sort_values(["loss_cents", "year_cents"], ascending=False, kind="stable")
+
+
+def watch_list(
+    days: pd.DataFrame, *, as_of, horizon_days: int = HORIZON_DAYS, ranked_by: str = "alarm"
+) -> pd.DataFrame:
+    """`alarm_list` of all accounts on a day; of nobody where there is no alarm to be had.
+
+    Parameters
+    ----------
+    days, as_of, horizon_days
+        As of `kamlib.churn.make_case`.
+    ranked_by : str
+        As of `alarm`.
+
+    Examples
+    --------
+    >>> days = pd.DataFrame({"customer_id": ["a"], "date": pd.to_datetime(["2024-01-05"]), "cents": [100]})
+    >>> len(watch_list(days, as_of="2024-12-31"))
+    0
+    """
+    case = make_case(days, as_of=as_of, horizon_days=horizon_days)
+    return alarm_list(case, answer(alarm, case, ranked_by=ranked_by)[0])
 
 
 def reasons(case: Case) -> pd.Series:

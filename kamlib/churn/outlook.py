@@ -180,6 +180,46 @@ def _look(past: pd.DataFrame, day: pd.Timestamp, known: dict) -> Look:
     return known[day]
 
 
+def outlook_table(sales: pd.DataFrame | None, profit: pd.DataFrame | None, plan: pd.Series) -> pd.DataFrame:
+    """The next twelve months beside last year's and the plan.
+
+    Parameters
+    ----------
+    sales, profit : pandas.DataFrame or None
+        Of `outlook`; None where it cannot be told.
+    plan : pandas.Series
+        Of `plan_of`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        That of sales, with against (`below last year` or `above last year` where the whole interval is, else `cannot
+        tell`) and, where they are known, plan_cents, last_profit_cents, profit_cents, profit_low_cents,
+        profit_high_cents. Empty without sales.
+
+    Examples
+    --------
+    >>> sales = pd.DataFrame({"last_cents": [900, 100], "expected_cents": [500, 90], "low_cents": [0, 10],
+    ...     "high_cents": [800, 150]}, index=["a", "b"])
+    >>> outlook_table(sales, None, pd.Series({"a": 1000}))[["against", "plan_cents"]].values.tolist()
+    [['below last year', 1000], ['cannot tell', <NA>]]
+    """
+    if sales is None:
+        return pd.DataFrame()
+    sides = [sales["high_cents"] < sales["last_cents"], sales["low_cents"] > sales["last_cents"]]
+    table = sales.assign(against=np.select(sides, ["below last year", "above last year"], "cannot tell"))
+    if len(plan):
+        table["plan_cents"] = plan.reindex(table.index).astype("Int64")
+    if profit is None:
+        return table
+    names = {"last": "last_profit", "expected": "profit", "low": "profit_low", "high": "profit_high"}
+    return table.join(
+        profit.rename(columns={f"{k}_cents": f"{v}_cents" for k, v in names.items()})[
+            [f"{v}_cents" for v in names.values()]
+        ].astype("Int64")
+    )
+
+
 def plan_of(book, *, as_of) -> pd.Series:
     """Sales planned for the year, in cents, by customer_id: the `target` of the table of accounts, as known on a day.
 

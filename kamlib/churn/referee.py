@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -251,7 +252,47 @@ def _verdict(rows: pd.DataFrame) -> str:
     return "worse than recency" if worse > len(rows) / 2 and not better else "cannot tell"
 
 
-def choose_default(table: pd.DataFrame, *, before=None) -> str:
+@dataclass(frozen=True)
+class Trial:
+    """A default that was chosen at the earlier origins, and how it fared at the later ones.
+
+    Attributes
+    ----------
+    chosen : str
+        The candidate; the alarm where there was nothing to choose by.
+    by : tuple of pandas.Timestamp
+        Origins at which it was chosen.
+    scores : pandas.DataFrame
+        Rows of `backtest` at the later origins.
+    """
+
+    chosen: str
+    by: tuple[pd.Timestamp, ...]
+    scores: pd.DataFrame
+
+
+def trial(table: pd.DataFrame) -> Trial:
+    """Choose at the earlier half of the origins, to score on the later.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of `backtest`.
+
+    Examples
+    --------
+    >>> trial(pd.DataFrame()).chosen
+    'alarm'
+    """
+    days = sorted(table["origin"].unique()) if len(table) else []
+    by = days[: len(days) // 2]
+    if not by:
+        return Trial("alarm", (), table)
+    later = table["origin"] > by[-1]
+    return Trial(choose_default(table[~later], otherwise="alarm"), tuple(map(pd.Timestamp, by)), table[later])
+
+
+def choose_default(table: pd.DataFrame, *, before=None, otherwise: str = BASE) -> str:
     """The candidate to trust: that of the best mean area over all accounts, at origins that were known.
 
     The alarm stays unless another leads it by `LEAD`, and after it so does recency, the simplest: which of two is ahead
@@ -263,6 +304,8 @@ def choose_default(table: pd.DataFrame, *, before=None) -> str:
         Of `backtest`.
     before : date, optional
         Only origins before this day are looked at, so that the choice can be scored on later ones.
+    otherwise : str
+        Where nobody could be scored.
 
     Examples
     --------
@@ -272,7 +315,7 @@ def choose_default(table: pd.DataFrame, *, before=None) -> str:
     seen = table if before is None else table[table["origin"] < pd.Timestamp(before)]
     ranked = summary(seen) if len(seen) else seen
     if not len(ranked):
-        return BASE
+        return otherwise
     best = ranked["auc"].max()
     for name in ("alarm", BASE):
         if name in ranked.index and ranked.loc[name, "auc"] > best - LEAD:

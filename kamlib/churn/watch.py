@@ -6,11 +6,23 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.alarm import Alarm
-from kamlib.churn.referee import BASE, summary
+from kamlib.churn.referee import BASE, Trial, summary
+from kamlib.churn.scores import score_intervals
 from kamlib.finding import Change, Finding
 from kamlib.stats.intervals import wilson
 
 ALARM_LINE = 0.5  # probability of silence from which an account is on the alarm list: likelier than not
+FEW = 5  # accounts of each outcome without which a list has no scores
+SCORED = {  # of `score_list`: in words, and the unit
+    "money_5": ("lost sales that stood in the first 5 % of the list", "share"),
+    "money_10": ("lost sales in the first 10 %", "share"),
+    "money_20": ("lost sales in the first 20 %", "share"),
+    "false_alarms_5": ("false alarms in the first 5 %", "accounts"),
+    "false_alarms_10": ("false alarms in the first 10 %", "accounts"),
+    "false_alarms_20": ("false alarms in the first 20 %", "accounts"),
+    "brier": ("Brier score, the mean squared error", ""),
+    "calibration": ("calibration error", "share"),
+}
 
 
 def on_list(risk: pd.DataFrame, *, line: float = ALARM_LINE) -> pd.DataFrame:
@@ -19,7 +31,7 @@ def on_list(risk: pd.DataFrame, *, line: float = ALARM_LINE) -> pd.DataFrame:
 
 
 def alarm_findings(
-    risk: pd.DataFrame, said: Alarm | None, scores: pd.DataFrame, *, default: str, horizon_days: int, currency: str = ""
+    risk: pd.DataFrame, said: Alarm | None, tried: Trial, *, default: str, horizon_days: int, currency: str = ""
 ) -> list[Finding]:
     """The alarm in numbers, and how good its ranking was.
 
@@ -29,8 +41,8 @@ def alarm_findings(
         Of `alarm_list`, the key accounts.
     said : Alarm or None
         Of all accounts.
-    scores : pandas.DataFrame
-        Of `backtest`, the origins on which the default was not chosen.
+    tried : Trial
+        How the choice of a ranking fared, at origins that it was not chosen by.
     default : str
         The candidate that ranks the list.
     horizon_days : int
@@ -43,8 +55,9 @@ def alarm_findings(
 
     Examples
     --------
+    >>> from kamlib.churn.referee import trial
     >>> nobody = pd.DataFrame({n: [] for n in ("probability", "loss_cents", "loss_low_cents", "loss_high_cents")})
-    >>> found = alarm_findings(nobody, None, pd.DataFrame(), default="recency", horizon_days=180)
+    >>> found = alarm_findings(nobody, None, trial(pd.DataFrame()), default="alarm", horizon_days=180)
     >>> {f.text for f in found if f.key != "churn.alarm_default"}
     {'cannot tell'}
     """
@@ -61,7 +74,7 @@ def alarm_findings(
                 n=len(risk)),
         Finding("churn.alarm_first", "Key account with the most to be expected lost", first, "word"),
         Finding("churn.alarm_default", "Ranking that did best on this ledger's past", default, "word"),
-        *_scored(scores, default),
+        *_scored(tried),
     ]  # fmt: skip
 
 
@@ -70,19 +83,16 @@ def _unit(triple, unit: str) -> tuple:
     return value, unit, low, high
 
 
-def _scored(scores: pd.DataFrame, default: str) -> list[Finding]:
-    means = summary(scores)
-    row = means.loc[default] if default in means.index else pd.Series(np.nan, index=means.columns)
-    area, ahead = (_known(row, name) for name in ("auc", "ahead"))
-    n = int(scores.loc[scores["scope"] == "all", "n"].max()) if len(means) else None
-    base = () if default == BASE else (
-        Finding("churn.alarm_ahead", "The same, less that of plain days of silence", *_unit(ahead, "share"), n=n),
-    )  # fmt: skip
-    return [
-        Finding("churn.alarm_auc", "Of two accounts, one of which fell silent: it was the one ranked higher",
-                *_unit(area, "share"), n=n),
-        *base,
-    ]  # fmt: skip
+def _scored(tried: Trial) -> list[Finding]:
+    means = summary(tried.scores)
+    row = means.loc[tried.chosen] if tried.chosen in means.index else pd.Series(np.nan, index=means.columns)
+    n = int(tried.scores.loc[tried.scores["scope"] == "all", "n"].max()) if len(means) else None
+    says = "Of two accounts, one of which fell silent: that one was ranked higher"
+    found = [Finding("churn.alarm_auc", says, *_unit(_known(row, "auc"), "share"), n=n)]
+    if tried.chosen == BASE:
+        return found
+    says = "The same, less that of plain days of silence"
+    return [*found, Finding("churn.alarm_ahead", says, *_unit(_known(row, "ahead"), "share"), n=n)]
 
 
 def _known(row: pd.Series, name: str) -> list[float | None]:
@@ -125,6 +135,45 @@ def _came(says: str, key: str, marked: pd.DataFrame | None, chosen) -> Finding:
         return Finding(key, says, None, "share", n=0)
     low, high = wilson(silent.sum(), len(silent))
     return Finding(key, says, float(silent.mean()), "share", float(low), float(high), n=len(silent))
+
+
+def marked_scores(marked: pd.DataFrame, *, customers, seed: int = 1) -> list[Finding]:
+    """What the last alarm was worth to who worked through it from the top, over all accounts and over some.
+
+    Parameters
+    ----------
+    marked : pandas.DataFrame
+        Of `homework`.
+    customers : sequence of str
+        The key accounts.
+    seed : int
+
+    Returns
+    -------
+    list of Finding
+        With 95 % intervals by `kamlib.churn.score_intervals`; nothing where nobody is marked.
+    """
+    groups = {"All accounts": marked, "Key accounts": marked[marked.index.isin(list(customers))]}
+    return [f for name, rows in groups.items() if len(rows) for f in _scores_of(name, rows, seed)]
+
+
+def _too_few(group: str, rows: pd.DataFrame) -> Finding:
+    says = f"{group}: scores (silent since: {rows['silent'].sum():,}; it takes {FEW} of each outcome)"
+    return Finding(f"churn.{group.split()[0].lower()}_scores", says, None, "share", n=len(rows))
+
+
+def _scores_of(group: str, rows: pd.DataFrame, seed: int) -> list[Finding]:
+    if min(rows["silent"].sum(), (~rows["silent"]).sum()) < FEW:
+        return [_too_few(group, rows)]
+    arrays = (rows[c].to_numpy() for c in ("probability", "year_cents", "silent"))
+    told, found = score_intervals(*arrays, seed=seed), []
+    for name, (says, unit) in SCORED.items():
+        values = [None if pd.isna(v) else float(v) for v in told.loc[name, ["value", "low", "high"]]]
+        if unit == "accounts":
+            values = [v if v is None else round(v) for v in values]
+        key = f"churn.{group.split()[0].lower()}_{name}"
+        found.append(Finding(key, f"{group}: {says}", values[0], unit, values[1], values[2], n=len(rows)))
+    return found
 
 
 def alarm_changes(then: pd.DataFrame | None, now: pd.DataFrame, *, horizon_days: int) -> list[Change]:

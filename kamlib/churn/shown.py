@@ -1,0 +1,118 @@
+"""The tables of the second half of 04_churn; a sentence where there is nothing to show."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kamlib.churn.referee import summary
+from kamlib.show import Col, Prose, Table, say, table
+
+RISK = {
+    "customer_id": Col("Account"), "name": Col("Name"),
+    "probability": Col("Buys nothing", "share", decimals=0, interval=("low", "high")),
+    "year_cents": Col("Sales of a year", "money"), "loss_cents": Col("Expected loss", "money"),
+    "reasons": Col("Why", "prose"),
+}  # fmt: skip
+MARKED = {
+    "customer_id": Col("Account"), "name": Col("Name"),
+    "probability": Col("Buys nothing", "share", decimals=0, interval=("low", "high")),
+    "loss_cents": Col("Expected loss", "money"), "silent": Col("Silent since", "flag"),
+    "since_cents": Col("Bought since", "money"),
+}  # fmt: skip
+SCORES = {
+    "candidate": Col("Candidate", "prose"),
+    "auc": Col("Area", "number", decimals=3, interval=("auc_low", "auc_high")),
+    "verdict": Col("Against recency", "prose"), "brier": Col("Brier", "number", decimals=3),
+    "calibration": Col("Calibration", "number", decimals=3),
+    "money_5": Col("Lost sales in 5 %", "share", decimals=0), "money_10": Col("in 10 %", "share", decimals=0),
+    "money_20": Col("in 20 %", "share", decimals=0),
+    "false_alarms_10": Col("False alarms in 10 %", "number", decimals=0),
+}  # fmt: skip
+ALIVE = {
+    "bought": Col("Bought", "prose"), "accounts": Col("Accounts", "whole"),
+    "silence_days": Col("Silent, days", "whole"), "alive": Col("P(alive)", "share", decimals=0),
+    "buys": Col("P(purchase)", "share", decimals=0),
+    "bought_share": Col("Did buy", "share", decimals=0, interval=("low", "high")),
+}  # fmt: skip
+OUTLOOK = {
+    "customer_id": Col("Account"), "name": Col("Name"), "last_cents": Col("Last 365 days", "money"),
+    "expected_cents": Col("Expected", "money", interval=("low_cents", "high_cents")),
+    "plan_cents": Col("Plan", "money"), "against": Col("Against last year", "prose"),
+    "last_profit_cents": Col("Profit, last", "money"),
+    "profit_cents": Col("Profit, expected", "money", interval=("profit_low_cents", "profit_high_cents")),
+}  # fmt: skip
+FARED = {
+    "as_of": Col("Given on"), "n": Col("Accounts", "whole"), "covered": Col("Within the interval", "share"),
+    "expected_cents": Col("Expected", "money"), "actual_cents": Col("Came", "money"),
+    "last_cents": Col("The year before", "money"), "error": Col("Error", "number"),
+    "error_of_last": Col("Error of last year's", "number"),
+}  # fmt: skip
+THREE_YEARS = "that takes three years: one to learn from, one for its outcome, and one to check."
+
+
+def cannot(why: str) -> Prose:
+    """That something cannot be told, and why."""
+    return say(f"Cannot tell: {why}")
+
+
+def risk_shown(risk: pd.DataFrame, book, *, as_of, caption: str, n: int, otherwise: str = "") -> Table | Prose:
+    """Rows of `kamlib.churn.alarm_list`.
+
+    Parameters
+    ----------
+    risk : pandas.DataFrame
+    book : kamlib.book.Book
+        For names and currency.
+    as_of : date
+        For names.
+    caption : str
+    n : int
+        Rows shown.
+    otherwise : str
+        Why there are none.
+    """
+    if not len(risk):
+        return cannot(otherwise or "there are no such accounts.")
+    return _accounts(risk, RISK, book, as_of=as_of, caption=caption, n=n, source="frames/alarm.parquet")
+
+
+def marked_shown(
+    marked: pd.DataFrame | None, book, *, as_of, caption: str, n: int, otherwise: str = ""
+) -> Table | Prose:
+    """Rows of `kamlib.churn.homework`; see `risk_shown`."""
+    if marked is None or not len(marked):
+        return cannot(otherwise or "none of them had bought by then.")
+    return _accounts(marked, MARKED, book, as_of=as_of, caption=caption, n=n)
+
+
+def scores_shown(scores: pd.DataFrame, *, scope: str, caption: str) -> Table | Prose:
+    """All candidates of `kamlib.churn.backtest` in a scope, the best first and the losers with them."""
+    ranked = summary(scores, scope=scope)
+    if not len(ranked):
+        return cannot("at no later day were there both accounts that fell silent and accounts that did not.")
+    return table(ranked.rename_axis("candidate").reset_index(), caption=caption, columns=SCORES, n=len(ranked))
+
+
+def alive_shown(alive: pd.DataFrame | None, *, caption: str, otherwise: str) -> Table | Prose:
+    """Rows of `kamlib.churn.alive_table`."""
+    return cannot(otherwise) if alive is None else table(alive.reset_index(), caption=caption, columns=ALIVE)
+
+
+def outlook_shown(year: pd.DataFrame, book, *, as_of, caption: str, n: int, otherwise: str = "") -> Table | Prose:
+    """Rows of `kamlib.churn.outlook_table`; see `risk_shown`."""
+    if not len(year):
+        return cannot(otherwise or "there are no key accounts.")
+    return _accounts(year, OUTLOOK, book, as_of=as_of, caption=caption, n=n, source="frames/outlook.parquet")
+
+
+def fared_shown(fared: pd.DataFrame, *, caption: str, unit: str = "") -> Table | Prose:
+    """Rows of `kamlib.churn.outlook_coverage`."""
+    return table(fared, caption=caption, columns=FARED, unit=unit) if len(fared) else cannot(THREE_YEARS)
+
+
+def _accounts(
+    rows: pd.DataFrame, columns: dict[str, Col], book, *, as_of, caption: str, n: int, source: str = ""
+) -> Table:
+    named = book.named(rows.rename_axis("customer_id"), as_of=as_of)
+    there = {c: v for c, v in columns.items() if c in named}
+    return table(named, caption=caption, n=n, source=source, unit=book.currency, columns=there)
