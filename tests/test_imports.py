@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
 MODULES = """
     cli.py report/__init__.py settings.py ledger/__init__.py ledger/figures.py segmentation/__init__.py
-    run.py style.py show.py panel.py book/__init__.py stats/__init__.py datasets/__init__.py tables.py __init__.py
+    run.py style.py show.py panel/__init__.py book/__init__.py stats/__init__.py datasets/__init__.py tables.py
+    __init__.py
 """
 WAY = "Imports point one way, and rooms do not import one another BROKEN"
 DRAWING = "Only style and figures draw BROKEN"

@@ -1,0 +1,168 @@
+"""Making a panel: what an account did in each month, in all, and from one purchase day to the next."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Sequence
+
+import narwhals as nw
+import pandas as pd
+
+from kamlib.panel.engine import ONE, day_number, fetch, flag, keep, month_number, odd, sum_by
+from kamlib.panel.lines import account_days, sold, trade_lines
+from kamlib.panel.panel import Panel, window_start
+from kamlib.tables import NOT_TRADE, PANEL
+
+BURN_IN_DAYS = 90
+TOTALS = ("sales_cents", "gross_cents", "profit_cents", "lines", "orders", "purchase_days")
+DTYPES = {"id": "str", "date": "datetime64[s]", "whole": "int64", "flag": "bool"}
+
+
+def build_panel(
+    book,
+    *,
+    as_of: dt.date | str,
+    months: int = 12,
+    leave_out: Sequence[str] = NOT_TRADE,
+    burn_in_days: int = BURN_IN_DAYS,
+) -> Panel:
+    """The panel of a book at one day.
+
+    Parameters
+    ----------
+    book : kamlib.book.Book or native frame
+        A book, or a ledger with columns customer_id, date, cents, and optionally profit_cents, kind, order_id
+        as a DuckDB relation, a Polars or a pandas frame.
+    as_of : datetime.date or str
+        Last day that counts, inclusive. Nothing after it is read.
+    months : int
+        Length of the window of totals. The whole history before `as_of` gives gaps and first lines.
+    leave_out : sequence of str
+        Kinds of line that are not a customer's trade.
+    burn_in_days : int
+        An account whose first line is within so many days of the ledger's first has a truncated history.
+        90 days: a quarter, the longest usual gap between orders in wholesale.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    ValueError
+        `months` below 1, or no line with a customer on or before `as_of`.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"customer_id": ["a", "a", "a"], "cents": [1000, -200, 500],
+    ...     "date": pd.to_datetime(["2024-01-05", "2024-01-09", "2024-02-04"])})
+    >>> panel = build_panel(lines, as_of="2024-02-29")
+    >>> panel.accounts[["sales_cents", "returns_cents", "purchase_days"]].values.tolist()
+    [[1300, -200, 2]]
+    >>> panel.gaps[["n", "sum_days"]].values.tolist()
+    [[1, 30]]
+    """
+    as_of = pd.Timestamp(as_of).date()
+    if months < 1:
+        raise ValueError(f"months must be 1 or more, not {months}")
+    start = window_start(as_of, months)
+    with contextlib.ExitStack() as kept, contextlib.ExitStack() as kept_days:
+        lines = trade_lines(book, as_of, leave_out)
+        days = keep(account_days(lines), kept_days, lines)
+        first_day, last_day, unknown = _extent(days)
+        if first_day is None:
+            raise ValueError(f"the ledger has no line of a known customer on or before {as_of}")
+        gaps = _fetch(_gaps(days), "gaps", unknown)
+        table = keep(_account_months(days, start), kept, lines)
+        kept_days.close()  # the largest of all, before the largest that is fetched
+        burnt_in = first_day + dt.timedelta(days=burn_in_days)
+        accounts = _fetch(_accounts(table, burnt_in), "accounts", unknown)
+        monthly = _fetch(_monthly(table, start), "monthly", unknown)
+    return Panel(as_of, start, months, first_day, last_day, monthly, accounts, gaps, not unknown)
+
+
+def _extent(days: nw.LazyFrame) -> tuple[dt.date | None, dt.date | None, int]:
+    """First and last day, and the number of lines whose profit is not known."""
+    facts = days.select(nw.col("date").min(), nw.col("date").max().alias("last"), nw.col("profit_missing").sum())
+    first, last, unknown = facts.collect("pandas").to_native().iloc[0]
+    if pd.isna(first):
+        return None, None, 0
+    return pd.Timestamp(first).date(), pd.Timestamp(last).date(), int(unknown)
+
+
+def _account_months(days: nw.LazyFrame, start: dt.date) -> nw.LazyFrame:
+    """One row an account and month, two in the month that the window's start divides: totals, first and last dates.
+
+    `span` is twice the month's number, and one more within the window.
+    """
+    days = days.with_columns(
+        span=month_number() * 2 + flag(nw.col("date") >= start),
+        purchase_days=flag(sold()),
+        bought_on=nw.when(sold()).then(nw.col("date")),
+        # Day and sign in one number: the smallest is odd if the first day's net is not negative.
+        opening=day_number() * 2 + flag(nw.col("sales_cents") >= 0),
+    )
+    first_and_last = (
+        nw.col("date").min().alias("first_line"),
+        nw.col("bought_on").min().alias("first_purchase"),
+        nw.col("bought_on").max().alias("last_purchase"),
+        nw.col("opening").min(),
+    )
+    months = sum_by(days, ["customer_id", "span"], TOTALS, *first_and_last)
+    return months.with_columns(month=nw.col("span") // 2, inside=odd("span"))
+
+
+def _monthly(months: nw.LazyFrame, start: dt.date) -> nw.LazyFrame:
+    if start.day > 1:
+        months = sum_by(months, ["customer_id", "month"], TOTALS)
+    return months.with_columns(returns_cents=nw.col("sales_cents") - nw.col("gross_cents"))
+
+
+def _accounts(months: nw.LazyFrame, burnt_in: dt.date) -> nw.LazyFrame:
+    """Dates of the whole history, totals of it and of the window."""
+    inside = nw.col("inside")
+    history = {"history_sales_cents": nw.col("sales_cents"), "history_purchase_days": nw.col("purchase_days")}
+    active = flag(nw.col("purchase_days") * inside > 0)
+    months = months.with_columns(*(nw.col(c) * inside for c in TOTALS), **history, active_months=active)
+    first_and_last = (
+        nw.col("first_line").min(),
+        nw.col("first_purchase").min(),
+        nw.col("last_purchase").max(),
+        nw.col("opening").min(),
+    )
+    accounts = sum_by(months, ["customer_id"], [*TOTALS, *history, "active_months"], *first_and_last)
+    return accounts.with_columns(
+        returns_cents=nw.col("sales_cents") - nw.col("gross_cents"),
+        truncated=(nw.col("first_line") < burnt_in) | (odd("opening") == 0),
+    )
+
+
+def _gaps(days: nw.LazyFrame) -> nw.LazyFrame:
+    bought = days.filter(sold()).with_columns(day=day_number())
+    gap = nw.col("gap")
+    gaps = bought.with_columns(gap=nw.col("day") - nw.col("day").shift(1).over("customer_id", order_by="day"))
+    gaps = gaps.filter(~gap.is_null()).with_columns(
+        n=ONE,
+        sum_days=gap.cast(nw.Int64),
+        sum_days2=gap.cast(nw.Int64) * gap.cast(nw.Int64),
+        # Integers: sums of floating-point logarithms change with the order of adding.
+        sum_log_micro=(gap.cast(nw.Float64).log() * 1e6).round().cast(nw.Int64),
+    )
+    return sum_by(gaps, ["customer_id"], ["n", "sum_days", "sum_days2", "sum_log_micro"])
+
+
+def _fetch(frame: nw.LazyFrame, name: str, profit_unknown: int) -> pd.DataFrame:
+    """To pandas, with the columns, types and order of the contract."""
+    types = {c.name: DTYPES[c.kind] for c in PANEL[name].columns}
+    if name != "monthly":
+        table = fetch(frame, types=types, by=["customer_id"])
+    else:
+        table = fetch(frame, types=types | {"month": "int64"}, by=["customer_id", "month"])
+        since_1970 = table["month"].to_numpy() - 1970 * 12
+        table["month"] = since_1970.astype("datetime64[M]").astype("datetime64[s]")
+    if "profit_cents" in table:
+        # Profit of a part of the lines would pass for profit of all.
+        nothing = pd.array([pd.NA] * len(table), dtype="Int64") if profit_unknown else table["profit_cents"]
+        table["profit_cents"] = nothing.astype("Int64")
+    return table

@@ -1,0 +1,97 @@
+"""A panel: account-sized tables of one book at one day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+CLOSED_DAYS = 7  # a ledger whose first line is so late still covers its first month: holidays
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Account-sized tables of one book at one day. Columns: `kamlib.tables.PANEL`.
+
+    Attributes
+    ----------
+    as_of : datetime.date
+        Last day that was read, inclusive.
+    start : datetime.date
+        First day of the window of totals; the window ends with `as_of`.
+    months : int
+        Length of the window in calendar months.
+    first_day, last_day : datetime.date
+        Of the lines that were read; the end of the data is not `as_of`.
+    monthly, accounts, gaps : pandas.DataFrame
+        Sorted by customer_id (and month).
+    has_profit : bool
+        Whether profit is known for every line; where it is not, profit columns are all empty.
+    """
+
+    as_of: dt.date
+    start: dt.date
+    months: int
+    first_day: dt.date
+    last_day: dt.date
+    monthly: pd.DataFrame
+    accounts: pd.DataFrame
+    gaps: pd.DataFrame
+    has_profit: bool
+
+    @property
+    def months_held(self) -> int:
+        """Months of the window that the ledger covers: fewer than `months` where it begins within the window."""
+        if self.first_day <= self.start + dt.timedelta(days=CLOSED_DAYS):
+            return self.months
+        return int((self.as_of - self.first_day).days * 12 / 365.25)
+
+    @property
+    def period(self) -> str:
+        """The part of the window that the ledger covers, for a reader: whole months by name, else days."""
+        if self.months_held < self.months or self.start.day != 1 or self.last_month_partial:
+            return f"{max(self.start, self.first_day):%d %b %Y} to {self.as_of:%d %b %Y}"
+        first, last = f"{self.start:%B %Y}", f"{self.as_of:%B %Y}"
+        return first if first == last else f"{first} to {last}"
+
+    @property
+    def last_month_partial(self) -> bool:
+        """Whether `as_of` is not the last day of its month."""
+        return (self.as_of + dt.timedelta(days=1)).day != 1
+
+    def dense(self, customers: Sequence[str], *, column: str = "sales_cents") -> pd.DataFrame:
+        """One column of `monthly` with a zero where nothing happened.
+
+        Parameters
+        ----------
+        customers : sequence of str
+        column : str
+            A numeric column of `monthly`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Rows: `customers`, in the order given; columns: every month from the ledger's first to `as_of`'s.
+            Months before an account's first line are missing, not zero.
+        """
+        months = pd.date_range(self.first_day.replace(day=1), self.as_of, freq="MS")
+        chosen = self.monthly[self.monthly["customer_id"].isin(list(customers))]
+        wide = chosen.pivot(index="customer_id", columns="month", values=column)
+        wide = wide.reindex(index=list(customers), columns=months).fillna(0)
+        first = self.accounts.set_index("customer_id")["first_line"].reindex(wide.index).dt.to_period("M")
+        before = pd.DataFrame({m: first > m.to_period("M") for m in months}, index=wide.index)
+        return wide.mask(before)
+
+
+def window_start(as_of: dt.date, months: int) -> dt.date:
+    """First day of the `months` calendar months that end with `as_of`.
+
+    Examples
+    --------
+    >>> window_start(dt.date(2011, 11, 30), 12), window_start(dt.date(2011, 12, 9), 12)
+    (datetime.date(2010, 12, 1), datetime.date(2010, 12, 10))
+    """
+    after = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    return (after - pd.DateOffset(months=months)).date()
