@@ -34,9 +34,10 @@ fetch: setup ## download the public data sets
 lab: setup ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter-lab $(ARGS) notebooks
 
+# Each process has one thread of its own: the threads of several would wait for one another.
 test: setup ## every test (library, docstring examples, notebooks), then lint
 	@status=0; \
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS) || status=1; \
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS) || status=1; \
 	$(MAKE) --no-print-directory -s lint ARGS= || status=1; \
 	exit $$status
 
