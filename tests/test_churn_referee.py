@@ -20,7 +20,7 @@ from kamlib.churn import (
     summary,
     trial,
 )
-from kamlib.churn.alarm import at_level, level_drift, season
+from kamlib.churn.alarm import at_level, level_drift, reasons, season
 from kamlib.churn.candidates import CANDIDATES, recency
 from kamlib.churn.look import look, silent
 from kamlib.churn.referee import LEAD
@@ -156,9 +156,20 @@ def test_alarm_list_is_ranked_by_money_and_says_why():
     listed = alarm_list(case, alarm(case))
     assert listed["loss_cents"].is_monotonic_decreasing
     assert (listed["low"] <= listed["probability"]).all() and (listed["probability"] <= listed["high"]).all()
-    assert listed["reasons"].str.startswith("silent for ").all()
+    assert listed["reasons"].str.match("silent for |bought on the day itself").all()
     few = alarm_list(case, alarm(case), customers=["k0001", "nobody"])
     assert few.index.tolist() == ["k0001"] and alarm_list(case, None).empty
+
+
+def test_reasons_are_words():
+    days = pd.DataFrame({"customer_id": [*"aaabc"], "cents": 100, "date": pd.to_datetime(
+        ["2024-01-01", "2024-01-11", "2024-01-21", "2024-12-30", "2024-12-31"])})  # fmt: skip
+    assert reasons(make_case(days, as_of="2024-12-31")).to_dict() == {
+        "a": "silent for 345 days, 34.5 times its own gap of 10 days; "
+        "sales of the last half year 100 % below the one before",
+        "b": "silent for 1 day, and never bought a second time",
+        "c": "bought on the day itself, and never bought a second time",
+    }
 
 
 def test_homework_is_marked_with_what_happened():

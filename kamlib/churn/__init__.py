@@ -37,7 +37,15 @@ from kamlib.churn.referee import Trial, backtest, choose_default, homework, past
 from kamlib.churn.scores import score_intervals
 from kamlib.churn.shown import alive_shown, fared_shown, marked_shown, outlook_shown, risk_shown, scores_shown
 from kamlib.churn.survival import Survival, kaplan_meier, log_rank, staying
-from kamlib.churn.watch import ALARM_LINE, alarm_changes, alarm_findings, marked_findings, marked_scores, on_list
+from kamlib.churn.watch import (
+    ALARM_LINE,
+    alarm_changes,
+    alarm_findings,
+    key_then,
+    marked_findings,
+    marked_scores,
+    on_list,
+)
 
 __all__ = [
     "ALARM_LINE", "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "HORIZON_DAYS", "LATE_RATE", "LOOK_AHEAD_DAYS",
@@ -45,7 +53,7 @@ __all__ = [
     "ModifiedBetaGeoNBD", "NotConvergedError", "NothingToLearnError", "ParetoNBD", "Silences", "Survival", "Trial",
     "account_states", "alarm", "alarm_changes", "alarm_findings", "alarm_list", "alive_shown", "alive_table",
     "answer", "backtest", "changes", "choose_default", "cohorts", "facts_now", "fared_shown", "findings",
-    "fixed_window", "half_lost", "hazard_ratios", "histories", "homework", "kaplan_meier", "log_rank",
+    "fixed_window", "half_lost", "hazard_ratios", "histories", "homework", "kaplan_meier", "key_then", "log_rank",
     "loss_events", "losses_by", "make_beta_geometric", "make_case", "make_pareto", "margin_effect",
     "marked_findings", "marked_scores", "marked_shown", "monthly_losses", "on_list", "outlook", "outlook_coverage",
     "outlook_shown", "outlook_table", "past_origins", "plan_of", "retention", "risk_shown", "score_intervals",

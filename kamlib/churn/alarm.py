@@ -265,18 +265,26 @@ def watch_list(
 
 
 def reasons(case: Case) -> pd.Series:
-    """Why an account stands where it does, in words: its silence against its own gap, its last half year, the model."""
+    """Why an account stands where it does, in words: its silence against its own gap, and its last half year."""
     seen, features = case.now.histories, case.now.features
-    silence = features["silence_days"]
     gap = (seen["recency"] / seen["frequency"]).where(seen["frequency"] > 0)
-    text = ["silent for " + f"{d:.0f} days" for d in silence]
-    text = [
-        a + (f", {s / g:.1f} times its own gap of {g:.0f} days" if g == g else ", and never bought a second time")
-        for a, s, g in zip(text, silence, gap, strict=True)
-    ]
     recent = sum(np.expm1(features[f"cents_{p}"]) for p in ("0_30", "30_90", "90_180"))
     before = np.expm1(features["cents_180_365"]) * 180 / 185
-    fell = (before > 0) & (recent < 0.7 * before)
-    text = [a + (f"; sales of the last half year {100 * (1 - r / b):.0f} % below the one before" if f else "")
-            for a, f, r, b in zip(text, fell, recent, before.where(before > 0, 1.0), strict=True)]  # fmt: skip
-    return pd.Series(text, index=seen.index)
+    left = (recent / before.where(before > 0)).fillna(1.0)
+    text = [_silence(*row) + _half_year(kept) for *row, kept in zip(features["silence_days"], gap, left, strict=True)]
+    return pd.Series(text, index=seen.index, dtype="str")
+
+
+def _silence(days: float, gap: float) -> str:
+    """An account's silence in words; a missing gap is that of an account which bought once."""
+    silent = "bought on the day itself" if days == 0 else f"silent for {days:.0f} day{'s' * (days != 1)}"
+    if gap != gap:
+        return f"{silent}, and never bought a second time"
+    own = f"its own gap of {gap:.0f} day{'s' * (round(gap) != 1)}"
+    return f"{silent}, {days / gap:.1f} times {own}" if days else f"{silent}; {own}"
+
+
+def _half_year(kept: float) -> str:
+    if kept >= 0.7:
+        return ""
+    return f"; sales of the last half year {100 * (1 - kept):.0f} % below the one before"

@@ -99,13 +99,14 @@ def alarm_figure(risk: pd.DataFrame, *, names: pd.Series | None = None, ax: Axes
         rows = shown[chosen]
         ax.hlines(y[chosen], rows["low"], rows["high"], color=COLOURS[colour], linewidth=2.2, alpha=0.55)
         ax.scatter(rows["probability"], y[chosen], color=COLOURS[colour], zorder=3)
+    right = min(1.0, max(0.1, 1.15 * float(shown["high"].max() if len(shown) else 0)))
     for place, money in zip(y, shown["loss_cents"], strict=True):
-        ax.text(1.02, place, f"{money / 100:,.0f}", va="center", ha="left", fontsize=8.5, clip_on=False)
-    ax.text(1.02, len(shown) - 0.35, "expected loss", fontsize=8.5, color=COLOURS["muted"], clip_on=False)
+        ax.text(1.02 * right, place, f"{money / 100:,.0f}", va="center", fontsize=8.5, clip_on=False)
+    ax.text(1.02 * right, len(shown) - 0.35, "expected loss", fontsize=8.5, color=COLOURS["muted"], clip_on=False)
     ax.axvline(ALARM_LINE, color="#26313b", linewidth=1, linestyle=":")
     labels = [c if names is None else names.get(c, c) for c in shown.index]
     ax.set_yticks(y, [short(label) for label in labels])
-    ax.set(xlim=(0, 1), ylim=(-0.6, len(shown) - 0.4), xlabel="probability of no purchase in the horizon")
+    ax.set(xlim=(0, right), ylim=(-0.6, len(shown) - 0.4), xlabel="probability of no purchase in the horizon")
     ticks(ax.xaxis, "share")
     ax.grid(axis="y", visible=False)
     return ax

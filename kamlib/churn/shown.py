@@ -8,7 +8,7 @@ from kamlib.churn.referee import summary
 from kamlib.show import Col, Prose, Table, say, table
 
 RISK = {
-    "customer_id": Col("Account"), "name": Col("Name"),
+    "customer_id": Col("Account"), "name": Col("Name"), "state": Col("State"),
     "probability": Col("Buys nothing", "share", decimals=0, interval=("low", "high")),
     "year_cents": Col("Sales of a year", "money"), "loss_cents": Col("Expected loss", "money"),
     "reasons": Col("Why", "prose"),
@@ -20,9 +20,9 @@ MARKED = {
     "since_cents": Col("Bought since", "money"),
 }  # fmt: skip
 SCORES = {
-    "candidate": Col("Candidate", "prose"),
+    "candidate": Col("Candidate", "text"),
     "auc": Col("Area", "number", decimals=3, interval=("auc_low", "auc_high")),
-    "verdict": Col("Against recency", "prose"), "brier": Col("Brier", "number", decimals=3),
+    "verdict": Col("Than recency", "text"), "brier": Col("Brier", "number", decimals=3),
     "calibration": Col("Calibration", "number", decimals=3),
     "money_5": Col("Lost sales in 5 %", "share", decimals=0), "money_10": Col("in 10 %", "share", decimals=0),
     "money_20": Col("in 20 %", "share", decimals=0),
@@ -90,6 +90,7 @@ def scores_shown(scores: pd.DataFrame, *, scope: str, caption: str) -> Table | P
     ranked = summary(scores, scope=scope)
     if not len(ranked):
         return cannot("at no later day were there both accounts that fell silent and accounts that did not.")
+    ranked["verdict"] = ranked["verdict"].str.removesuffix(" than recency")
     return table(ranked.rename_axis("candidate").reset_index(), caption=caption, columns=SCORES, n=len(ranked))
 
 

@@ -30,6 +30,25 @@ def on_list(risk: pd.DataFrame, *, line: float = ALARM_LINE) -> pd.DataFrame:
     return risk[risk["probability"] >= line]
 
 
+def key_then(marked: pd.DataFrame, *, line: float) -> pd.DataFrame:
+    """The key accounts of the day of a past alarm: a share of `line` or more of the sales of the year before it.
+
+    Today's key accounts would flatter it: they have bought since, or they would not be key.
+
+    Parameters
+    ----------
+    marked : pandas.DataFrame
+        Of `homework`.
+    line : float
+
+    Examples
+    --------
+    >>> key_then(pd.DataFrame({"year_cents": [60, 30, 10]}, index=["a", "b", "c"]), line=0.3).index.tolist()
+    ['a', 'b']
+    """
+    return marked[marked["year_cents"] >= max(line * marked["year_cents"].sum(), 1)]
+
+
 def alarm_findings(
     risk: pd.DataFrame, said: Alarm | None, tried: Trial, *, default: str, horizon_days: int, currency: str = ""
 ) -> list[Finding]:
@@ -105,7 +124,7 @@ def marked_findings(marked: pd.DataFrame | None, *, horizon_days: int, line: flo
     Parameters
     ----------
     marked : pandas.DataFrame or None
-        Of `homework`, the key accounts.
+        Of `homework`, the key accounts of then.
     horizon_days : int
     line : float
 
@@ -137,15 +156,15 @@ def _came(says: str, key: str, marked: pd.DataFrame | None, chosen) -> Finding:
     return Finding(key, says, float(silent.mean()), "share", float(low), float(high), n=len(silent))
 
 
-def marked_scores(marked: pd.DataFrame, *, customers, seed: int = 1) -> list[Finding]:
-    """What the last alarm was worth to who worked through it from the top, over all accounts and over some.
+def marked_scores(marked: pd.DataFrame, *, line: float, seed: int = 1) -> list[Finding]:
+    """What the last alarm was worth to who worked through it from the top, over all accounts and key accounts.
 
     Parameters
     ----------
     marked : pandas.DataFrame
         Of `homework`.
-    customers : sequence of str
-        The key accounts.
+    line : float
+        As of `key_then`.
     seed : int
 
     Returns
@@ -153,7 +172,7 @@ def marked_scores(marked: pd.DataFrame, *, customers, seed: int = 1) -> list[Fin
     list of Finding
         With 95 % intervals by `kamlib.churn.score_intervals`; nothing where nobody is marked.
     """
-    groups = {"All accounts": marked, "Key accounts": marked[marked.index.isin(list(customers))]}
+    groups = {"All accounts": marked, "Key accounts": key_then(marked, line=line)}
     return [f for name, rows in groups.items() if len(rows) for f in _scores_of(name, rows, seed)]
 
 
