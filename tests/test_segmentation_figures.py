@@ -7,8 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.segmentation import SEGMENTS, segments, whale_curve
-from kamlib.segmentation.figures import confidence_figure, reliability_figure, segments_figure, whale_figure
+from kamlib.segmentation import SEGMENTS, abc, segments, whale_curve
+from kamlib.segmentation.figures import (
+    confidence_figure,
+    curve_figure,
+    reliability_figure,
+    segments_figure,
+    whale_figure,
+)
 from kamlib.stats.calibration import reliability
 
 
@@ -24,11 +30,18 @@ def test_whale_begins_at_nothing_and_marks_its_top():
     assert ax.collections[0].get_offsets().tolist() == [[pytest.approx(2 / 3), 12000]]
 
 
+def test_the_curve_of_three_accounts_is_filled_from_nothing_to_all():
+    ax = curve_figure(abc(pd.Series({"a": 60, "b": 30, "c": 10})))
+    spans = [path.get_extents().get_points()[:, 0].tolist() for c in ax.collections for path in c.get_paths()]
+    assert np.allclose(spans, [[0, 2 / 3], [2 / 3, 1]])
+    assert [text.get_text() for text in ax.texts[:2]] == ["A\n2", "B\n1"]
+
+
 def test_confidence_falls_within_each_class():
     sure = pd.DataFrame({"abc": list("AABC"), "confidence": [0.6, 0.9, 0.5, np.nan]})
     ax = confidence_figure(sure)
     drawn = {line.get_label(): line.get_ydata().tolist() for line in ax.lines if not line.get_label().startswith("_")}
-    assert drawn == {"A, 2 accounts": [0.9, 0.6], "B, 1 accounts": [0.5]}
+    assert drawn == {"A, 2 accounts": [0.9, 0.6], "B, 1 account": [0.5]}
 
 
 def test_reliability_draws_only_bins_that_hold_something():

@@ -15,6 +15,7 @@ from kamlib.panel import build_panel
 from kamlib.segmentation.abc import abc
 from kamlib.segmentation.migration import (
     STATES,
+    cause_totals,
     change_reasons,
     class_history,
     moves,
@@ -193,6 +194,14 @@ def test_profit_by_eye():
     then, now = accounts([("a", 1000, 0, 10, 100)]), accounts([("a", 1200, 0, 12, 180)])
     row = change_reasons(then, now, profit=True).loc["a"]
     assert row[["change", "frequency", "order_size", "margin", "main"]].tolist() == [80, 25, 0, 55, "margin"]
+
+
+def test_causes_of_all_accounts_sum_to_the_change_of_sales_and_of_profit():
+    then, now = accounts([("a", 1000, 0, 10, 100), ("b", 70, 0, 1, 9)]), accounts([("a", 1200, 0, 12, 180)])
+    sales, profit = change_reasons(then, now), change_reasons(then, now, profit=True)
+    table = cause_totals(sales, profit)
+    assert table["sales"].sum() == 130 and table["profit"].sum() == 71 and table["accounts"].sum() == 2
+    assert table.index.tolist() == ["came or went", "frequency", "margin"] and table.loc["margin", "profit"] == 55
 
 
 def test_who_came_and_who_went():

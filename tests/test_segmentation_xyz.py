@@ -57,6 +57,15 @@ def test_cells_hold_every_account_and_all_the_money():
     assert table.index.tolist() == [a + x for a in "ABC" for x in "XYZ?"] and set(PLAYBOOK) == set(table.index)
 
 
+def test_cells_know_their_profit_and_who_sits_on_a_border():
+    panel = panel_of({"x": [f"2024-{m:02d}" for m in range(1, 13)], "new": ["2024-12"]})
+    sales = panel.accounts.set_index("customer_id")["sales_cents"]
+    border = pd.DataFrame(index=pd.Index(["x"], name="customer_id"))
+    table = cells(abc(sales), xyz(panel), profit=sales // 4, border=border)
+    assert table["profit"].sum() == (sales // 4).sum()
+    assert table["on_border"].sum() == 1 == table.loc["AX", "on_border"]
+
+
 def test_regularity_by_eye():
     """Every 30 days: X. Bursts of four days in a row, once a year: Z. Two gaps: nothing to say."""
     start = pd.Timestamp("2022-01-15")

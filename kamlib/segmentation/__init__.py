@@ -19,7 +19,7 @@ from kamlib.segmentation.key_accounts import (
 from kamlib.segmentation.moved import class_changes, class_frame, key_changes
 from kamlib.segmentation.persistence import Persistence, persistence
 from kamlib.segmentation.rfm import SEGMENTS, Cuts, read_cuts, rfm, rfm_cuts, rfm_measures, segments
-from kamlib.segmentation.value import by_group, groups, lifetime_values, served_profit, whale_curve
+from kamlib.segmentation.value import by_group, group_classes, groups, lifetime_values, served_profit, whale_curve
 from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, xyz
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "class_frame",
     "disagreement",
     "findings",
+    "group_classes",
     "groups",
     "key_accounts",
     "key_changes",

@@ -23,24 +23,39 @@ PLAYBOOK = {
 }
 
 
-def cells(abc_table: pd.DataFrame, xyz_table: pd.DataFrame) -> pd.DataFrame:
+def cells(
+    abc_table: pd.DataFrame,
+    xyz_table: pd.DataFrame,
+    *,
+    profit: pd.Series | None = None,
+    border: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Accounts and value in each cell of ABC by XYZ.
 
     Parameters
     ----------
     abc_table, xyz_table : pandas.DataFrame
         From `abc` and `xyz`, for the same accounts.
+    profit : pandas.Series, optional
+        Profit of the window in cents, by customer_id.
+    border : pandas.DataFrame, optional
+        From `borders`.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by cell (`AX` ... `C?`), all twelve in order: accounts, value (sums to that of `abc_table`),
-        share (of positive value), to_do.
+        Indexed by cell (`AX` ... `C?`), all twelve in order: accounts, value (sums to that of `abc_table`), share (of
+        positive value), profit (where given), on_border (accounts of the cell on a border, where given), to_do.
     """
     names = [a + x for a in ABC for x in (*XYZ, XYZ_UNKNOWN)]
-    cell = abc_table["abc"] + xyz_table["xyz"].reindex(abc_table.index)
-    groups = abc_table.groupby(pd.Categorical(cell, names), observed=False)
+    cell = pd.Categorical(abc_table["abc"] + xyz_table["xyz"].reindex(abc_table.index), names)
+    groups = abc_table.groupby(cell, observed=False)
     table = groups.agg(accounts=("value", "size"), value=("value", "sum"), share=("share", "sum"))
+    if profit is not None:
+        table["profit"] = profit.reindex(abc_table.index).fillna(0).astype("int64").groupby(cell, observed=False).sum()
+    if border is not None:
+        on_border = pd.Series(abc_table.index.isin(border.index), abc_table.index)
+        table["on_border"] = on_border.groupby(cell, observed=False).sum().astype("int64")
     return table.assign(to_do=pd.Series(PLAYBOOK)).rename_axis("cell")
 
 

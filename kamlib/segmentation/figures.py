@@ -28,16 +28,17 @@ def curve_figure(table: pd.DataFrame, *, measure: str = "sales", ax: Axes | None
     matplotlib.axes.Axes
     """
     ax = ax or axes(height=3.4)
-    x = np.arange(1, len(table) + 1) / max(len(table), 1)
-    y = table["cum_share"].to_numpy()
-    for label in ABC:
-        inside = (table["abc"] == label).to_numpy()
-        if inside.any():
-            ax.fill_between(x, 0, y, where=inside, color=COLOURS[label], step="pre")
+    x, y = np.arange(len(table) + 1) / max(len(table), 1), np.r_[0.0, table["cum_share"].to_numpy()]
+    upto = 0
+    for label, members in table["abc"].value_counts().reindex(ABC, fill_value=0).items():
+        if members:
+            part = slice(upto, upto + members + 1)  # from where the class before it ends
+            ax.fill_between(x[part], 0, y[part], color=COLOURS[label], linewidth=0)
             # Named where it is drawn: a legend on the grey of C hides its own swatch.
-            ink = "white" if label == "A" else "#26313b"
-            ax.text(x[inside].mean(), 0.04, f"{label}\n{inside.sum():,}", ha="center", color=ink)
-    ax.plot([0, *x], [0, *y], color="#26313b", linewidth=1.2)
+            ink, middle = "white" if label == "A" else "#26313b", (x[part][0] + x[part][-1]) / 2
+            ax.text(middle, 0.04, f"{label}\n{members:,}", ha="center", color=ink)
+            upto += members
+    ax.plot(x, y, color="#26313b", linewidth=1.2)
     ax.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=1, linestyle=":")
     ax.text(0.97, 0.88, "dotted: if all accounts were alike", ha="right", va="top", color="#26313b")
     ax.set(xlabel="share of accounts, the largest first", ylabel=f"share of {measure}", xlim=(0, 1), ylim=(0, 1.02))
@@ -171,7 +172,8 @@ def confidence_figure(confidence: pd.DataFrame, *, ax: Axes | None = None) -> Ax
         told = np.sort(confidence.loc[confidence["abc"] == label, "confidence"].dropna())[::-1]
         if len(told):
             share = np.arange(1, len(told) + 1) / len(told)
-            line = ax.plot(share, told, color=COLOURS[label], label=f"{label}, {len(told):,} accounts")[0]
+            many = "account" if len(told) == 1 else "accounts"
+            line = ax.plot(share, told, color=COLOURS[label], label=f"{label}, {len(told):,} {many}")[0]
             line.set_linewidth(2.4)
     ax.axhline(0.9, color=COLOURS["muted"], linewidth=1, linestyle=":")
     ax.set(xlabel="share of the class, the surest first", ylabel="probability of its class")

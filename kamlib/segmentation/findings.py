@@ -11,6 +11,7 @@ from kamlib.segmentation.persistence import Persistence
 
 FIRM = 0.95
 SURE_A = 0.90
+EVEN = 0.5
 MOVED = ("moved", "moved_surely")
 
 
@@ -141,10 +142,13 @@ def _lasting(lasting: Persistence) -> list[Finding]:
     """How long classes last, and whether that is known."""
     stays = lasting.table["stays"].dropna()
     of_a = lasting.table.loc[lasting.table["abc"] == "A", "stays"].dropna()
-    period = f"{lasting.ahead} months on"
+    period = f"{lasting.ahead} month{'s' * (lasting.ahead != 1)} on"
+    leaving = int((of_a < EVEN).sum()) if len(of_a) else None
     return [
         Finding("segmentation.stays", f"Same class {period}, as expected", _mean(stays), "share", n=len(stays)),
         Finding("segmentation.a_stays", f"Class A still A {period}, as expected", _mean(of_a), "share", n=len(of_a)),
+        Finding("segmentation.a_leaving", f"Class A accounts likelier not to be A {period}", leaving, "accounts",
+                n=len(of_a)),
         Finding(
             "segmentation.stays_error", "Mean error of these probabilities on the ledger's past", _none(lasting.error),
             "share", n=lasting.tried,

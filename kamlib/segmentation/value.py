@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import dropwhile
 
 import numpy as np
 import pandas as pd
 
 from kamlib.panel import Panel
+from kamlib.segmentation.abc import ABC_SHARES, abc
 from kamlib.segmentation.xyz import months_at_risk
 
 
@@ -152,3 +154,35 @@ def by_group(values: pd.Series, heads: pd.Series) -> pd.Series:
     {'a': 3, 'c': 4}
     """
     return values.groupby(heads.reindex(values.index)).sum().rename_axis("customer_id")
+
+
+def group_classes(values: pd.Series, heads: pd.Series, *, shares: Sequence[float] = ABC_SHARES) -> pd.DataFrame:
+    """Groups of more than one account, and what they are together and one by one.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Money by customer_id.
+    heads : pandas.Series
+        From `groups`.
+    shares : sequence of two floats
+        As in `kamlib.segmentation.abc`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by head, the largest value first (ties by head): accounts, value, abc (class of the group among groups),
+        alone (the best class that one of its accounts has among accounts).
+
+    Examples
+    --------
+    >>> values = pd.Series({"a": 45, "b": 25, "c": 20, "d": 10})
+    >>> heads = pd.Series({"a": "a", "b": "b", "c": "b", "d": "d"})
+    >>> group_classes(values, heads, shares=(0.4, 0.8)).values.tolist()
+    [[2, 45, 'B', 'B']]
+    """
+    table = abc(by_group(values, heads), shares=shares)[["value", "abc"]]
+    of = heads.reindex(values.index)
+    table.insert(0, "accounts", of.value_counts().reindex(table.index))
+    table["alone"] = abc(values, shares=shares)["abc"].groupby(of).min().reindex(table.index)
+    return table[table["accounts"] > 1]

@@ -10,6 +10,7 @@ from kamlib.segmentation.concentration.measures import (
     lorenz,
     measure_names,
     row_measures,
+    said,
     top_share,
 )
 from kamlib.segmentation.concentration.stress import concentration_by, lose_largest
@@ -17,5 +18,5 @@ from kamlib.segmentation.concentration.stress import concentration_by, lose_larg
 __all__ = [
     "LARGEST", "UNASSIGNED", "account_facts", "assigned_managers", "concentration", "concentration_by",
     "concentration_change", "concentration_path", "expected_concentration", "gini", "hhi", "lorenz", "lose_largest",
-    "measure_names", "row_measures", "top_share",
+    "measure_names", "row_measures", "said", "top_share",
 ]  # fmt: skip

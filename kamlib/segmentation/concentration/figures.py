@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from kamlib.segmentation.concentration.measures import gini, lorenz
 from kamlib.style import COLOURS, axes, short, ticks
 
+MOST_TICKS = 7
 PANELS = {"gini": "Gini", "top_10": "share of the ten largest", "effective_accounts": "effective accounts"}
 
 
@@ -68,7 +69,8 @@ def path_figure(path: pd.DataFrame, *, axs: np.ndarray | None = None) -> np.ndar
     # A single month-end has no span to draw: a month on both sides.
     month = pd.Timedelta(days=20)
     axs[-1].set_xlim(path["end"].min() - month, path["end"].max() + month)
-    axs[-1].figure.autofmt_xdate(rotation=0, ha="center")
+    shown = path["end"].drop_duplicates().iloc[:: -max(-(-path["end"].nunique() // MOST_TICKS), 1)]
+    axs[-1].set_xticks(shown, [f"{end:%b %Y}" for end in shown])
     return axs
 
 

@@ -131,6 +131,24 @@ def measure_names(largest: Sequence[int] = LARGEST) -> list[str]:
     return ["gini", "hhi", "effective_accounts", *(f"top_{n}" for n in largest)]
 
 
+def said(table: pd.DataFrame, *, accounts: int) -> pd.DataFrame:
+    """A table by measure with the measures in words, without shares of as many accounts as there are, or more.
+
+    Examples
+    --------
+    >>> said(pd.DataFrame({"window": [0.4, 0.6, 1.0]}, index=["gini", "top_1", "top_5"]), accounts=3).index.tolist()
+    ['Gini coefficient', 'Share of the largest account']
+    """
+    words = {
+        "gini": "Gini coefficient", "hhi": "Herfindahl-Hirschman index", "effective_accounts": "Effective accounts",
+        "top_1": "Share of the largest account",
+    }  # fmt: skip
+    top = {name: int(name.removeprefix("top_")) for name in table.index if name.startswith("top_")}
+    words = {name: f"Share of the {n} largest" for name, n in top.items()} | words
+    kept = [name for name in table.index if top.get(name, 0) < max(accounts, 2)]
+    return table.loc[kept].rename(index=words).rename_axis("measure")
+
+
 def row_measures(rows: np.ndarray, *, largest: Sequence[int] = LARGEST) -> dict[str, np.ndarray]:
     """The measures of many sets of accounts at once, such as draws.
 

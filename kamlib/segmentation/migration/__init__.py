@@ -2,10 +2,10 @@
 
 from kamlib.segmentation.migration.history import INACTIVE, NEW, STATES, ClassHistory, class_history, steadiness
 from kamlib.segmentation.migration.moves import moves
-from kamlib.segmentation.migration.reasons import change_reasons, known_units, product_change
+from kamlib.segmentation.migration.reasons import CAUSES, cause_totals, change_reasons, known_units, product_change
 from kamlib.segmentation.migration.transitions import transition_matrix, transitions
 
 __all__ = [
-    "INACTIVE", "NEW", "STATES", "ClassHistory", "change_reasons", "class_history", "known_units", "moves",
-    "product_change", "steadiness", "transition_matrix", "transitions",
+    "CAUSES", "INACTIVE", "NEW", "STATES", "ClassHistory", "cause_totals", "change_reasons", "class_history",
+    "known_units", "moves", "product_change", "steadiness", "transition_matrix", "transitions",
 ]  # fmt: skip

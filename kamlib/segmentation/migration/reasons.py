@@ -24,6 +24,11 @@ import pandas as pd
 
 FREQUENCY, SIZE, VOLUME, PRICE = "frequency", "order_size", "volume", "price_mix"
 RETURNS, CAME, MARGIN = "returns", "came_or_went", "margin"
+CAUSES = {
+    CAME: "came or went", FREQUENCY: "frequency", SIZE: "size of orders", VOLUME: "units an order",
+    PRICE: "price and mix", RETURNS: "returns", MARGIN: "margin",
+}  # fmt: skip
+"""In words, in the order in which they are shown."""
 
 
 def change_reasons(
@@ -81,6 +86,36 @@ def change_reasons(
     table["main"] = _main(table[parts.columns], change)
     size = table["change"].abs().rename("size")
     return table.join(size).sort_values(["size", "customer_id"], ascending=[False, True]).drop(columns="size")
+
+
+def cause_totals(sales: pd.DataFrame, profit: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What each cause did to all accounts together.
+
+    Parameters
+    ----------
+    sales, profit : pandas.DataFrame
+        From `change_reasons`, of sales and of profit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by cause in words (`CAUSES`), those that did something: sales, profit (where given; cents, which sum to
+        the change of all accounts), accounts (of which it is the main cause of the change of sales).
+
+    Examples
+    --------
+    >>> two = [pd.DataFrame({"customer_id": ["a"], "sales_cents": s, "gross_cents": s, "returns_cents": 0, "orders": n})
+    ...     for s, n in ((1000, 10), (1200, 8))]
+    >>> cause_totals(change_reasons(*two))["sales"].to_dict()
+    {'frequency': -250, 'size of orders': 450}
+    """
+    table = pd.DataFrame({"sales": sales[[c for c in CAUSES if c in sales]].sum()})
+    if profit is not None:
+        of_profit = profit[[c for c in CAUSES if c in profit]].sum()
+        table = table.reindex([c for c in CAUSES if c in table.index or c in of_profit.index]).assign(profit=of_profit)
+    table["accounts"] = sales["main"].value_counts().reindex(table.index)
+    table = table.fillna(0).astype("int64")
+    return table[(table != 0).any(axis=1)].rename(index=CAUSES).rename_axis("cause")
 
 
 def known_units(totals: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
