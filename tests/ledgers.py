@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import io
 import sqlite3
 import tempfile
@@ -42,7 +43,7 @@ def lines(*rows, header=HEADER, fill=""):
     return (header + "".join(r + "\n" for r in rows) + fill).encode()
 
 
-def sheet(**sheets):
+def sheet(hidden=(), **sheets):
     def make():
         book, sink = openpyxl.Workbook(), io.BytesIO()
         book.remove(book.active)
@@ -50,6 +51,7 @@ def sheet(**sheets):
             page = book.create_sheet(name)
             for row in rows:
                 page.append(row)
+            page.sheet_state = "hidden" if name in hidden else "visible"
         book.save(sink)
         return sink.getvalue()
 
@@ -67,13 +69,14 @@ def frame():
     return pd.DataFrame({"customer": ["a", "b"], "date": days, "amount": [10.5, -2.25]})
 
 
-def database(connect, *tables):
+def database(connect, *tables, amount="10.5"):
     def make():
         with tempfile.TemporaryDirectory() as folder:
             con = connect(str(Path(folder) / "x.db"))
             for table in tables:
                 con.execute(f'CREATE TABLE "{table}" (customer VARCHAR, date VARCHAR, amount DOUBLE)')
-                con.execute(f"INSERT INTO \"{table}\" VALUES ('a', '2024-01-13', 10.5), ('b', '2024-01-14', -2.25)")
+                values = f"('a', '2024-01-13', {amount}), ('b', '2024-01-14', -2.25)"
+                con.execute(f'INSERT INTO "{table}" VALUES {values}')
             con.commit()
             con.close()
             return (Path(folder) / "x.db").read_bytes()
@@ -115,12 +118,33 @@ CASES = (
     Case("Excel, ids with leading zeros", sheet(A=[HEAD, ["007", DAY, 5], ["7", DAY, 6]]), 1100, file="l.xlsx", customers=2),
     Case("Excel, date cells and dates in words", sheet(A=[HEAD, ["a", DAY, 5], ["b", "14 Jan 2024", 6]]), 1100,
          file="l.xlsx"),
+    Case("Excel, merged cells above the header",
+         sheet(S=[["Customer", None, "Sales"], ["No", "Customer", "Date", "Net amount"], [1, "a", "13.01.2024", 10.5], ["x", "b", DAY, -2.25]]),
+         825, ("above the header",), "l.xlsx"),
+    Case("Excel, numbers beside text with a decimal comma", sheet(S=[HEAD, ["a", DAY, "1.010,50"], ["b", DAY, -2.25]]), 100825,
+         file="l.xlsx"),
+    Case("Excel, an older copy on a hidden sheet", sheet(hidden="B", A=[HEAD, ["a", DAY, 5]], B=[HEAD, ["a", DAY, 6]]), 500,
+         ("since they are hidden",), "l.xlsx"),
+    Case("a first line sep=;", b"sep=;\nKunde;Datum;Betrag\na;13.01.2024;1,50\n", 150),
+    Case("a currency in the header", b"Customer;Date;Net amount (EUR)\na;13.01.2024;1,50\n", 150),
+    Case("a row of totals", (GERMAN + "Summe;;1.232,25\n").encode(), 123225, ("row of totals",)),
+    Case("lines of delimiters", (GERMAN + ";;\n;;\n").encode(), 123225, ("blank row",)),
+    Case("a delimiter at the end of each line", GERMAN.replace("\n", ";\n").encode(), 123225),
+    Case("two files end to end, each with its header", lines("customer_id,date,amount", "a,2024-01-13,5", fill=FILL), 3300,
+         ("unreadable",)),
+    Case("a packed file", gzip.compress(SAID), None, ("Unpack it",), "ledger.csv.gz"),
     Case("a folder of monthly files", {"2024-01.csv": SAID, "2024-02.csv": lines("a,2024-02-13,5")}, 1325, file="months"),
+    Case("a folder, each file in its own way", {"1.csv": SAID, "2.csv": GERMAN.encode(), "3.tsv": b"amount\tdate\tclient\n5\t2024-03-01\ta\n"},
+         124550, file="months"),
+    Case("a folder in the folder", {"1.csv": SAID, "old/2.csv": lines("a,2023-02-13,5")}, 825, ("Not read", "old/"), "months"),
     Case("a month saved twice", {"2024-01.csv": SAID, "copy.csv": SAID}, None, ("the same, byte for byte",), "months"),
     Case("Parquet", parquet, 825, file="l.parquet"),
     Case("DuckDB file", database(duckdb.connect, "sales"), 825, file="l.duckdb"),
     Case("SQLite file", database(sqlite3.connect, "ledger", "other"), 825, ("tables not read",), "l.db"),
     Case("SQLite, no ledger", database(sqlite3.connect, "x", "y"), None, ("which table is the ledger",), "l.sqlite"),
+    Case("SQLite, numbers and text in one column", database(sqlite3.connect, "ledger", amount="'1.010,50'"), 100825, file="l.db"),
+    Case("pandas, days as periods", lambda: frame().assign(date=lambda d: d["date"].dt.to_period("D")), 825, file=""),
+    Case("pandas, sparse", lambda: frame().assign(amount=pd.arrays.SparseArray([10.5, -2.25])), 825, file=""),
     Case("pandas", frame, 825, file=""),
     Case("Polars", lambda: pl.from_pandas(frame()), 825, file=""),
     Case("Polars, lazy", lambda: pl.from_pandas(frame()).lazy(), 825, file=""),
@@ -129,6 +153,8 @@ CASES = (
     # values
     Case("brackets, trailing minus, thousands", lines('a,2024-01-13,"(1,234.50)"', "a,2024-01-13,5.25-"), -123975),
     Case("currency signs", lines("a,2024-01-13,US$ 5.50", "a,2024-01-13,US$6"), 1150),
+    Case("thousands by blanks, no-break spaces, apostrophes",
+         lines("a;2024-01-13;1 234,50", "a;2024-01-13;1\u00a0234,50", "a;2024-01-13;CHF 1’234,50", header="customer;date;amount\n"), 370350),
     Case("Unicode minus", lines("a,2024-01-13,−5.50"), -550),
     Case("Arabic-Indic digits", lines("a,١٣/٠١/٢٠٢٤,١٬٢٣٤٫٥٠"), 123450),
     Case("Persian digits", lines("a,۲۰۲۴-۰۱-۱۳,۱۲٫۵"), 1250),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import subprocess
+import sys
 
 import duckdb
 import openpyxl
@@ -289,8 +291,10 @@ def test_numbers_of_a_workbook_are_not_open_to_two_readings(tmp_path):
 
 def test_numbers_and_text_in_one_column_of_a_workbook(tmp_path):
     rows = [HEADERS, ["a", dt.date(2024, 1, 5), 1.234], ["b", dt.date(2024, 1, 5), "1.234,50"]]
-    says = refusal(workbook(tmp_path / "l.xlsx", Sales=rows))
-    assert "l.xlsx, sheet 'Sales'" in says and "decimal" in says
+    assert [r[2] for r in content(open_book(workbook(tmp_path / "l.xlsx", Sales=rows)))] == [123, 1234_50]
+    rows = [HEADERS, ["a", dt.date(2024, 1, 5), "1,234.50"], ["b", dt.date(2024, 1, 5), "1.234,50"]]
+    says = refusal(workbook(tmp_path / "m.xlsx", Sales=rows))
+    assert "m.xlsx, sheet 'Sales'" in says and "decimal" in says
 
 
 def test_empty_rows_of_a_workbook_shift_no_line_number(tmp_path):
@@ -391,6 +395,41 @@ def test_folders_that_are_refused(tmp_path, files, says):
 
 def test_a_file_of_another_kind(tmp_path):
     assert "cannot read files of this kind" in refusal(write(tmp_path / "l.json", "{}"))
+
+
+def test_what_is_neither_file_nor_folder(tmp_path):
+    (tmp_path / "l.csv").symlink_to(tmp_path / "gone")
+    assert "neither a file nor a folder" in refusal(tmp_path / "l.csv")
+    assert "link to a file that is not there" in refusal(tmp_path)
+    assert "neither a file nor a folder" in refusal(os.devnull)
+    assert "cannot be opened" in refusal("x" * 5000)
+
+
+def test_a_folder_says_what_it_holds_instead(tmp_path):
+    (tmp_path / "2024").mkdir()
+    write(tmp_path / "jan.csv.gz", "")
+    says = refusal(tmp_path)
+    assert "jan.csv.gz: packed files" in says and "2024: folders in it" in says
+
+
+def test_a_database_that_another_program_holds(tmp_path):
+    path = str(tmp_path / "l.duckdb")
+    hold = f"import duckdb; con = duckdb.connect({path!r}); con.execute('CREATE TABLE t (a INT)'); print(flush=True)"
+    other = subprocess.Popen([sys.executable, "-c", hold + "; input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    other.stdout.readline()
+    says = refusal(path)
+    other.communicate(b"\n")
+    assert "l.duckdb is open elsewhere" in says
+
+
+@pytest.mark.skipif(os.name == "nt" or not os.getuid(), reason="root may read everything")
+def test_a_folder_that_may_not_be_read(tmp_path):
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    folder.chmod(0)
+    says = refusal(folder)
+    folder.chmod(0o700)
+    assert "permission denied" in says
 
 
 @pytest.mark.skipif(os.name == "nt" or not os.getuid(), reason="root may read everything")

@@ -14,8 +14,8 @@ def written(made, path):
     if isinstance(made, bytes):
         path.write_bytes(made)
     else:
-        path.mkdir()
         for name, content in made.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
             (path / name).write_bytes(content)
     return path
 

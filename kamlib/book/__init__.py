@@ -228,9 +228,13 @@ def _name_of(source) -> str:
 
 def mapping_of(source, mapping):
     """The mapping that is given, or else the folder's own."""
-    if mapping is None and isinstance(source, (str, Path)) and (Path(source) / MAPPING_FILE).is_file():
-        return Path(source) / MAPPING_FILE
-    return mapping
+    if mapping is not None or not isinstance(source, (str, Path)):
+        return mapping
+    own = Path(source) / MAPPING_FILE
+    try:
+        return own if own.is_file() else None
+    except OSError:  # the reader says what is wrong with that folder
+        return None
 
 
 def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:

@@ -17,6 +17,12 @@ from kamlib.tables import TABLES, Column, Table
 LISTED = 1000  # rows set aside that are listed one by one, for each cause; all are counted
 MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file was misread
 
+# A row without a day, or the like, that begins with such a word only sums up those above it.
+TOTAL_ROW = (
+    r"^\W*((grand |sub[- ]?)?totals?|total g[eé]n[eé]ral|(end|gesamt|zwischen)?summe|gesamt|sous-total|somme|suma"
+    r"|(ال)?(مجموع|إجمالي|اجمالي)( الكلي)?)\b"
+)
+
 PROBLEMS = ["table", "file", "line", "column", "cause", "value", "treatment"]
 
 
@@ -87,11 +93,15 @@ def _unusable(table: Table) -> list[str]:
 def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str, options: Options) -> pd.DataFrame:
     limits_of = {c.name: _outside(table, c, options) for c in table.columns}
     unusable, seen = " OR ".join(_unusable(table)) or "false", _to_look_at(con, table, parsed, limits_of)
-    cells = (values.trimmed(f"CAST(c{i} AS VARCHAR)") for i in range(len(part.headers)))
+    cells = [values.trimmed(f"CAST(c{i} AS VARCHAR)") for i in range(len(part.headers))]
     blank = " AND ".join(f"nullif({cell}, '') IS NULL" for cell in cells)
+    row = f"concat_ws(' ', {', '.join(cells)})"
+    # CASE: looked at in the few rows that cannot be used, not in all.
+    total = f"(CASE WHEN {unusable} THEN regexp_matches({row}, {values.literal(TOTAL_ROW)}, 'i') ELSE false END)"
     frames = [_ragged(part)]
     if any(table[c].required for c in seen):
         frames.append(_listing(con, part, parsed, "", "''", f"({unusable}) AND {blank}", "blank row", True))
+        frames.append(_listing(con, part, parsed, "", row, total, "row of totals", True))
     for column in map(table.__getitem__, seen):
         source, name = _raw(column.name, found, table), values.quoted(column.name)
         if source is None or (table.name == "ledger" and column.name == "customer_id"):
@@ -99,7 +109,10 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
         filled = f"{values.text(source, name=column.kind == 'text')} IS NOT NULL"
         wrong = [(f"{name} IS NULL AND {filled}", "unreadable")]
         if column.required:
-            wrong.insert(0, (f"{name} IS NULL AND NOT ({filled}) AND NOT ({blank})", "empty"))
+            wrong = [
+                (f"{name} IS NULL AND NOT ({filled}) AND NOT ({blank}) AND NOT {total}", "empty"),
+                (f"{name} IS NULL AND {filled} AND NOT {total}", "unreadable"),
+            ]
         limits = limits_of[column.name]
         if limits:
             cause = "implausible date" if column.kind == "date" else "outside its limits"
@@ -185,8 +198,8 @@ def _ragged(part: Part) -> pd.DataFrame:
 
 def _refuse_if_misread(part: Part, total: int, aside: int, problems: pd.DataFrame, found: dict[str, int]) -> None:
     fatal = problems[problems["treatment"] == "row set aside"]
-    blank = fatal["cause"] == "blank row"
-    blanks = int(fatal.loc[blank, "n"].max()) if blank.any() else 0
+    blank = fatal["cause"].isin(["blank row", "row of totals"])
+    blanks = int(fatal.loc[blank].groupby("cause")["n"].max().sum())
     if total == blanks:
         raise BookError(f"{part.where}: only a header and no rows. Fill it, or move it away.")
     if aside - blanks <= MOST_SET_ASIDE * (total - blanks):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import duckdb
 import pyarrow as pa
 
 from kamlib.book.errors import BookError
-from kamlib.book.part import Part, cell, checked_headers, file_digest, first_line
+from kamlib.book.part import Part, cell, checked_headers, days_in_utc, file_digest, first_line, unsigned_cell
 from kamlib.book.values import literal, quoted
 from kamlib.tables import TABLES
 
 CHUNK = 100_000  # rows
+IN_USE = ("could not set lock", "already attached", "database is locked", "being used by another process")
 
 
 def read_database(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: str) -> list[Part]:
@@ -30,6 +32,10 @@ def read_database(con: duckdb.DuckDBPyConnection, number: int, file: Path, table
     try:
         return read(con, number, file, table)
     except (duckdb.Error, sqlite3.Error, OverflowError) as error:
+        if any(sign in str(error).lower() for sign in IN_USE):
+            raise BookError(
+                f"{file.name} is open elsewhere, which keeps others out. Close it there, or read a copy."
+            ) from None
         raise BookError(f"{file.name}: not readable as a database: {first_line(error)}") from None
 
 
@@ -45,6 +51,7 @@ def _read_duckdb(con, number: int, file: Path, table: str) -> list[Part]:
         for part, name in parts:
             columns = con.execute(f"DESCRIBE {places[name]}").fetchall()
             part.headers = checked_headers([c[0] for c in columns], part.where)
+            part.notes += [days_in_utc(part.where, c[0]) for c in columns if c[1] == "TIMESTAMP WITH TIME ZONE"]
             cells = ", ".join(f"{_plain_type(c[0], c[1])} AS c{i}" for i, c in enumerate(columns))
             con.execute(f"CREATE TABLE {part.relation} AS SELECT {cells} FROM {places[name]}")
     finally:
@@ -75,41 +82,39 @@ def _read_sqlite(con, number: int, file: Path, table: str) -> list[Part]:
         for part, name in parts:
             rows = source.execute(f"SELECT * FROM {quoted(name)}")
             part.headers = checked_headers([c[0] for c in rows.description], part.where)
-            _copy(con, part, rows, _types(source, name, [c[0] for c in rows.description]))
+            _copy(con, part, rows, *_types(source, name, [c[0] for c in rows.description]))
     return [part for part, _ in parts]
 
 
-def _types(source: sqlite3.Connection, name: str, columns: list[str]) -> list[pa.DataType]:
-    """A column of numbers only stays one; SQLite itself lets every cell be what it likes."""
+def _types(source: sqlite3.Connection, name: str, columns: list[str]) -> tuple[list[pa.DataType], list[bool]]:
+    """A column of numbers only stays one; SQLite itself lets every cell be what it likes. And: has it commas?"""
     tests = ", ".join(
-        f"total(typeof({quoted(c)}) IN ('text', 'blob')), total(typeof({quoted(c)}) = 'real')" for c in columns
+        f"total(typeof({c}) IN ('text', 'blob')), total(typeof({c}) = 'real'), total({c} GLOB '*[0-9],[0-9]*')"
+        for c in map(quoted, columns)
     )
     row = source.execute(f"SELECT {tests} FROM {quoted(name)}").fetchone()
-    kinds = zip(row[::2], row[1::2], strict=True)
-    return [pa.string() if text else pa.float64() if real else pa.int64() for text, real in kinds]
+    kinds = zip(row[::3], row[1::3], strict=True)
+    return [pa.string() if text else pa.float64() if real else pa.int64() for text, real in kinds], row[2::3]
 
 
-def _copy(con, part: Part, rows: sqlite3.Cursor, types: list[pa.DataType]) -> None:
+def _copy(con, part: Part, rows: sqlite3.Cursor, types: list[pa.DataType], commas: list[bool]) -> None:
     schema = pa.schema([(f"c{i}", t) for i, t in enumerate(types)])
     con.register("incoming", schema.empty_table())
     con.execute(f"CREATE TABLE {part.relation} AS SELECT * FROM incoming")
     while chunk := rows.fetchmany(CHUNK):
         cells = (
-            map(_text if t == pa.string() else _same, c) for c, t in zip(zip(*chunk, strict=True), types, strict=True)
+            [_text(v, unsigned_cell if comma else cell) for v in c] if t == pa.string() else c
+            for c, t, comma in zip(zip(*chunk, strict=True), types, commas, strict=True)
         )
         con.register("incoming", pa.table([pa.array(c, t) for c, t in zip(cells, types, strict=True)], schema=schema))
         con.execute(f"INSERT INTO {part.relation} SELECT * FROM incoming")
     con.unregister("incoming")
 
 
-def _text(value) -> str | None:
+def _text(value, written: Callable[[object], str]) -> str | None:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return None if value is None else cell(value)
-
-
-def _same(value):
-    return value
+    return None if value is None else written(value)
 
 
 def _parts(number: int, file: Path, table: str, names: list[str]) -> list[tuple[Part, str]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -15,6 +17,7 @@ from kamlib.book.errors import BookError
 from kamlib.book.values import literal
 from kamlib.tables import TABLES
 
+DECIMAL_COMMA = re.compile(r"\d,\d")
 THREE_DECIMALS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 
 
@@ -72,6 +75,11 @@ def keep(con: duckdb.DuckDBPyConnection, part: Part, arrow: pa.Table) -> None:
     con.unregister("incoming")
 
 
+def days_in_utc(where: str, header: str) -> str:
+    """What is to be said of moments in time."""
+    return f"{where}: the days of {header!r} are days in UTC."
+
+
 def file_digest(file: Path) -> str:
     """SHA-256 of a file."""
     with file.open("rb") as stream:
@@ -85,6 +93,23 @@ def cell(value) -> str:
     if isinstance(value, float) and THREE_DECIMALS.fullmatch(str(value)):
         return f"{value}0"  # 1.234 as text could be a thousand
     return str(value)
+
+
+def cells_of(column: Iterable) -> Callable[[object], str]:
+    """How to write the cells of a mixed column as text.
+
+    Beside text with a decimal comma, a number is written without any decimal sign: 2.5 is `25e-1`.
+    """
+    comma = any(isinstance(c, str) and DECIMAL_COMMA.search(c) for c in column)
+    return unsigned_cell if comma else cell
+
+
+def unsigned_cell(value) -> str:
+    """As `cell`, a fraction as a whole number and a power of ten."""
+    if not isinstance(value, float) or not math.isfinite(value) or value.is_integer():
+        return cell(value)
+    sign, digits, power = Decimal(repr(value)).as_tuple()
+    return f"{'-' * sign}{''.join(map(str, digits))}e{power}"
 
 
 def refuse_unclear_names(names: list[str], where: str, what: str) -> None:

@@ -21,8 +21,9 @@ from kamlib.book.database import read_database
 from kamlib.book.errors import BookError
 from kamlib.book.part import (
     Part,
-    cell,
+    cells_of,
     checked_headers,
+    days_in_utc,
     file_digest,
     first_line,
     keep,
@@ -39,6 +40,7 @@ TEXT = (".csv", ".tsv", ".txt")
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 DATABASE = (".duckdb", ".ddb", ".sqlite", ".sqlite3", ".db")
 READABLE = (*TEXT, ".parquet", *EXCEL, *DATABASE)
+PACKED = (".gz", ".zip", ".zst", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz")
 NO_NAMES = ColumnNames()
 MAPPING_FILE = "mapping.toml"
 
@@ -65,11 +67,7 @@ def read_parts(con: duckdb.DuckDBPyConnection, source, names: ColumnNames = NO_N
         kind = type(source).__name__
         raise BookError(f'A book is a path, a name, or frames by table, {{"ledger": frame}}; not a {kind}.')
     path = Path(source)
-    if not path.exists():
-        near = difflib.get_close_matches(str(source), datasets.NAMES, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"The data sets are {', '.join(datasets.NAMES)}."
-        raise BookError(f"There is no file or folder {path}, and no data set of that name. {hint}")
-    files = [path] if path.is_file() else _files(path)
+    files = _there(path)
     parts = []
     for file in files:
         # A single file is the ledger, whatever its name; in a folder names tell the tables.
@@ -77,14 +75,37 @@ def read_parts(con: duckdb.DuckDBPyConnection, source, names: ColumnNames = NO_N
         parts += _read_file(con, len(parts), file, table, names)
     _refuse_copies(parts)
     if path.is_dir():
-        parts[0].notes += _passed_over(path)
+        parts[0].notes += _passed_over(path, files)
     return parts
 
 
+def _there(path: Path) -> list[Path]:
+    """The files to read: this one, or those of this folder."""
+    try:
+        if path.is_dir():
+            return _files(path)
+        if path.is_file():
+            return [path]
+        if path.exists() or path.is_symlink():
+            raise BookError(f"{path} is neither a file nor a folder.")
+    except OSError as error:
+        raise BookError(f"{str(path)[:200]} cannot be opened: {_said(error)}.") from None
+    near = difflib.get_close_matches(str(path), datasets.NAMES, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"The data sets are {', '.join(datasets.NAMES)}."
+    raise BookError(f"There is no file or folder {path}, and no data set of that name. {hint}")
+
+
+def _said(error: OSError) -> str:
+    return (error.strerror or "it cannot be read").lower()
+
+
 def _files(folder: Path) -> list[Path]:
-    files = sorted(f for f in _visible(folder) if f.suffix.lower() in READABLE)
+    files = sorted(f for f in _visible(folder) if f.suffix.lower() in READABLE and not f.is_dir())
     if not files:
-        raise BookError(f"The folder {folder} holds no {', '.join(READABLE)} file.")
+        raise BookError(_nothing_in(folder))
+    for file in files:
+        if not file.is_file():
+            raise BookError(f"{file} is a link to a file that is not there, or no file at all. Remove it.")
     for first, second in itertools.combinations(files, 2):
         if first.stem.lower() == second.stem.lower():
             raise BookError(
@@ -95,14 +116,27 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
+def _nothing_in(folder: Path) -> str:
+    said = f"The folder {folder} holds no {', '.join(READABLE)} file."
+    packed = sorted(f.name for f in _visible(folder) if f.suffix.lower() in PACKED)
+    inner = sorted(f.name for f in _visible(folder) if f.is_dir())
+    said += f" {_shown(packed)}: packed files are not read, unpack them first." if packed else ""
+    said += f" {_shown(inner)}: folders in it are not looked into, name one of them." if inner else ""
+    return said
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
 def _visible(folder: Path) -> list[Path]:
     return [f for f in folder.iterdir() if not f.name.startswith((".", "~$")) and f.name != MAPPING_FILE]
 
 
-def _passed_over(folder: Path) -> list[str]:
-    others = sorted(f.name for f in _visible(folder) if f.is_file() and f.suffix.lower() not in READABLE)
-    shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
-    return [f"Not read, for what they are: {shown}."] if others else []
+def _passed_over(folder: Path, read: list[Path]) -> list[str]:
+    others = [f for f in _visible(folder) if f not in read]
+    names = sorted(f"{f.name}/" if f.is_dir() else f.name for f in others)
+    return [f"Not read, for what they are: {_shown(names)}."] if names else []
 
 
 def _refuse_copies(parts: list[Part]) -> None:
@@ -127,8 +161,10 @@ def _read_file(con, number: int, file: Path, table: str, names: ColumnNames) -> 
             return read_excel(con, number, file, table, names)
         if file.suffix.lower() in DATABASE:
             return read_database(con, number, file, table)
-    except PermissionError:
-        raise BookError(f"{file} cannot be opened: permission denied.") from None
+    except OSError as error:
+        raise BookError(f"{file} cannot be opened: {_said(error)}.") from None
+    if file.suffix.lower() in PACKED:
+        raise BookError(f"{file.name} is packed. Unpack it, and name the file that was in it.")
     raise BookError(f"{file.name}: cannot read files of this kind. Readable are {', '.join(READABLE)}.")
 
 
@@ -143,7 +179,7 @@ def _read_parquet(con, number: int, file: Path, table: str) -> Part:
     except duckdb.Error as error:
         raise BookError(f"{file.name}: not readable as Parquet: {first_line(error)}") from None
     zoned = [h for h, t in zip(headers, relation.types, strict=True) if str(t) == "TIMESTAMP WITH TIME ZONE"]
-    part.notes += [f"{file.name}: the days of {h!r} are days in UTC." for h in zoned]
+    part.notes += [days_in_utc(file.name, h) for h in zoned]
     return part
 
 
@@ -163,9 +199,8 @@ def _arrow(frame, where: str) -> pa.Table:
 
     if isinstance(frame, pd.DataFrame):
         checked_headers([str(c) for c in frame.columns], where)
-        mixed = [c for c in frame if frame[c].dtype == object]
-        # Ids of which some are numbers and some are text: a column that Arrow has no type for.
-        frame = frame.assign(**{c: _one_type(frame[c]) for c in mixed}).rename(columns=str)
+        frame = frame.set_axis([str(c) for c in frame.columns], axis=1)
+        frame = frame.assign(**{c: _one_type(frame[c]) for c in frame})
     try:
         arrow = nw.from_native(frame).lazy().collect("pyarrow").to_native()
     except (TypeError, pa.ArrowException) as error:
@@ -175,10 +210,17 @@ def _arrow(frame, where: str) -> pa.Table:
 
 
 def _one_type(column: pd.Series) -> pd.Series:
+    """What Arrow has no type for: ids of which some are numbers and some are text, months, sparse columns."""
+    if isinstance(column.dtype, pd.PeriodDtype):
+        return column.dt.to_timestamp()
+    if isinstance(column.dtype, pd.SparseDtype):
+        return column.sparse.to_dense()
+    if column.dtype != object:
+        return column
     try:
         pa.array(column, from_pandas=True)
     except pa.ArrowException:
-        return column.map(cell, na_action="ignore")
+        return column.map(cells_of(column), na_action="ignore")
     return column
 
 

@@ -6,6 +6,7 @@ from this list: `python -m kamlib.book.synonyms > docs/synonyms.md`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
@@ -131,15 +132,18 @@ SYNONYMS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
+CODE_IN_BRACKETS = re.compile(r"\s*[(\[][A-Z]{3}[)\]]\s*$")
+
 
 def plain(name: str) -> str:
-    """A name without case, accents, spaces and punctuation; a percentage stays one.
+    """A name without case, accents, spaces, punctuation and a code of currency in brackets; a percentage stays one.
 
     Examples
     --------
-    >>> plain(" Customer ID "), plain("Margin %"), plain("Qté"), plain("N° client")
-    ('customerid', 'margin%', 'qte', 'nclient')
+    >>> plain(" Customer ID "), plain("Margin %"), plain("Qté"), plain("N° client"), plain("Net amount (EUR)")
+    ('customerid', 'margin%', 'qte', 'nclient', 'netamount')
     """
+    name = CODE_IN_BRACKETS.sub("", str(name))
     letters = unicodedata.normalize("NFKD", str(name).casefold().replace("°", "").replace("º", ""))
     return "".join(c for c in letters if (c.isalnum() or c == "%") and c != "\u0640")  # the stroke that widens Arabic
 
@@ -159,7 +163,8 @@ def synonyms_page() -> str:
         "# Names that are recognised",
         "",
         "A column of a ledger is recognised by our own name or by one of these. Case, accents, spaces and punctuation",
-        "do not count: `Kunden-Nr.`, `KUNDEN NR` and `kundennr` are one name. Where two columns of a file could be the",
+        "do not count: `Kunden-Nr.`, `KUNDEN NR` and `kundennr` are one name; nor does a currency in brackets at the",
+        "end: `Net sales (EUR)`. Where two columns of a file could be the",
         "same one of ours, the file is refused, with the lines of a mapping file that settle it; a mapping wins over",
         "our own name, and our own name over the others. In the other tables the names of the customer count, too.",
         "",

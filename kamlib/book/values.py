@@ -169,7 +169,8 @@ def number(source: str, decimal: str) -> str:
     plain = source if decimal == "." else f"replace({source}, ',', '.')"
     return (
         f"(CASE WHEN regexp_matches({source}, '^-?\\d+({d}\\d+)?$') THEN {plain}"  # nearly all, and quick
-        f" WHEN regexp_matches({source}, '^-?\\d+(\\.\\d+)?[eE][+-]?\\d+$') THEN {source if decimal == '.' else 'NULL'}"
+        f" WHEN regexp_matches({source}, '^-?\\d+[eE][+-]?\\d+$') THEN {source}"
+        f" WHEN regexp_matches({source}, '^-?\\d+\\.\\d+[eE][+-]?\\d+$') THEN {source if decimal == '.' else 'NULL'}"
         f" WHEN {well} THEN {sign} || {bare} END)"
     )
 

@@ -11,14 +11,15 @@ import pyarrow as pa
 
 from kamlib.book.errors import BookError
 from kamlib.book.header import header_row, title_note
-from kamlib.book.part import Part, cell, checked_headers, file_digest, first_line, keep, refuse_unclear_names
+from kamlib.book.part import Part, cell, cells_of, checked_headers, file_digest, first_line, keep, refuse_unclear_names
 from kamlib.book.recognise import ColumnNames
 from kamlib.tables import TABLES
 
 
 def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: str, names: ColumnNames) -> list[Part]:
     """Sheets named as tables are those; the others are parts of the ledger if they have one header, or not read."""
-    filled = {n: rows for n, rows in _sheets(file).items() if any(map(_filled, rows))}
+    sheets, hidden = _sheets(file)
+    filled = {n: rows for n, rows in sheets.items() if any(map(_filled, rows))}
     if not filled:
         raise BookError(f"{file.name}: every sheet is empty.")
     of, passed_over = _tables_of(file, filled, table, names)
@@ -26,18 +27,25 @@ def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: s
     for name, table in of.items():
         where = f"{file.name}, sheet {name!r}"
         parts.append(_sheet(con, number + len(parts), where, table, filled[name], digest, names))
-    if passed_over:
-        shown = ", ".join(map(repr, passed_over[:5])) + (f" and {len(passed_over) - 5} more" if passed_over[5:] else "")
-        parts[0].notes.append(f"{file.name}: sheets not read, for what they hold: {shown}.")
+    for left, why in ((passed_over, "for what they hold"), (hidden, "since they are hidden")):
+        if left:
+            shown = ", ".join(map(repr, left[:5])) + (f" and {len(left) - 5} more" if left[5:] else "")
+            parts[0].notes.append(f"{file.name}: sheets not read, {why}: {shown}.")
     return parts
 
 
-def _sheets(file: Path) -> dict[str, list[list]]:
-    from python_calamine import load_workbook
+def _sheets(file: Path) -> tuple[dict[str, list[list]], list[str]]:
+    """Rows of each sheet; and the names of hidden ones, often an older copy, unless they are called as a table is."""
+    from python_calamine import SheetVisibleEnum, load_workbook
 
     try:
         workbook = load_workbook(str(file))
-        return {n: workbook.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in workbook.sheet_names}
+        of = {
+            s.name: s.visible == SheetVisibleEnum.Visible or s.name.lower() in TABLES for s in workbook.sheets_metadata
+        }
+        shown = [n for n, visible in of.items() if visible] or list(of)
+        rows = {n: workbook.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in shown}
+        return rows, [n for n in of if n not in rows]
     except Exception as error:  # a broken file meets it in many ways
         said = first_line(error)
     raise BookError(f"{file.name}: not readable as a workbook: {said}. Open it in Excel and save it anew.")
@@ -98,4 +106,5 @@ def _column(cells: list) -> pa.Array:
     if kinds and kinds <= {dt.date, dt.datetime}:
         days = [dt.datetime(c.year, c.month, c.day) if type(c) is dt.date else c for c in filled]
         return pa.array(days, pa.timestamp("us"))
-    return pa.array([None if c is None else cell(c) for c in filled], pa.string())
+    written = cells_of(filled)
+    return pa.array([None if c is None else written(c) for c in filled], pa.string())
