@@ -293,5 +293,3 @@ def _pooled(table: pd.DataFrame, fits: list, present: list[str]) -> pd.DataFrame
         table.loc[driver, ["ratio", "low", "high", "p"]] = [*ends, p]
         table.loc[driver, "why"] = ""
     return table
-
-

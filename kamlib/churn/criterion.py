@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kamlib.churn.limits import CALIBRATED_ON, able, evenly, known, scales
 from kamlib.stats.clock import Clock, business_clock
-from kamlib.stats.rhythm import HISTORY, MONTH, SHORTEST, Posterior, Rhythm, fit_rhythm, history
+from kamlib.stats.rhythm import MONTH, SHORTEST, Rhythm, fit_rhythm, history, paces
 
 LATE_RATE = 0.02  # false alarms per living account-month: one in fifty looked at in vain each month
 LOST_RATE = 0.005  # one in 17 living accounts called lost within a year; most of these are back within a quarter
@@ -54,7 +55,12 @@ class Silences:
 
 
 def silences(
-    days: pd.DataFrame, *, as_of: dt.date, late_rate: float = LATE_RATE, lost_rate: float = LOST_RATE
+    days: pd.DataFrame,
+    *,
+    as_of: dt.date,
+    late_rate: float = LATE_RATE,
+    lost_rate: float = LOST_RATE,
+    segments: pd.Series | None = None,
 ) -> Silences:
     """Judge every silence of every account.
 
@@ -65,6 +71,9 @@ def silences(
     as_of : datetime.date
     late_rate, lost_rate : float
         False alarms per living account-month.
+    segments : pandas.Series, optional
+        Segment by customer_id that was known when the account first bought: what an account has not shown yet is filled
+        in from its segment, as far as segments differ. Without it, quarters by size of the first purchase.
 
     Returns
     -------
@@ -75,94 +84,46 @@ def silences(
     ------
     ValueError
         Rates that are not between 0 and 1, or `late_rate` below `lost_rate`.
+
+    Notes
+    -----
+    Rhythms drift: a gap counts for less the older it is. How fast it fades is what foretells the next gaps of this
+    book best (`MEMORIES`); an account that buys ever less often would otherwise be called lost again and again.
     """
     if not 0 < lost_rate <= late_rate < 1:
         raise ValueError("false-alarm rates lie between 0 and 1, and late_rate is not below lost_rate")
     days = days.sort_values(["customer_id", "date"]).reset_index(drop=True)
     clock = business_clock(days["date"], as_of=as_of)
     gaps = _gaps(days, clock, as_of)
+    gaps["pace"] = _pace(days, gaps, segments)
     rhythm = _population(gaps)
     if rhythm is not None:
         gaps = _without_absences(gaps, rhythm)
         rhythm = _population(gaps)
-        rhythm = rhythm and _with_tail(gaps, rhythm)
-    table = days[["customer_id", "date"]].assign(next_date=gaps["next_date"], gaps=gaps["n"].astype("int64"))
+    if rhythm is not None:
+        gaps = _faded(gaps, _memory(gaps, rhythm))
+        rhythm = _with_tail(gaps, rhythm)
+    table = days[["customer_id", "date"]].assign(next_date=gaps["next_date"], gaps=gaps["count"].astype("int64"))
     table = table.assign(usual_days=np.nan, late_on=pd.NaT, lost_on=pd.NaT)
     table = table.astype({"late_on": "datetime64[s]", "lost_on": "datetime64[s]"})
     nobody = pd.Index([], dtype="str", name="customer_id")
-    able, gone = pd.Series(dtype="datetime64[s]", index=nobody), pd.Series(dtype="float64", index=nobody)
+    could, gone = pd.Series(dtype="datetime64[s]", index=nobody), pd.Series(dtype="float64", index=nobody)
     if rhythm is not None:
         room = clock.time([as_of])[0] - gaps["time"].to_numpy()
-        scales = {rate: _scales(gaps, room, rhythm, rate) for rate in (late_rate, lost_rate)}
-        for part in np.array_split(np.flatnonzero(gaps["n"] > 0), len(gaps) // CHUNK + 1):
-            _judge(table, gaps, part, rhythm, clock, scales, (late_rate, lost_rate))
-        able = _able(table, gaps, rhythm, clock, scales[lost_rate])
-        final = gaps[gaps["last"] & (gaps["n"] > 0)]
-        known = rhythm.posterior(final["n"], final["total"], final["log_total"])
-        gone = pd.Series(known.gone(final["silence"]), index=table.loc[final.index, "customer_id"])
-    return Silences(table, able, gone, rhythm, clock, as_of, late_rate, lost_rate)
+        asked = scales(gaps, room, rhythm, (late_rate, lost_rate))
+        for part in np.array_split(np.flatnonzero(gaps["count"] > 0), len(gaps) // CHUNK + 1):
+            _judge(table, gaps, part, rhythm, clock, asked, (late_rate, lost_rate))
+        could = able(table, gaps, rhythm, clock, asked[lost_rate])
+        final = gaps[gaps["last"] & (gaps["count"] > 0)]
+        gone = pd.Series(known(rhythm, final).gone(final["silence"]), index=table.loc[final.index, "customer_id"])
+    return Silences(table, could, gone, rhythm, clock, as_of, late_rate, lost_rate)
 
 
 NEAR = 0.8  # of the expected gap: more than a third of any rhythm's gaps are longer
 CHUNK = 100_000  # rows at once: memory, not meaning
-CALIBRATED_ON = 3_000  # silences of each length of history, at even steps
-
-
-def _able(table: pd.DataFrame, gaps: pd.DataFrame, rhythm: Rhythm, clock: Clock, scales: np.ndarray) -> pd.Series:
-    """The earliest limit of the silences after the first, third and tenth gap: later ones do not come sooner."""
-    counted = gaps["n"].diff().ne(0) | ~gaps["account"].duplicated()
-    rows = gaps[counted & gaps["n"].isin([1, 3, 10])]
-    known = rhythm.posterior(rows["n"], rows["total"], rows["log_total"])
-    limit = rows["time"].to_numpy() + known.course().limit(known.allowed(scales[history(rows["n"])]))
-    dates = pd.Series(clock.date(limit), index=table.loc[rows.index, "customer_id"])
-    found = table.set_index("customer_id")["lost_on"].dropna()
-    return pd.concat([dates, found]).groupby(level=0).min()
-
-
-def _scales(gaps: pd.DataFrame, room: np.ndarray, rhythm: Rhythm, rate: float) -> np.ndarray:
-    """By length of history, the rate to ask of each gap so that the book as long as it is has `rate` false alarms.
-
-    A limit that lies beyond the end of the book raises no alarm, but the silence below it is living time: without
-    this, slow and young accounts would have far fewer alarms than stated.
-    """
-    group = history(gaps["n"])
-    scales = np.full(len(HISTORY) + 1, rate)
-    for g in range(len(scales)):
-        rows = np.flatnonzero((group == g) & (gaps["n"] > 0))
-        rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), CALIBRATED_ON)).astype(int)] if len(rows) else rows
-        if len(rows):
-            own = gaps.iloc[rows]
-            known = rhythm.posterior(own["n"], own["total"], own["log_total"])
-            scales[g] = _scale(known, room[rows], rate) / _seen(known, own, room[rows])
-    return scales
-
-
-CHECKED_AT = 0.02  # false alarms per account-month: enough of them to be counted in one book
-STEADY = 10.0  # alarms as expected that are mixed in, so that small books keep to the model
-
-
-def _seen(known: Posterior, own: pd.DataFrame, room: np.ndarray) -> float:
-    """Alarms raised in silences of accounts that stayed, over those the model expects: its last error is taken out."""
-    course, silence = known.course(), own["silence"].clip(lower=SHORTEST).to_numpy()
-    allowed = known.allowed(_scale(known, room, CHECKED_AT))
-    limit = course.limit(allowed)
-    expected = (allowed * np.exp(-known.hazard * limit))[limit <= room].sum()
-    there = 1 - np.where(own["last"], known.gone(silence), known.absent(silence))
-    seen = there[known.exceeded(silence) <= allowed].sum()
-    return float((seen + STEADY) / (expected + STEADY))
-
-
-def _scale(known: Posterior, room: np.ndarray, rate: float) -> float:
-    course = known.course()
-    months = course.months_seen(room).sum()
-    low, high = np.log(rate) - 1, np.log(rate) + 4
-    for _ in range(30):
-        middle = (low + high) / 2
-        allowed = known.allowed(np.exp(middle))
-        limit = course.limit(allowed)
-        expected = (allowed * np.exp(-known.hazard * limit))[limit <= room].sum()
-        low, high = (middle, high) if expected < rate * months else (low, middle)
-    return float(np.exp(high))
+MEMORIES = (np.inf, 2000.0, 1400.0, 1000.0, 700.0)  # business days after which a gap counts for 1/e of a new one
+LEARNT_FROM = 2_000  # accounts that say which of them foretells best
+SEGMENTS = 4  # of accounts without a segment: quarters by size of the first purchase
 
 
 def _gaps(days: pd.DataFrame, clock: Clock, as_of: dt.date) -> pd.DataFrame:
@@ -181,16 +142,61 @@ def _gaps(days: pd.DataFrame, clock: Clock, as_of: dt.date) -> pd.DataFrame:
 
 def _summed(gaps: pd.DataFrame, counts: np.ndarray) -> pd.DataFrame:
     """The sums of the gaps before each silence, of those that count."""
-    log = np.log(gaps["gap"].where(counts, 1.0))
-    for name, value in (("n", counts.astype(float)), ("total", gaps["gap"].where(counts, 0.0)), ("log_total", log)):
-        gaps[name] = pd.Series(value, index=gaps.index).groupby(gaps["account"]).cumsum()
-    return gaps
+    gaps["counts"] = counts
+    gaps = _faded(gaps, np.inf)
+    return gaps.assign(count=gaps["n"])
+
+
+def _faded(gaps: pd.DataFrame, memory: float) -> pd.DataFrame:
+    """The same sums with each gap counting for less the longer ago it ended."""
+    counts = gaps["counts"].to_numpy()
+    gap = np.where(counts, gaps["gap"], 1.0)
+    # Relative to the account's first purchase, so that long ledgers do not overflow.
+    age = gaps["time"] - gaps.groupby("account")["time"].transform("first")
+    weight = np.exp(np.minimum(age.to_numpy() / memory, 600.0))
+    values = pd.DataFrame({"n": counts * weight, "total": counts * gap * weight, "log_total": np.log(gap) * weight})
+    sums = values.groupby(gaps["account"].to_numpy()).cumsum()
+    return gaps.assign(**{name: sums[name].to_numpy() / weight for name in sums})
+
+
+def _memory(gaps: pd.DataFrame, rhythm: Rhythm) -> float:
+    """The memory with which the gaps of the book, each foretold from those before it, are likeliest."""
+    some = evenly(np.arange(gaps["account"].iloc[-1]) + 1, LEARNT_FROM)
+    gaps = gaps[gaps["account"].isin(some)]
+    score = []
+    for memory in MEMORIES:
+        rows = _faded(gaps, memory)
+        rows = rows[(rows["count"] > 0) & ~rows["last"]]
+        rows = rows.iloc[evenly(np.arange(len(rows)), 10 * CALIBRATED_ON)]
+        at, gap = known(rhythm, rows), rows["silence"].clip(lower=SHORTEST)
+        score.append((np.log(at.density(gap) + 1e-12) * (1 - at.absent(gap))).sum())
+    return MEMORIES[int(np.argmax(score))]
+
+
+def _pace(days: pd.DataFrame, gaps: pd.DataFrame, segments: pd.Series | None) -> np.ndarray:
+    """Of each silence's account, the pace of its segment."""
+    final = gaps["last"].to_numpy() & (gaps["count"] > 0).to_numpy()
+    if not final.any():
+        return np.ones(len(gaps))
+    segment = days["customer_id"].map(segments).fillna("").astype("str") if segments is not None else _size(days, gaps)
+    own = gaps[final]
+    found = paces(own["count"], own["total"], segment[final])
+    return segment.map(found).fillna(1.0).to_numpy()
+
+
+def _size(days: pd.DataFrame, gaps: pd.DataFrame) -> pd.Series:
+    """Quarter of each account's first purchase among all first purchases."""
+    if "cents" not in days:
+        return pd.Series("", index=days.index)
+    first = days.loc[~gaps["account"].duplicated(), "cents"]
+    edges = np.unique(np.quantile(first, np.arange(1, SEGMENTS) / SEGMENTS))
+    quarter = pd.Series(np.digitize(first, edges), index=gaps.loc[first.index, "account"])
+    return gaps["account"].map(quarter).astype("str")
 
 
 def _with_tail(gaps: pd.DataFrame, rhythm: Rhythm) -> Rhythm:
-    rows = np.flatnonzero(gaps["n"] > 0)
-    own = gaps.iloc[rows[np.linspace(0, len(rows) - 1, min(len(rows), 10 * CALIBRATED_ON)).astype(int)]]
-    return rhythm.with_tail(own["n"], own["total"], own["log_total"], own["silence"], ~own["last"])
+    own = gaps.iloc[evenly(np.flatnonzero(gaps["count"] > 0), 10 * CALIBRATED_ON)]
+    return rhythm.with_tail(known(rhythm, own), own["silence"], ~own["last"], own["count"])
 
 
 def _without_absences(gaps: pd.DataFrame, rhythm: Rhythm) -> pd.DataFrame:
@@ -200,29 +206,28 @@ def _without_absences(gaps: pd.DataFrame, rhythm: Rhythm) -> pd.DataFrame:
     away = np.zeros(len(gaps), dtype=bool)
     for part in np.array_split(rows, len(rows) // CHUNK + 1):
         own = gaps.iloc[part]
-        known = rhythm.posterior(own["n"], own["total"], own["log_total"])
-        away[part + 1] = known.absent(own["silence"].clip(lower=SHORTEST)) > 0.5
+        away[part + 1] = known(rhythm, own).absent(own["silence"].clip(lower=SHORTEST)) > 0.5
     return _summed(gaps, (gaps["gap"] > 0).to_numpy() & ~away)
 
 
 def _population(gaps: pd.DataFrame) -> Rhythm | None:
     final = gaps[gaps["last"]]
-    return fit_rhythm(final["n"], final["total"], final["log_total"], final["silence"])
+    return fit_rhythm(final["n"], final["total"], final["log_total"], final["silence"], pace=final["pace"])
 
 
-def _judge(table, gaps, part, rhythm: Rhythm, clock: Clock, scales: dict, rates: tuple[float, float]) -> None:
+def _judge(table, gaps, part, rhythm: Rhythm, clock: Clock, asked: dict, rates: tuple[float, float]) -> None:
     """Fill in usual_days, late_on and lost_on of some rows."""
     own = gaps.iloc[part]
-    known = rhythm.posterior(own["n"], own["total"], own["log_total"])
+    at = known(rhythm, own)
     exceeded = np.ones(len(part))
-    far = (own["silence"] > NEAR * known.mean_gap).to_numpy()  # nearer silences are never long: spares most of the work
-    exceeded[far] = known.take(far).exceeded(own["silence"][far])
-    group = history(own["n"])
-    table.loc[part, "usual_days"] = known.mean_gap
+    far = (own["silence"] > NEAR * at.mean_gap).to_numpy()  # nearer silences are never long: spares most of the work
+    exceeded[far] = at.take(far).exceeded(own["silence"][far])
+    group = history(own["count"])
+    table.loc[part, "usual_days"] = at.mean_gap
     for column, rate in zip(("late_on", "lost_on"), rates, strict=True):
-        allowed = known.allowed(scales[rate][group])
+        allowed = at.allowed(asked[rate][group])
         flagged = exceeded <= allowed
-        limit = known.take(flagged).limit(allowed[flagged])
+        limit = at.take(flagged).limit(allowed[flagged])
         table.loc[part[flagged], column] = clock.date(own["time"][flagged] + limit)
 
 

@@ -1,12 +1,13 @@
 r"""How often each account buys, learnt from all of them, and how long a silence is long.
 
 The gaps of account *i*, in business time (`kamlib.stats.clock`), are gamma with shape :math:`k_i` (regularity) and
-mean :math:`\mu_i`. Accounts differ: :math:`1/\mu_i` is gamma distributed over accounts, and the regularity has a
-distribution over a grid. So an account with two gaps leans on the others, and one with forty stands on its own:
+mean :math:`\mu_i`. Accounts differ: :math:`1/\mu_i` is gamma distributed over the accounts of a segment, whose pace
+:math:`p_s` is learnt from all of them, and the regularity has a distribution over a grid. So an account with two gaps
+leans on its segment, and one with forty stands on its own:
 
 .. math::
 
-    x_{ij} \sim \Gamma(k_i,\; k_i/\mu_i), \qquad 1/\mu_i \sim \Gamma(a,\; \beta), \qquad P(k_i = \kappa_m) = \pi_m
+    x_{ij} \sim \Gamma(k_i,\; k_i/\mu_i), \qquad 1/\mu_i \sim \Gamma(a,\; \beta\,p_s), \qquad P(k_i = \kappa_m) = \pi_m
 
 The last gap is open. Either it goes on, and then only its length so far is known (censored), or the account has
 gone: after each purchase with chance :math:`1 - e^{-h \mu_i}`. Without both parts a model of completed gaps takes long
@@ -22,7 +23,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import betainc, betaln, gammaln
+from scipy.special import betaln, gammaln
+
+from kamlib.stats.tail import longer
 
 MONTH = 30.4375  # days
 SHAPES = np.exp(np.linspace(np.log(0.4), np.log(20.0), 7))
@@ -33,6 +36,7 @@ LEAST_ACCOUNTS = 10  # with a gap, to learn a rhythm at all
 SHORTEST = 0.2  # business days: a gap over closed days only
 SAMPLE = 1500  # accounts that the population is learnt from, drawn at even steps
 TAIL = 0.35  # a silence that a third of the gaps exceed is never long
+RULED_OUT = 1e-5  # weight of a regularity below which it is not looked at: spares most of the work
 RETURNS = 0.2 / 365.25  # of those who left, per day: a fifth within a year; says which long gaps were absences
 
 
@@ -62,41 +66,48 @@ class Rhythm:
     accounts: int
     tail: np.ndarray = field(default_factory=lambda: np.ones(len(HISTORY) + 1))
 
-    def posterior(self, n, total, log_total) -> Posterior:
+    def posterior(self, n, total, log_total, *, pace=1.0, count=None) -> Posterior:
         """What is known of accounts with `n` gaps that sum to `total` and whose logs sum to `log_total`.
 
         Parameters
         ----------
         n, total, log_total : array_like of shape (accounts,)
+            Older gaps may count for less than one: `n` is then the sum of what they count for.
+        pace : array_like of shape (accounts,), optional
+            Usual gap of the account's segment over that of all accounts (`paces`).
+        count : array_like of shape (accounts,), optional
+            Completed gaps, where `n` is not their number.
         """
-        tail = self.tail[history(n)]
+        tail = self.tail[history(n if count is None else count)]
         n, total, log_total = (np.asarray(v, dtype=float)[:, None] for v in (n, total, log_total))
-        weight = _shares(np.log(self.weights) + _evidence(self.a, self.beta, n, total, log_total))
-        rate, size = self.beta / SHAPES + total, self.a + SHAPES * n
-        return Posterior(weight, size, rate, tail, self.hazard)
+        beta = self.beta * np.broadcast_to(np.asarray(pace, dtype=float).reshape(-1, 1), n.shape)
+        weight = _shares(np.log(self.weights) + _evidence(self.a, beta, n, total, log_total))
+        return Posterior(weight, self.a + SHAPES * n, beta / SHAPES + total, tail, self.hazard)
 
-    def with_tail(self, n, total, log_total, silence, ended) -> Rhythm:
+    def with_tail(self, known: Posterior, silence, ended, count) -> Rhythm:
         """The same with the tail that silences show: how fast they die out below a chance of 0.3.
 
         Parameters
         ----------
-        n, total, log_total, silence : array_like of shape (silences,)
-            Of every silence, also of one account, what lay before it and its length.
+        known : Posterior
+            Of every silence, also of one account, what lay before it; without a tail of its own yet.
+        silence : array_like of shape (silences,)
         ended : array_like of bool
             Whether a purchase ended it; one that goes on counts as far as it has come.
+        count : array_like of shape (silences,)
+            Completed gaps before it.
 
         Notes
         -----
         Maximum likelihood of an exponential tail of :math:`-\\log` chance, each silence weighted with the
         probability that the account is still there; with little evidence, drawn towards that of the whole book.
         """
-        known = replace(self, tail=np.ones_like(self.tail)).posterior(n, total, log_total)
         beyond = np.log(TAIL_FROM) - np.log(np.maximum(known.exceeded(silence), 1e-12))
         ended, most = np.asarray(ended, dtype=bool), np.log(TAIL_FROM / TAIL_TO)
         there = 1 - np.where(ended, known.absent(np.maximum(silence, SHORTEST)), known.gone(silence))
         there = np.where(beyond > 0, there, 0.0)
         stops = there * (ended & (beyond < most))
-        group = history(n)
+        group = history(count)
         counts = [np.bincount(group, v, len(self.tail)) for v in (stops, there * np.clip(beyond, 0, most))]
         whole = (counts[0].sum() + TAIL_PRIOR) / (counts[1].sum() + TAIL_PRIOR)
         return replace(self, tail=(counts[0] + TAIL_PRIOR * whole) / (counts[1] + TAIL_PRIOR))
@@ -132,8 +143,7 @@ class Posterior:
 
     def exceeded(self, silence) -> np.ndarray:
         """Chance that a living account's gap is longer than this silence (business days)."""
-        silence = np.asarray(silence, dtype=float)[:, None]
-        chance = (self.weight * (1 - betainc(SHAPES, self.size, silence / (silence + self.rate)))).sum(axis=1)
+        chance = _longer(self.weight, self.size, self.rate, np.asarray(silence, dtype=float))
         long = np.minimum(np.maximum(chance, 0) / TAIL_FROM, 1.0)
         return np.where(chance < TAIL_FROM, TAIL_FROM * long**self.tail, chance)
 
@@ -155,29 +165,32 @@ class Posterior:
         low, high = np.zeros(len(chance)), np.maximum(self.mean_gap, 1.0)
         while (short := self.exceeded(high) > chance).any():
             high = np.where(short, high * 2, high)
-        for _ in range(20):
+        for _ in range(14):
             middle = (low + high) / 2
             above = self.exceeded(middle) > chance
             low, high = np.where(above, middle, low), np.where(above, high, middle)
         return high
 
-    def course(self) -> Course:
+    def course(self, steps: np.ndarray | None = None) -> Course:
         """The chance to exceed each of a row of silences: for many limits at once, at the price of about a per cent."""
-        silence = self.mean_gap[:, None] * STEPS
-        exceeded = np.column_stack([self.exceeded(silence[:, i]) for i in range(len(STEPS))])
+        silence = self.mean_gap[:, None] * (STEPS if steps is None else steps)
+        exceeded = np.column_stack([self.exceeded(column) for column in silence.T])
         return Course(silence, np.maximum(exceeded, 1e-12), self.hazard)
+
+    def density(self, gap) -> np.ndarray:
+        """Density of a living account's gap, per business day."""
+        gap = np.asarray(gap, dtype=float)[:, None]
+        log = (SHAPES - 1) * np.log(gap) - SHAPES * np.log(gap + self.rate)
+        log += self.size * np.log(self.rate / (gap + self.rate))
+        return (self.weight * np.exp(log - betaln(SHAPES, self.size))).sum(axis=1)
 
     def absent(self, gap) -> np.ndarray:
         """Probability that a gap, ended by a purchase, was no gap: the account had left, and came back.
 
         Those who left are taken to come back at 0.2 a year, at any time (`RETURNS`).
         """
-        gap = np.asarray(gap, dtype=float)[:, None]
-        log = (SHAPES - 1) * np.log(gap) - SHAPES * np.log(gap + self.rate)
-        log += self.size * np.log(self.rate / (gap + self.rate))
-        density = (self.weight * np.exp(log - betaln(SHAPES, self.size))).sum(axis=1)
         left = 1 - np.exp(-self.hazard * self.mean_gap)
-        return left * RETURNS / (left * RETURNS + (1 - left) * density + 1e-300)
+        return left * RETURNS / (left * RETURNS + (1 - left) * self.density(gap) + 1e-300)
 
     def gone(self, silence) -> np.ndarray:
         """Probability that an account silent for so long has left."""
@@ -218,7 +231,46 @@ def history(n) -> np.ndarray:
     return np.digitize(np.asarray(n, dtype=float), HISTORY, right=True)
 
 
-def fit_rhythm(n, total, log_total, silence) -> Rhythm | None:
+def _longer(weight, size, rate, silence: np.ndarray) -> np.ndarray:
+    """Chance that a gap is longer than a silence, over the regularities that are not ruled out."""
+    row, place = np.nonzero(weight > RULED_OUT)
+    chance = longer(SHAPES, place, size[row, place], silence[row] / rate[row, place])
+    return np.bincount(row, weight[row, place] * chance, len(weight))
+
+
+def paces(n, total, segment) -> dict:
+    """Usual gap of each segment over that of all accounts, drawn towards 1 as far as segments are alike.
+
+    Parameters
+    ----------
+    n, total : array_like of shape (accounts,)
+        Completed gaps of each account, at least one, and their sum.
+    segment : array_like of shape (accounts,)
+
+    Returns
+    -------
+    dict
+        By segment. The logs of the accounts' mean gaps are averaged, each weighted with how well it is known, and
+        shrunk by empirical Bayes (Efron and Morris 1973, JASA 68:117-130, unequal variances).
+
+    Examples
+    --------
+    >>> found = paces([10] * 40, [100.0, 110.0] * 10 + [400.0, 440.0] * 10, ["a"] * 20 + ["b"] * 20)
+    >>> {segment: round(float(pace), 1) for segment, pace in found.items()}
+    {'a': 0.5, 'b': 2.0}
+    """
+    names, segment = np.unique(np.asarray(segment, dtype=str), return_inverse=True)
+    n, log = np.asarray(n, dtype=float), np.log(np.asarray(total, dtype=float) / np.asarray(n, dtype=float))
+    weight = 1 / (1 + 1 / n)
+    held = np.bincount(segment, weight)
+    away = np.bincount(segment, weight * log) / held - np.average(log, weights=weight)
+    spread = np.average((log - np.average(log, weights=weight) - away[segment]) ** 2, weights=weight)
+    error = spread / held
+    between = max(np.average(away**2 - error, weights=held), 0.0) + 1e-12
+    return dict(zip(names.tolist(), np.exp(away * between / (between + error)).tolist(), strict=True))
+
+
+def fit_rhythm(n, total, log_total, silence, *, pace=1.0) -> Rhythm | None:
     """Learn the population from sufficient statistics of gaps, by maximum likelihood.
 
     Parameters
@@ -227,6 +279,8 @@ def fit_rhythm(n, total, log_total, silence) -> Rhythm | None:
         Number of completed gaps of each account, their sum and the sum of their logs, in business days.
     silence : array_like of shape (accounts,)
         The open gap.
+    pace : array_like of shape (accounts,), optional
+        Of the account's segment (`paces`).
 
     Returns
     -------
@@ -242,13 +296,16 @@ def fit_rhythm(n, total, log_total, silence) -> Rhythm | None:
     >>> bool(25 < post.mean_gap[0] < 35)
     True
     """
-    rows = np.column_stack([np.asarray(v, dtype=float) for v in (n, total, log_total, silence)])
+    n = np.asarray(n, dtype=float)
+    rows = np.column_stack(
+        [np.broadcast_to(np.asarray(v, float), n.shape) for v in (n, total, log_total, silence, pace)]
+    )
     rows = rows[rows[:, 0] > 0]
     if len(rows) < LEAST_ACCOUNTS:
         return None
     accounts = len(rows)
     rows = rows[np.linspace(0, accounts - 1, min(accounts, SAMPLE)).astype(int)]
-    columns = [rows[:, [i]] for i in range(4)]
+    columns = [rows[:, [i]] for i in range(5)]
     start = np.log([1.5, 1.5 * np.median(rows[:, 1] / rows[:, 0]), 3e-4])
     found = minimize(lambda v: -_likelihood(v, *columns)[0], start, method="Nelder-Mead", options={"xatol": 0.02,
                      "fatol": 0.05, "maxiter": 150})  # fmt: skip
@@ -260,13 +317,14 @@ def fit_rhythm(n, total, log_total, silence) -> Rhythm | None:
 LIMITS = (np.log([0.3, 0.1, 1e-6]), np.log([50.0, 1e6, 0.02]))  # of a, beta and hazard
 
 
-def _likelihood(logs, n, total, log_total, silence) -> tuple[float, np.ndarray]:
+def _likelihood(logs, n, total, log_total, silence, pace) -> tuple[float, np.ndarray]:
     """Log-likelihood with the weights of regularities that maximise it (30 steps of EM), and these."""
     a, beta, hazard = np.exp(np.clip(logs, *LIMITS))
+    beta = beta * pace
     rate, size = beta / SHAPES + total, a + SHAPES * n
     mean = SHAPES * rate / np.maximum(size - 1, 0.25)
     left = 1 - np.exp(-hazard * mean)
-    open_gap = left + (1 - left) * (1 - betainc(SHAPES, size, silence / (silence + rate)))
+    open_gap = left + (1 - left) * longer(SHAPES, np.arange(len(SHAPES)), size, silence / rate)
     # A purchase was made after each completed gap: the account had not left.
     stayed = n * np.log1p(-np.minimum(left, 0.999))
     log = _evidence(a, beta, n, total, log_total) + stayed + np.log(open_gap + 1e-300)
@@ -278,7 +336,7 @@ def _likelihood(logs, n, total, log_total, silence) -> tuple[float, np.ndarray]:
     return float((np.log(chance @ weights) + most[:, 0]).sum()), weights
 
 
-def _evidence(a: float, beta: float, n, total, log_total) -> np.ndarray:
+def _evidence(a: float, beta, n, total, log_total) -> np.ndarray:
     """Log probability of completed gaps for each regularity, mean gap integrated out; accounts x shapes."""
     k, prior = SHAPES, beta / SHAPES
     gaps = (k - 1) * log_total - n * gammaln(k)
