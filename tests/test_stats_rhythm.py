@@ -36,7 +36,7 @@ def test_an_account_with_one_gap_leans_on_its_segment():
 
 
 def test_a_long_history_stands_on_its_own():
-    segment, n, total, log_total, silence = drawn()
+    _, n, total, log_total, silence = drawn()
     known = fit_rhythm(n, total, log_total, silence)
     both = known.posterior([200, 200], [10_000.0] * 2, [200 * np.log(45)] * 2, pace=[0.5, 2.0])
     assert both.mean_gap == pytest.approx([50, 50], rel=0.03)
