@@ -161,15 +161,18 @@ def test_alarm_list_is_ranked_by_money_and_says_why():
     assert few.index.tolist() == ["k0001"] and alarm_list(case, None).empty
 
 
-def test_reasons_are_words():
-    days = pd.DataFrame({"customer_id": [*"aaabc"], "cents": 100, "date": pd.to_datetime(
-        ["2024-01-01", "2024-01-11", "2024-01-21", "2024-12-30", "2024-12-31"])})  # fmt: skip
+def test_reasons_are_words_and_the_season_is_none():
+    dates = ["2024-01-01", "2024-01-11", "2024-01-21", "2024-12-30", "2024-12-31", "2024-02-01", "2024-12-01"]
+    days = pd.DataFrame({"customer_id": [*"aaabcdd"], "cents": 100, "date": pd.to_datetime(dates)})
     assert reasons(make_case(days, as_of="2024-12-31")).to_dict() == {
-        "a": "silent for 345 days, 34.5 times its own gap of 10 days; "
-        "sales of the last half year 100 % below the one before",
-        "b": "silent for 1 day, and never bought a second time",
-        "c": "bought on the day itself, and never bought a second time",
+        "a": "silent for 345 days, 34.5 times its gap of 10; sales of the half year −100 %, of all accounts +3 %",
+        "b": "silent for 1 day, never bought a second time",
+        "c": "bought on the day itself, never bought a second time",
+        "d": "silent for 30 days, 0.1 times its gap of 304",
     }
+    days["cents"] = days["cents"].where(days["date"] < "2024-06-01", 30)
+    fewer = days[~days["customer_id"].isin(["b", "c"])]
+    assert "half year" not in reasons(make_case(fewer, as_of="2024-12-31"))["d"]
 
 
 def test_homework_is_marked_with_what_happened():

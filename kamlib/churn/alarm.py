@@ -265,13 +265,20 @@ def watch_list(
 
 
 def reasons(case: Case) -> pd.Series:
-    """Why an account stands where it does, in words: its silence against its own gap, and its last half year."""
+    """Why an account stands where it does, in words: its silence against its own gap, and its last half year.
+
+    The half year is named where it fell to less than 0.7 of the one before, by more than that of all accounts together
+    did: what the season takes from everybody is no reason.
+    """
     seen, features = case.now.histories, case.now.features
     gap = (seen["recency"] / seen["frequency"]).where(seen["frequency"] > 0)
     recent = sum(np.expm1(features[f"cents_{p}"]) for p in ("0_30", "30_90", "90_180"))
     before = np.expm1(features["cents_180_365"]) * 180 / 185
-    left = (recent / before.where(before > 0)).fillna(1.0)
-    text = [_silence(*row) + _half_year(kept) for *row, kept in zip(features["silence_days"], gap, left, strict=True)]
+    everybody = recent.sum() / before.sum() if before.sum() > 0 else 1.0
+    kept = (recent / before.where(before > 0)).fillna(1.0)
+    text = [
+        _silence(*row) + _half_year(k, everybody) for *row, k in zip(features["silence_days"], gap, kept, strict=True)
+    ]
     return pd.Series(text, index=seen.index, dtype="str")
 
 
@@ -279,12 +286,12 @@ def _silence(days: float, gap: float) -> str:
     """An account's silence in words; a missing gap is that of an account which bought once."""
     silent = "bought on the day itself" if days == 0 else f"silent for {days:.0f} day{'s' * (days != 1)}"
     if gap != gap:
-        return f"{silent}, and never bought a second time"
-    own = f"its own gap of {gap:.0f} day{'s' * (round(gap) != 1)}"
-    return f"{silent}, {days / gap:.1f} times {own}" if days else f"{silent}; {own}"
+        return f"{silent}, never bought a second time"
+    return f"{silent}, {days / gap:.1f} times its gap of {gap:.0f}" if days else f"{silent}; its gap is {gap:.0f} days"
 
 
-def _half_year(kept: float) -> str:
-    if kept >= 0.7:
+def _half_year(kept: float, everybody: float) -> str:
+    if kept >= 0.7 * min(everybody, 1.0):
         return ""
-    return f"; sales of the last half year {100 * (1 - kept):.0f} % below the one before"
+    own, all_of_them = (f"{100 * (share - 1):+.0f} %".replace("-", "\N{MINUS SIGN}") for share in (kept, everybody))
+    return f"; sales of the half year {own}, of all accounts {all_of_them}"

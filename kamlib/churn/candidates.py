@@ -21,7 +21,7 @@ WINDOW_DAYS = 90  # of the fixed rule: a quarter without a purchase, as many fir
 APART_DAYS = 30  # between one lesson and the next
 LESSONS = 6  # half a year of monthly lessons: more are older, and closer to one another than they look
 BEFORE_DAYS = 75  # of ledger before the first lesson: less shows too few accounts twice
-FEW = 10  # accounts of each outcome without which nothing is learnt
+FEW = 10  # accounts of each outcome, or that bought twice, without which nothing is learnt
 MODELS: dict[str, type[PurchaseModel]] = {
     "BG/NBD": BetaGeoNBD,
     "MBG/NBD": ModifiedBetaGeoNBD,
@@ -109,8 +109,11 @@ class Case:
         return fit_rhythm(*_gaps(self.now))
 
     def _fit(self, name: str) -> PurchaseModel | NotConvergedError:
-        if not len(self.now):
-            return NotConvergedError("No account had bought by then.")
+        again = int((self.now.histories["frequency"] > 0).sum())
+        if again < FEW:
+            return NotConvergedError(
+                f"accounts that had bought twice by {self.now.as_of.date()}: {again}; it takes {FEW}."
+            )
         extra = {"log_gaps": self.now.histories["log_gaps"]} if "CNBD" in name else {}
         try:
             return MODELS[name]().fit(*self.now.seen, **extra)

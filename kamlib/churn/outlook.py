@@ -1,8 +1,8 @@
 """The next twelve months of an account: what became, a year on, of the accounts that were most like it.
 
-An account is compared with those of past looks by its sales of the year, its silence (also over its own gap), its age,
-and the trend of its last half year. The ratio of next year's sales to last year's of the 150 nearest gives the
-expectation (their mean) and the interval (their ranks). Nothing is assumed about its shape: who leaves is a ratio of 0.
+An account is compared with those of past looks by its sales and purchase days of the year, its silence (also over its
+own gap), its age, and the trend of its last half year. The ratio of next year's sales to last year's of the 80 nearest
+gives the expectation (their mean) and the interval (their ranks). Nothing is assumed about its shape: who leaves is a ratio of 0.
 
 What no past look can show is how whole years differ: the interval is that of an account in a year like those seen.
 """
@@ -14,9 +14,9 @@ import pandas as pd
 from sklearn.neighbors import NearestNeighbors
 
 from kamlib.churn.candidates import APART_DAYS, NothingToLearnError, answer
-from kamlib.churn.look import YEAR_DAYS, Look, look
+from kamlib.churn.look import PERIODS, YEAR_DAYS, Look, look
 
-SIMILAR = 150  # accounts compared with: few enough to be alike, enough for ranks of 5 and 95 %
+SIMILAR = 80  # accounts compared with: few enough to be alike, enough for ranks of 2.5 and 97.5 %
 LEAST = 40  # past accounts with sales; with fewer there is no outlook
 LOOKS = 6
 CONFIDENCE = 0.95
@@ -148,6 +148,8 @@ def _place(seen: Look) -> pd.DataFrame:
     recent = sum(np.expm1(f[f"cents_{p}"]) for p in ("0_30", "30_90", "90_180"))
     trend = np.log((recent + 100) / (np.expm1(f["cents_180_365"]) + 100))
     parts = {"sales": np.log1p(seen.year_cents / 100), "late": f["log_over_gap"], "trend": trend.clip(-5, 5)}
+    often = sum(np.expm1(f[f"days_{low}_{high}"]) for low, high in PERIODS)
+    parts["often"] = np.log1p(often)
     # Silence counts twice: it tells most of what becomes of an account.
     return pd.DataFrame(parts | {"silence": f["log_silence"], "age": np.log1p(f["age_days"].clip(upper=YEAR_DAYS))})
 

@@ -22,7 +22,7 @@ MARKED = {
 SCORES = {
     "candidate": Col("Candidate", "text"),
     "auc": Col("Area", "number", decimals=3, interval=("auc_low", "auc_high")),
-    "verdict": Col("Than recency", "text"), "brier": Col("Brier", "number", decimals=3),
+    "verdict": Col("Than recency", "prose"), "brier": Col("Brier", "number", decimals=3),
     "calibration": Col("Calibration", "number", decimals=3),
     "money_5": Col("Lost sales in 5 %", "share", decimals=0), "money_10": Col("in 10 %", "share", decimals=0),
     "money_20": Col("in 20 %", "share", decimals=0),
@@ -35,11 +35,15 @@ ALIVE = {
     "bought_share": Col("Did buy", "share", decimals=0, interval=("low", "high")),
 }  # fmt: skip
 OUTLOOK = {
-    "customer_id": Col("Account"), "name": Col("Name"), "last_cents": Col("Last 365 days", "money"),
-    "expected_cents": Col("Expected", "money", interval=("low_cents", "high_cents")),
-    "plan_cents": Col("Plan", "money"), "against": Col("Against last year", "prose"),
-    "last_profit_cents": Col("Profit, last", "money"),
-    "profit_cents": Col("Profit, expected", "money", interval=("profit_low_cents", "profit_high_cents")),
+    "sales": {
+        "customer_id": Col("Account"), "name": Col("Name"), "last_cents": Col("Last 365 days", "money"),
+        "expected_cents": Col("Expected", "money", interval=("low_cents", "high_cents")),
+        "plan_cents": Col("Plan", "money"), "against": Col("Against last year", "prose"),
+    },
+    "profit": {
+        "customer_id": Col("Account"), "name": Col("Name"), "last_profit_cents": Col("Last 365 days", "money"),
+        "profit_cents": Col("Expected", "money", interval=("profit_low_cents", "profit_high_cents")),
+    },
 }  # fmt: skip
 FARED = {
     "as_of": Col("Given on"), "n": Col("Accounts", "whole"), "covered": Col("Within the interval", "share"),
@@ -90,7 +94,8 @@ def scores_shown(scores: pd.DataFrame, *, scope: str, caption: str) -> Table | P
     ranked = summary(scores, scope=scope)
     if not len(ranked):
         return cannot("at no later day were there both accounts that fell silent and accounts that did not.")
-    ranked["verdict"] = ranked["verdict"].str.removesuffix(" than recency")
+    ranked["verdict"] = ranked["verdict"].str.removesuffix(" than recency").replace("the rule to beat", "")
+    ranked.index = ranked.index.str.replace("expected purchases", "expected").str.replace("(no purchase)", "(none)")
     return table(ranked.rename_axis("candidate").reset_index(), caption=caption, columns=SCORES, n=len(ranked))
 
 
@@ -99,11 +104,15 @@ def alive_shown(alive: pd.DataFrame | None, *, caption: str, otherwise: str) -> 
     return cannot(otherwise) if alive is None else table(alive.reset_index(), caption=caption, columns=ALIVE)
 
 
-def outlook_shown(year: pd.DataFrame, book, *, as_of, caption: str, n: int, otherwise: str = "") -> Table | Prose:
-    """Rows of `kamlib.churn.outlook_table`; see `risk_shown`."""
+def outlook_shown(
+    year: pd.DataFrame, book, *, of: str, as_of, caption: str, n: int, otherwise: str = ""
+) -> Table | Prose:
+    """Rows of `kamlib.churn.outlook_table`, `of` sales or profit; see `risk_shown`."""
     if not len(year):
         return cannot(otherwise or "there are no key accounts.")
-    return _accounts(year, OUTLOOK, book, as_of=as_of, caption=caption, n=n, source="frames/outlook.parquet")
+    if of == "profit" and "profit_cents" not in year:
+        return cannot("profit is not known for every line.")
+    return _accounts(year, OUTLOOK[of], book, as_of=as_of, caption=caption, n=n, source="frames/outlook.parquet")
 
 
 def fared_shown(fared: pd.DataFrame, *, caption: str, unit: str = "") -> Table | Prose:
