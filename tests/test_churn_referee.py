@@ -24,7 +24,7 @@ from kamlib.churn.alarm import at_level, level_drift, reasons, season
 from kamlib.churn.candidates import CANDIDATES, recency
 from kamlib.churn.look import look, silent
 from kamlib.churn.referee import LEAD
-from kamlib.churn.scores import auc, auc_difference, key_scope, money_found, score_list, top_of
+from kamlib.churn.scores import auc, auc_difference, key_scope, score_list
 
 TYPED = pd.DataFrame(
     [
@@ -106,11 +106,11 @@ def test_area_interval_covers():
 
 
 def test_money_is_found_at_the_top_of_a_list_ranked_by_expected_loss():
-    p, cents, happened = [0.9, 0.5, 0.4, 0.1], [10, 1000, 100, 5], [True, False, True, True]
-    assert top_of(p, cents, share=0.5).tolist() == [1, 2]
-    assert money_found(p, cents, happened, share=0.5) == pytest.approx(100 / 115)
-    found = score_list(p, cents, happened)
-    assert found["false_alarms_5"] == 1 and found["silent"] == 0.75
+    p, cents = [0.9, 0.5, 0.4, 0.1, *[0.0] * 6], [10, 1000, 100, 5, *[1] * 6]
+    found = score_list(p, cents, [True, False, True, True, *[False] * 6])
+    assert (found["false_alarms_5"], found["money_5"]) == (1, 0.0)
+    assert (found["false_alarms_20"], found["money_20"]) == (1, pytest.approx(100 / 115))
+    assert found["silent"] == 0.3
 
 
 def test_key_scope_is_the_fewest_that_hold_the_share():

@@ -2,7 +2,8 @@
 
 An account is compared with those of past looks by its sales and purchase days of the year, its silence (also over its
 own gap), its age, and the trend of its last half year. The ratio of next year's sales to last year's of the 80 nearest
-gives the expectation (their mean) and the interval (their ranks). Nothing is assumed about its shape: who leaves is a ratio of 0.
+gives the expectation (their mean) and the interval (their ranks). Nothing is assumed about its shape: who leaves is a
+ratio of 0.
 
 What no past look can show is how whole years differ: the interval is that of an account in a year like those seen.
 """

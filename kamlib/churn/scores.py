@@ -84,38 +84,23 @@ def _se(placements: np.ndarray) -> float:
     return float(placements.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.5
 
 
-def money_found(probability, cents, happened, *, share: float) -> float:
-    """Share of the money lost that stood in the top of the list.
+def score_list(probability, cents, happened) -> dict[str, float]:
+    """All scores of one list: auc with interval, brier, calibration, money found and false alarms at the top.
 
     Parameters
     ----------
-    probability : array-like
+    probability : array-like, shape (n,)
         Of falling silent. The list is ranked by expected loss, probability times cents; ties in the order given.
-    cents : array-like
+    cents : array-like, shape (n,)
         Money at stake.
-    happened : array-like of bool
-    share : float
-        Of the list's length, rounded up.
+    happened : array-like of bool, shape (n,)
 
-    Examples
-    --------
-    >>> money_found([0.9, 0.5, 0.1], [100, 1000, 500], [True, True, False], share=0.34)
-    1.0
-    """
-    cents, happened = np.asarray(cents, float), np.asarray(happened, bool)
-    lost = np.where(happened, cents, 0.0)
-    top = top_of(probability, cents, share=share)
-    return float(lost[top].sum() / lost.sum()) if lost.sum() > 0 else float("nan")
-
-
-def top_of(probability, cents, *, share: float) -> np.ndarray:
-    """Places of the accounts in the top of the list, ranked by expected loss."""
-    loss = np.asarray(probability, float) * np.asarray(cents, float)
-    return np.argsort(-loss, kind="stable")[: int(np.ceil(share * len(loss)))]
-
-
-def score_list(probability, cents, happened) -> dict[str, float]:
-    """All scores of one list: auc with interval, brier, calibration, money found and false alarms at the top.
+    Returns
+    -------
+    dict
+        n, auc, auc_low, auc_high, silent (share that happened), brier, calibration, level (mean probability), money_5, ...
+        (share of the money lost that stood in the top 5, 10, 20 % of the list, rounded up; NaN where none was lost),
+        false_alarms_5, ... (accounts there to which it did not happen).
 
     Examples
     --------
@@ -123,17 +108,29 @@ def score_list(probability, cents, happened) -> dict[str, float]:
     >>> found["auc"], round(found["brier"], 3), found["false_alarms_20"]
     (1.0, 0.025, 0)
     """
-
     probability, happened = np.asarray(probability, float), np.asarray(happened, bool)
     area, low, high = auc(probability, happened)
-    found = {"n": len(happened), "silent": float(happened.mean()) if len(happened) else float("nan")}
-    found |= {"auc": area, "auc_low": low, "auc_high": high, "brier": brier(probability, happened)}
-    found |= {"calibration": expected_calibration_error(probability, happened)}
-    found |= {"level": float(probability.mean()) if len(happened) else float("nan")}
+    return {"n": len(happened), "auc": area, "auc_low": low, "auc_high": high} | _top_and_level(
+        probability, np.asarray(cents, float), happened
+    )
+
+
+def _top_and_level(probability: np.ndarray, cents: np.ndarray, happened: np.ndarray) -> dict[str, float]:
+    """All scores but the area."""
+    if not len(happened):
+        return dict.fromkeys(("silent", "brier", "calibration", "level"), float("nan")) | {
+            f"{name}_{100 * share:.0f}": empty
+            for share in SHARES
+            for name, empty in (("money", np.nan), ("false_alarms", 0))
+        }
+    found = {"silent": float(happened.mean()), "brier": brier(probability, happened)}
+    found |= {"calibration": expected_calibration_error(probability, happened), "level": float(probability.mean())}
+    order = np.argsort(-probability * cents, kind="stable")
+    lost, stayed = np.cumsum(np.where(happened, cents, 0.0)[order]), np.cumsum(~happened[order])
     for share in SHARES:
-        name = f"{100 * share:.0f}"
-        found[f"money_{name}"] = money_found(probability, cents, happened, share=share)
-        found[f"false_alarms_{name}"] = int((~happened[top_of(probability, cents, share=share)]).sum())
+        last = int(np.ceil(share * len(order))) - 1
+        found[f"money_{100 * share:.0f}"] = float(lost[last] / lost[-1]) if lost[-1] > 0 else float("nan")
+        found[f"false_alarms_{100 * share:.0f}"] = int(stayed[last])
     return found
 
 
@@ -145,7 +142,7 @@ def score_intervals(
     Parameters
     ----------
     probability, cents, happened : array-like, shape (n,)
-        As of `money_found`.
+        As of `score_list`.
     repetitions, seed : int
     confidence : float
 
@@ -162,11 +159,11 @@ def score_intervals(
     >>> bool(found.loc["brier", "low"] < found.loc["brier", "value"] < found.loc["brier", "high"])
     True
     """
-    arrays = [np.asarray(v) for v in (probability, cents, happened)]
-    told = pd.Series(score_list(*arrays)).drop(["n", "auc", "auc_low", "auc_high"])
+    arrays = [np.asarray(v, kind) for v, kind in ((probability, float), (cents, float), (happened, bool))]
+    told = pd.Series(_top_and_level(*arrays))
     rng, n = np.random.default_rng(seed), len(arrays[0])
     rows = rng.integers(0, max(n, 1), (repetitions if n else 0, n))
-    draws = pd.DataFrame([score_list(*(v[row] for v in arrays)) for row in rows], columns=told.index, dtype=float)
+    draws = pd.DataFrame([_top_and_level(*(v[row] for v in arrays)) for row in rows], columns=told.index, dtype=float)
     ends = np.array([interval(draws[name] + told[name] - draws[name].mean(), confidence=confidence) for name in draws])
     most = np.where(told.index.str.startswith("false_alarms"), np.inf, 1.0)
     ends = np.clip(ends.T, 0.0, most)

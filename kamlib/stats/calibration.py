@@ -47,7 +47,7 @@ def reliability(predicted, happened, *, edges: Sequence[float] = TENTHS) -> pd.D
     """
     p, y = _pairs(predicted, happened)
     edges = np.asarray(edges, dtype="float64")
-    place = np.clip(np.searchsorted(edges, p, side="right") - 1, 0, len(edges) - 2)
+    place = _bins(p, edges)
     n = np.bincount(place, minlength=len(edges) - 1)
     hits = np.bincount(place, weights=y, minlength=len(edges) - 1)
     low, high = wilson(hits, n)
@@ -55,6 +55,10 @@ def reliability(predicted, happened, *, edges: Sequence[float] = TENTHS) -> pd.D
         mean, observed = np.bincount(place, weights=p, minlength=len(edges) - 1) / n, hits / n
     columns = {"low": edges[:-1], "high": edges[1:], "n": n, "predicted": mean, "observed": observed}
     return pd.DataFrame(columns | {"observed_low": low, "observed_high": high})
+
+
+def _bins(p: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    return np.clip(np.searchsorted(edges, p, side="right") - 1, 0, len(edges) - 2)
 
 
 def expected_calibration_error(predicted, happened, *, edges: Sequence[float] = TENTHS) -> float:
@@ -68,12 +72,11 @@ def expected_calibration_error(predicted, happened, *, edges: Sequence[float] = 
     >>> expected_calibration_error([0.2, 0.2, 0.8, 0.8], [False, False, True, True])
     0.2
     """
-    table = reliability(predicted, happened, edges=edges)
-    table = table[table["n"] > 0]
-    if table.empty:
+    p, y = _pairs(predicted, happened)
+    if not len(p):
         return float("nan")
-    apart = (table["predicted"] - table["observed"]).abs()
-    return float(np.round((apart * table["n"]).sum() / table["n"].sum(), 12))
+    apart = np.bincount(_bins(p, np.asarray(edges, dtype="float64")), weights=p - y)
+    return float(np.round(np.abs(apart).sum() / len(p), 12))
 
 
 def brier(predicted, happened) -> float:
