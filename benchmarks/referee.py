@@ -3,8 +3,8 @@
     python benchmarks/referee.py or2 | cdnow WHEEL | cdnow-rest WHEEL | sample | outlook | intervals
 
 Each prints its tables; `referee.md` holds them. WHEEL is the file that `pip download --no-deps lifetimes` gives:
-CDNOW's 1/10 sample of 2,357 customers and the master are in it; the rest is the master without the sample. Online Retail II is read from KAMLIB_DATA, or from where `kam fetch`
-put it.
+CDNOW's 1/10 sample of 2,357 customers and the master are in it; *rest* is the master without the sample. Online Retail
+II is read from KAMLIB_DATA, or from where `kam fetch` put it.
 """
 
 from __future__ import annotations
@@ -128,8 +128,10 @@ def lead(table: pd.DataFrame) -> None:
     areas = table[table["scope"] == "all"].pivot(index="origin", columns="candidate", values="auc")
     best = areas[["recency", "gradient boosting", "BG/NBD: expected purchases"]].max(axis=1)
     apart = areas["alarm"] - best
-    print(f"The alarm less the best of recency, gradient boosting and BG/NBD's expected purchases: {apart.mean():+.3f} on "
-          f"average, at worst {apart.min():+.3f}; below the best at {(apart < 0).sum()} of {len(apart)} origins.\n")  # fmt: skip
+    print(
+        f"The alarm less the best of recency, gradient boosting and BG/NBD's expected purchases: {apart.mean():+.3f} "
+        f"on average, at worst {apart.min():+.3f}; below the best at {(apart < 0).sum()} of {len(apart)} origins.\n"
+    )
 
 
 def outlooks() -> None:

@@ -98,9 +98,9 @@ def score_list(probability, cents, happened) -> dict[str, float]:
     Returns
     -------
     dict
-        n, auc, auc_low, auc_high, silent (share that happened), brier, calibration, level (mean probability), money_5, ...
-        (share of the money lost that stood in the top 5, 10, 20 % of the list, rounded up; NaN where none was lost),
-        false_alarms_5, ... (accounts there to which it did not happen).
+        n, auc, auc_low, auc_high, silent (share that happened), brier, calibration, level (mean probability); money_5,
+        ... (share of the money lost that stood in the top 5, 10, 20 % of the list, rounded up; NaN where none was
+        lost); false_alarms_5, ... (accounts there to which it did not happen).
 
     Examples
     --------

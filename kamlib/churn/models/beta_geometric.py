@@ -253,6 +253,7 @@ def _objective(rows: Histories, *, k: int, modified: bool):
     never = -np.inf if m[0] == 0 else None  # nobody drops out before the first purchase that can be the last
 
     def objective(log_params: np.ndarray):
+        """The total log-likelihood, and its gradient by the logarithms of the parameters."""
         r, alpha, a, b = params = np.exp(log_params)
         c, last = r + k * levels, b + m - 1
         if never is not None:

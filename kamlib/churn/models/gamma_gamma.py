@@ -112,6 +112,7 @@ def _objective(x, z, w):
     log_x, log_z, spent = np.log(x), np.log(z), x * z
 
     def objective(log_params):
+        """The total log-likelihood, and its gradient by the logarithms of the parameters."""
         p, q, v = params = np.exp(log_params)
         log_all = np.log(v + spent)
         value = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(v)

@@ -78,6 +78,7 @@ def _objective(rows: Histories):
     total = rows.weights.sum()
 
     def objective(log_params: np.ndarray):
+        """The total log-likelihood, and its gradient by the logarithms of the parameters."""
         r, alpha, s, beta = params = np.exp(log_params)
         alive, dead, slopes = _blocks(params, rows.frequency, rows.recency, rows.T, slopes=True)
         known = gammaln(r + levels) - gammaln(r)
