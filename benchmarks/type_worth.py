@@ -10,11 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from kamlib.client_types.worth import _mantel_haenszel, _ratio_of_ratios, _resampled
-from kamlib.stats import interval
+from kamlib.client_types.worth import _counts, _mantel_haenszel, _ratio_of_ratios
+from kamlib.stats.jackknife import ratio_interval
 
 HERE = Path(__file__).parent
-DRAWS = 300
 
 
 def odds(draw, accounts: int, ratio: float) -> tuple[float, float]:
@@ -26,8 +25,7 @@ def odds(draw, accounts: int, ratio: float) -> tuple[float, float]:
     own = draw.normal(0, 0.5, accounts)[who] + np.array([-0.6, -0.2, 0.1, 0.4])[industry][who]
     won = draw.random(len(who)) < 1 / (1 + np.exp(-(own + np.log(ratio) * near)))
     cell = industry[who] * 4 + 2 * near + won
-    counts, _ = _resampled(who, cell, 16, DRAWS, int(draw.integers(2**31)))
-    return interval(_mantel_haenszel(counts.reshape(-1, 4, 4)))
+    return ratio_interval(_counts(who, cell, 16), lambda sums: _mantel_haenszel(sums.reshape(-1, 4, 4)))
 
 
 def complaints(draw, accounts: int, ratio: float) -> tuple[float, float]:
@@ -38,8 +36,7 @@ def complaints(draw, accounts: int, ratio: float) -> tuple[float, float]:
     after = draw.poisson(level * np.where(expert, ratio, 1.0))
     before = draw.poisson(level)
     sums = np.column_stack([after * ~expert, before * ~expert, after * expert, before * expert]).astype(float)
-    weights = draw.multinomial(accounts, np.full(accounts, 1 / accounts), DRAWS)
-    return interval(_ratio_of_ratios(weights @ sums))
+    return ratio_interval(sums, _ratio_of_ratios)
 
 
 def sales(draw, accounts: int, ratio: float) -> tuple[float, float]:
@@ -50,10 +47,7 @@ def sales(draw, accounts: int, ratio: float) -> tuple[float, float]:
     now = now * np.where(prospect, ratio, 1.0)
     money = np.column_stack([now, then])
     sums = np.column_stack([money * ~prospect[:, None], money * prospect[:, None]])
-    weights = np.zeros((DRAWS, accounts), int)
-    for side in (prospect, ~prospect):
-        weights[:, side] = draw.multinomial(side.sum(), np.full(side.sum(), 1 / side.sum()), DRAWS)
-    return interval(_ratio_of_ratios(weights @ sums))
+    return ratio_interval(sums, _ratio_of_ratios, sides=prospect)
 
 
 def main() -> None:
@@ -70,16 +64,17 @@ def main() -> None:
                 covers = ((found[:, 0] <= ratio) & (ratio <= found[:, 1])).mean()
                 lines.append(f"| {name} | {accounts} | {ratio} | {covers:.1%} | {(found[:, 0] > 1).mean():.1%} |")
                 print(lines[-1], flush=True)
-    text = TEXT.format(repetitions=repetitions, draws=DRAWS, table="\n".join(lines))
+    text = TEXT.format(repetitions=repetitions, table="\n".join(lines))
     (HERE / "type_worth.md").write_text(text, encoding="utf-8")
 
 
 TEXT = """# What a type is worth: do the intervals cover?
 
-{repetitions:,} sets of made-up accounts a cell, {draws} bootstrap draws of accounts each; the intervals claim 95 %.
-The estimand is the ratio in the population the accounts are drawn from, types being known. *Says supported* at a true
-ratio of 1 is the false alarm rate (2.5 % wanted), at 1.65 the power. An account's own odds pull the marginal odds ratio
-a little below the planted one.
+{repetitions:,} sets of made-up accounts a cell; the intervals claim 95 %. The estimand is the ratio in the population
+the accounts are drawn from, types being known. *Says supported* at a true ratio of 1 is the false alarm rate (2.5 %
+wanted), at 1.65 the power. An account's own odds pull the marginal odds ratio a little below the planted one.
+Intervals by leaving out one account after another (`kamlib.stats.jackknife`); those from accounts drawn again, used
+before, covered 91.5 to 94.2 %.
 
 {table}
 """

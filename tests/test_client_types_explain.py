@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from typed import features, typer
 
-from kamlib.client_types.explain import nearest, profiles, surrogate
+from kamlib.client_types.explain import cluster_traits, nearest, neighbours, profiles, surrogate
 from kamlib.tables import CLIENT_TYPES
 
 
@@ -42,3 +42,18 @@ def test_the_nearest_are_near():
     assert features().index[3] not in found.index
     with pytest.raises(KeyError, match="no account"):
         nearest(typer(), features(), "nobody")
+
+
+def test_clusters_are_told_by_what_lies_farthest():
+    table = pd.DataFrame({"yearly_sales": [1.0, 2, 3, 1000, 2000, 3000], "score": [5.0, 6, 5, 6, 5, 6]})
+    told = cluster_traits(table, np.array([0, 0, 0, 1, 1, 1]), most=1)
+    assert told[0].startswith("yearly sales −") and told[1].startswith("yearly sales +")
+    assert cluster_traits(table.assign(yearly_sales=1.0, score=5.0), np.zeros(6)).tolist() == ["nothing by much"]
+
+
+def test_neighbours_are_the_nearest_of_each():
+    chosen = list(features().index[:2])
+    table = neighbours(typer(), features(), chosen, most=2)
+    assert table["customer_id"].tolist() == [chosen[0]] * 2 + [chosen[1]] * 2
+    assert table["neighbour"].head(2).tolist() == nearest(typer(), features(), chosen[0], most=2).index.tolist()
+    assert neighbours(typer(), features(), []).empty

@@ -3,7 +3,7 @@
 from kamlib.client_types.changes import changes, changes_table
 from kamlib.client_types.clusters import AccountClusters, chosen_number, cluster_numbers
 from kamlib.client_types.drift import drift, needs_refit
-from kamlib.client_types.explain import nearest, profiles, surrogate
+from kamlib.client_types.explain import cluster_traits, nearest, neighbours, profiles, surrogate
 from kamlib.client_types.features import FEATURES, Feature, account_features
 from kamlib.client_types.findings import findings
 from kamlib.client_types.frozen import FrozenError, freeze, matched, settled, shelf, shelf_of, thaw
@@ -17,8 +17,8 @@ from kamlib.client_types.worth import Worth, early_warning, growth, growth_since
 __all__ = [
     "BREADWINNER_SHARE", "FEATURES", "MARKS", "ROLES", "AccountClusters", "ClientTyper", "Feature",
     "FrozenError", "Mark", "Worth", "account_features", "changes", "changes_table", "chosen_number",
-    "cluster_numbers", "disputed", "drift", "early_warning", "explained", "findings", "freeze", "growth",
-    "growth_since", "largest", "match_clusters", "matched", "nearest", "needs_refit", "profiles", "reference",
-    "roster", "rule_scores", "rule_types", "settled", "shelf", "shelf_of", "shown_columns", "standard",
-    "surrogate", "thaw", "trail", "type_summary", "worth_table",
+    "cluster_numbers", "cluster_traits", "disputed", "drift", "early_warning", "explained", "findings", "freeze",
+    "growth", "growth_since", "largest", "match_clusters", "matched", "nearest", "needs_refit", "neighbours",
+    "profiles", "reference", "roster", "rule_scores", "rule_types", "settled", "shelf", "shelf_of", "shown_columns",
+    "standard", "surrogate", "thaw", "trail", "type_summary", "worth_table",
 ]  # fmt: skip

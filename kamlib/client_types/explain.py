@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import KFold, cross_val_predict
@@ -13,6 +15,7 @@ from kamlib.tables import CLIENT_TYPES
 
 DEPTH = 4
 LEAST_LEAF = 5  # accounts
+TRAIT = 0.5  # spreads from the mean of all accounts, below which a feature is not worth a word
 
 
 def profiles(features: pd.DataFrame, kinds: np.ndarray) -> pd.DataFrame:
@@ -31,11 +34,16 @@ def profiles(features: pd.DataFrame, kinds: np.ndarray) -> pd.DataFrame:
         Indexed by feature, a column for each type that has accounts: mean of the symmetric feature less the mean of
         all accounts, in spreads of all accounts; missing where it is known of no account of the type.
     """
-    shaped = symmetric(features)
-    scale = Scale.of(shaped.to_numpy())
-    shaped = ((shaped - scale.centre) / scale.spread).clip(-FARTHEST, FARTHEST)
+    shaped = _in_spreads(features)
     table = (shaped.groupby(np.asarray(kinds)).mean() - shaped.mean()).T
     return table[[t for t in CLIENT_TYPES if t in table]].rename_axis("feature")
+
+
+def _in_spreads(features: pd.DataFrame) -> pd.DataFrame:
+    """Features on one scale, symmetric, outliers drawn in."""
+    shaped = symmetric(features)
+    scale = Scale.of(shaped.to_numpy())
+    return ((shaped - scale.centre) / scale.spread).clip(-FARTHEST, FARTHEST)
 
 
 def surrogate(features: pd.DataFrame, kinds: np.ndarray, *, depth: int = DEPTH) -> tuple[pd.DataFrame, float]:
@@ -53,8 +61,8 @@ def surrogate(features: pd.DataFrame, kinds: np.ndarray, *, depth: int = DEPTH) 
     Returns
     -------
     table : pandas.DataFrame
-        One row a leaf, the largest first: rule (questions in words), type, accounts, same (share of them that have the
-        type).
+        One row a leaf, the largest first: rule (questions in words, all of which must hold), type, accounts, same
+        (share of them that have the type).
     fidelity : float
         Share of accounts to which the tree gives the type they have, measured on accounts it was not grown on (five
         folds); NaN for fewer than 20 accounts or a single type.
@@ -77,7 +85,7 @@ def _leaves(tree, names: list[str], values: np.ndarray, kinds: np.ndarray) -> pd
     paths = dict(_paths(tree.tree_, names, 0, ()))
     rows = [
         (
-            " and ".join(paths[leaf]) or "any",
+            "; ".join(paths[leaf]) or "any",
             found[at == leaf][0],
             int((at == leaf).sum()),
             (kinds[at == leaf] == found[at == leaf]).mean(),
@@ -102,6 +110,56 @@ def _paths(tree, names: list[str], node: int, so_far: tuple[str, ...]):
 
 def _called(name: str) -> str:
     return name.replace("_", " ") if name in FEATURES else name
+
+
+def cluster_traits(features: pd.DataFrame, clusters: np.ndarray, *, most: int = 3) -> pd.Series:
+    """What sets each cluster apart, in words: the features whose mean lies farthest from that of all accounts.
+
+    Parameters
+    ----------
+    features : pandas.DataFrame
+        From `account_features`.
+    clusters : numpy.ndarray
+        Cluster of each account.
+    most : int
+        Features named, of those at least `TRAIT` spreads away.
+
+    Returns
+    -------
+    pandas.Series
+        By cluster.
+    """
+    shaped = _in_spreads(features)
+    apart = shaped.groupby(np.asarray(clusters)).mean() - shaped.mean()
+    return apart.apply(lambda row: _traits(row, most), axis=1)
+
+
+def _traits(row: pd.Series, most: int) -> str:
+    row = row.dropna()
+    far = row[row.abs() >= TRAIT].sort_values(key=lambda v: -v.abs(), kind="stable").head(most)
+    words = (f"{_called(name)} {by:+.1f}".replace("-", "−") for name, by in far.items())
+    return "; ".join(words) or "nothing by much"
+
+
+def neighbours(typer, features: pd.DataFrame, customers: Sequence[str], *, most: int = 3) -> pd.DataFrame:
+    """The accounts most like some accounts, see `nearest`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        customer_id, type, neighbour, neighbour_type, distance; `most` rows for each account, in the order given.
+    """
+    kinds = pd.Series(typer.predict(features), features.index)
+    parts = [
+        nearest(typer, features, customer, most=most)
+        .rename(columns={"type": "neighbour_type"})
+        .rename_axis("neighbour")
+        .reset_index()
+        .assign(customer_id=customer, type=kinds[customer])
+        for customer in customers
+    ]
+    columns = ["customer_id", "type", "neighbour", "neighbour_type", "distance"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def nearest(typer, features: pd.DataFrame, customer: str, *, most: int = 5) -> pd.DataFrame:

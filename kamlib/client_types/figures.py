@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from kamlib.client_types.clusters import STABLE
 from kamlib.client_types.features import FEATURES
@@ -137,6 +138,7 @@ def certainty_figure(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.hist(parts, bins=edges, stacked=True, color=[COLOURS[t] for t in kinds], label=kinds)
     ax.legend(loc="upper left")
     ax.set(xlabel="probability of the type given", ylabel="accounts", xlim=(0.3, 1))
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ticks(ax.xaxis, "share")
     return ax
 
@@ -160,5 +162,10 @@ def worth_figure(answers: list[Worth], *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(len(answers))[::-1], [f"{a.type}: {a.estimand}" for a in answers], fontsize=8.5)
     ax.set(xscale="log", xlabel="ratio, 1 is no difference (95 % interval)", ylim=(-0.6, len(answers) - 0.4))
     low, high = ax.get_xlim()
-    ax.set_xlim(min(low, 0.5), max(high, 2.0))
+    told = any(np.isfinite(answer.low) for answer in answers)
+    low, high = (min(low, 0.5), max(high, 2.0)) if told else (0.5, 2.0)
+    steps = [float(2.0**k) for k in range(int(np.ceil(np.log2(low))), int(np.floor(np.log2(high))) + 1)]
+    ax.set_xlim(low, high)
+    ax.set_xticks(steps[:: -(-len(steps) // 7)], [f"{step:g}" for step in steps[:: -(-len(steps) // 7)]])
+    ax.minorticks_off()
     return ax

@@ -8,12 +8,20 @@ import pandas as pd
 from kamlib.client_types.marks import ROLES
 from kamlib.client_types.worth import Worth
 from kamlib.finding import Finding
+from kamlib.stats.intervals import wilson
 
 KEYS = {"prospect": "prospects", "image-maker": "image_makers", "expert": "experts"}
 
 
 def findings(
-    typer, table: pd.DataFrame, numbers: pd.DataFrame, answers: list[Worth], *, largest: float, fidelity: float
+    typer,
+    table: pd.DataFrame,
+    numbers: pd.DataFrame,
+    answers: list[Worth],
+    *,
+    largest: float,
+    fidelity: float,
+    measure: str = "profit",
 ) -> list[Finding]:
     """Client types in numbers.
 
@@ -28,7 +36,9 @@ def findings(
     largest : float
         Largest share of profit (sales) of one account.
     fidelity : float
-        Of the surrogate tree.
+        Of the surrogate tree, by folds of accounts that are no breadwinners; its interval is Wilson's.
+    measure : str
+        What the share is of: profit or sales.
 
     Returns
     -------
@@ -48,7 +58,7 @@ def findings(
         Finding("client_types.accounts", "Accounts, leads among them", len(table), "accounts"),
         Finding("client_types.told", "Types told, besides breadwinners", ", ".join(told) or "none", "word"),
         Finding("client_types.breadwinners", "Breadwinners", named, "accounts", n=len(table)),
-        Finding("client_types.largest_share", "Largest share of profit (sales) of one account", _none(largest),
+        Finding("client_types.largest_share", f"Largest share of {measure} of one account", _none(largest),
                 "share"),
         *(_count(typer, table, role) for role in ROLES),
         Finding("client_types.disputed", "Evidence and rule disagree on", _disputed(table, told), "accounts",
@@ -56,10 +66,16 @@ def findings(
         Finding("client_types.clusters", "Clusters", len(typer.clusters_.weights_), "clusters"),
         Finding("client_types.stability", "Their stability (adjusted Rand index)", _at("stability"), ""),
         Finding("client_types.silhouette", "Their silhouette (below 0.25: hardly apart)", _at("silhouette"), ""),
-        Finding("client_types.fidelity", "A tree of four questions says the same of", _none(fidelity),
-                "share"),
+        _fidelity(table, fidelity),
         *(_worth(answer) for answer in answers),
     ]  # fmt: skip
+
+
+def _fidelity(table: pd.DataFrame, fidelity: float) -> Finding:
+    n = int((table["type"] != "breadwinner").sum())
+    low, high = (_none(float(end)) for end in wilson(fidelity * n, n)) if fidelity == fidelity else (None, None)
+    says = "A tree of four questions says the same of (breadwinners apart)"
+    return Finding("client_types.fidelity", says, _none(fidelity), "share", low, high, n if low is not None else None)
 
 
 def _count(typer, table: pd.DataFrame, role: str) -> Finding:

@@ -86,7 +86,7 @@ def _named(typer, features, log) -> np.ndarray:
     return np.where(share >= typer.share, "breadwinner", names)
 
 
-def in_words(row: pd.Series, table: pd.DataFrame, *, share: float) -> tuple[str, str]:
+def in_words(row: pd.Series, table: pd.DataFrame, *, share: float, measure: str = "profit") -> tuple[str, str]:
     """Why an account has its type, and what would change that, as two short texts.
 
     Parameters
@@ -97,11 +97,13 @@ def in_words(row: pd.Series, table: pd.DataFrame, *, share: float) -> tuple[str,
         Its rows of `trail`.
     share : float
         Share of profit that makes a breadwinner.
+    measure : str
+        What the share is of: profit or sales.
     """
     kind = row["type"]
     if kind == "breadwinner":
-        why = f"share of profit {100 * row['profit_share']:.1f} % (from {100 * share:.0f} %)"
-        return why, f"a share of profit below {100 * share:.0f} %"
+        why = f"share of {measure} {100 * row['profit_share']:.1f} % (from {100 * share:.0f} %)"
+        return why, f"a share of {measure} below {100 * share:.0f} %"
     if kind == "ordinary":
         return _ordinary(table)
     told = table[(table["type"] == kind) & (table["odds"] >= np.exp(SPEAKS))].sort_values("odds", ascending=False)
@@ -140,7 +142,9 @@ def _change(table: pd.DataFrame, kind: str) -> str:
     return "; ".join(said)
 
 
-def explained(typer: ClientTyper, features: pd.DataFrame, customers: Sequence[str]) -> pd.DataFrame:
+def explained(
+    typer: ClientTyper, features: pd.DataFrame, customers: Sequence[str], *, measure: str = "profit"
+) -> pd.DataFrame:
     """`why` and `would_change` of some accounts, in words.
 
     Parameters
@@ -149,6 +153,8 @@ def explained(typer: ClientTyper, features: pd.DataFrame, customers: Sequence[st
     features : pandas.DataFrame
         From `account_features`.
     customers : sequence of str
+    measure : str
+        What shares are of: profit or sales.
 
     Returns
     -------
@@ -161,9 +167,10 @@ def explained(typer: ClientTyper, features: pd.DataFrame, customers: Sequence[st
     kinds = typer.predict(chosen) if len(chosen) else []
     share = chosen.get("profit_share", pd.Series(0.0, chosen.index))
     rows = [
-        in_words(pd.Series({"type": kind, "profit_share": part}), facts.get(customer, nothing), share=typer.share)
+        in_words(pd.Series({"type": kind, "profit_share": part}), facts.get(customer, nothing), share=typer.share,
+                 measure=measure)
         for customer, kind, part in zip(chosen.index, kinds, share, strict=True)
-    ]
+    ]  # fmt: skip
     said = pd.DataFrame(rows, columns=["why", "would_change"], index=chosen.index)
     both = said["why"] + ". What would change it: " + said["would_change"] + "."
     said["evidence"] = both.where(said["would_change"] != "no single fact", said["why"] + ".")

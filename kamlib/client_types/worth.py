@@ -13,7 +13,7 @@ from kamlib.client_types.features import account_features, known_facts
 from kamlib.client_types.marks import BREADWINNER_SHARE
 from kamlib.client_types.typer import ClientTyper
 from kamlib.panel import Panel, build_panel
-from kamlib.stats import interval
+from kamlib.stats.jackknife import ratio_interval
 from kamlib.tables import NOT_TRADE
 
 LEAST = 30  # tenders or complaints on each side, below which nothing is said
@@ -57,7 +57,7 @@ class Worth:
         return "not supported" if self.high < 1 else "cannot tell"
 
 
-def reference(book, roster: pd.DataFrame, panel, *, repetitions: int = 1000, seed: int = 1) -> Worth:
+def reference(book, roster: pd.DataFrame, panel) -> Worth:
     """Does an image-maker raise the win rate of others in its industry?
 
     Parameters
@@ -67,15 +67,14 @@ def reference(book, roster: pd.DataFrame, panel, *, repetitions: int = 1000, see
     roster : pandas.DataFrame
         From `kamlib.client_types.roster`.
     panel : kamlib.panel.Panel
-    repetitions, seed : int
-        Bootstrap draws of accounts.
 
     Returns
     -------
     Worth
         Ratio of the odds of winning a tender, of accounts that are no image-makers: with an image-maker of the same
         industry and region that was a customer by then, against without, compared within each industry (Mantel and
-        Haenszel 1959). Types are those of today; a type told wrongly pulls the ratio towards 1.
+        Haenszel 1959). Types are those of today; a type told wrongly pulls the ratio towards 1. The interval leaves out
+        one account after another (`kamlib.stats.jackknife`).
     """
     answer = Worth("image-maker", "Does it raise the win rate of others around it?", "ratio of the odds of winning")
     cases = _tenders(book, roster, panel)
@@ -87,9 +86,12 @@ def reference(book, roster: pd.DataFrame, panel, *, repetitions: int = 1000, see
     strata = pd.factorize(cases["industry"], sort=True)[0]
     cell = strata * 4 + 2 * cases["with"].to_numpy() + cases["won"].to_numpy()
     number = strata.max() + 1
-    draws, whole = _resampled(cases["customer_id"], cell, 4 * number, repetitions, seed)
-    low, high = interval(_mantel_haenszel(draws.reshape(-1, number, 4)))
-    estimate = float(_mantel_haenszel(whole.reshape(1, number, 4))[0])
+    counts = _counts(cases["customer_id"], cell, 4 * number)
+
+    def odds(sums):
+        return _mantel_haenszel(sums.reshape(-1, number, 4))
+
+    estimate, (low, high) = float(odds(counts.sum(axis=0))[0]), ratio_interval(counts, odds)
     return Worth(answer.type, answer.question, answer.estimand, estimate, low, high, n, others)
 
 
@@ -113,13 +115,12 @@ def _tenders(book, roster, panel) -> pd.DataFrame | None:
     return frame.dropna(subset=["industry"])
 
 
-def _resampled(customers, cell, width: int, repetitions: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Counts by cell in bootstrap samples of customers (repetitions x cells), and in the whole."""
+def _counts(customers, cell, width: int) -> np.ndarray:
+    """Cases by customer and cell."""
     who, names = pd.factorize(customers, sort=True)
     counts = np.zeros((len(names), width))
     np.add.at(counts, (who, cell), 1)
-    weights = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), repetitions)
-    return weights @ counts, counts.sum(axis=0)
+    return counts
 
 
 def _mantel_haenszel(tables: np.ndarray) -> np.ndarray:
@@ -130,7 +131,7 @@ def _mantel_haenszel(tables: np.ndarray) -> np.ndarray:
     return np.divide(above, below, out=np.full(len(tables), np.nan), where=below > 0)
 
 
-def early_warning(book, roster: pd.DataFrame, as_of, *, repetitions: int = 1000, seed: int = 1) -> Worth:
+def early_warning(book, roster: pd.DataFrame, as_of) -> Worth:
     """Does an expert's complaint about quality foretell complaints of others in its industry?
 
     Returns
@@ -138,7 +139,7 @@ def early_warning(book, roster: pd.DataFrame, as_of, *, repetitions: int = 1000,
     Worth
         How much more often others of the industry complain in the 13 weeks after a complaint than in the 13 weeks
         before it, for experts' complaints over those of all others. Above 1, experts are ahead. Only complaints of
-        accounts that are no experts are counted; accounts that complain are drawn again.
+        accounts that are no experts are counted; the interval leaves out one complaining account after another.
     """
     answer = Worth("expert", "Does its complaint foretell those of others?", "after over before, against others'")
     cases = _complaints(book, roster, as_of)
@@ -151,12 +152,9 @@ def early_warning(book, roster: pd.DataFrame, as_of, *, repetitions: int = 1000,
     sums = np.zeros((len(names), 4))
     np.add.at(sums, (who, 2 * cases["expert"].to_numpy()), cases["after"].to_numpy(float))
     np.add.at(sums, (who, 2 * cases["expert"].to_numpy() + 1), cases["before"].to_numpy(float))
-    weights = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), repetitions)
-    low, high = interval(_ratio_of_ratios(weights @ sums))
-    return Worth(
-        answer.type, answer.question, answer.estimand, float(_ratio_of_ratios(sums.sum(axis=0)[None])[0]), low, high, n,
-        others,
-    )  # fmt: skip
+    low, high = ratio_interval(sums, _ratio_of_ratios)
+    estimate = float(_ratio_of_ratios(sums.sum(axis=0)[None])[0])
+    return Worth(answer.type, answer.question, answer.estimand, estimate, low, high, n, others)
 
 
 def _ratio_of_ratios(sums: np.ndarray) -> np.ndarray:
@@ -200,7 +198,7 @@ def _around(part: pd.DataFrame, span: int) -> pd.DataFrame:
     )[["customer_id", "expert", "after", "before"]]
 
 
-def growth(then: pd.DataFrame, before, after, *, repetitions: int = 1000, seed: int = 1) -> Worth:
+def growth(then: pd.DataFrame, before, after) -> Worth:
     """Does a prospect grow?
 
     Parameters
@@ -214,7 +212,7 @@ def growth(then: pd.DataFrame, before, after, *, repetitions: int = 1000, seed: 
     -------
     Worth
         Sales of the window after over those of the window before, of prospects that had bought by then, over the same
-        of other new customers. Accounts are drawn again.
+        of other new customers. The interval leaves out one account after another.
     """
     answer = Worth("prospect", "Does it grow more than other new customers?", "growth over that of other new ones")
     table = then[then["new"] == 1].set_index("customer_id")
@@ -227,11 +225,7 @@ def growth(then: pd.DataFrame, before, after, *, repetitions: int = 1000, seed: 
         return Worth(answer.type, answer.question, answer.estimand, n=n, others=others)
     money = np.column_stack([sells[table.index], sold[table.index]]).astype(float)
     sums = np.column_stack([money * ~prospect[:, None], money * prospect[:, None]])
-    draw = np.random.default_rng(seed)
-    weights = np.zeros((repetitions, len(table)), int)
-    for side in (prospect, ~prospect):
-        weights[:, side] = draw.multinomial(side.sum(), np.full(side.sum(), 1 / side.sum()), repetitions)
-    low, high = interval(_ratio_of_ratios(weights @ sums))
+    low, high = ratio_interval(sums, _ratio_of_ratios, sides=prospect)
     estimate = float(_ratio_of_ratios(sums.sum(axis=0)[None])[0])
     return Worth(answer.type, answer.question, answer.estimand, estimate, low, high, n, others)
 
@@ -242,7 +236,6 @@ def growth_since(
     *,
     leave_out: Sequence[str] = NOT_TRADE,
     share: float = BREADWINNER_SHARE,
-    repetitions: int = 1000,
     seed: int = 1,
 ) -> Worth:
     """`growth` from one window ago until now: types as they would have been told then, by what was known then.
@@ -255,7 +248,8 @@ def growth_since(
         As the panel was built with.
     share : float
         Of profit, that makes a breadwinner.
-    repetitions, seed : int
+    seed : int
+        Of the typer.
     """
     day = panel.start - dt.timedelta(days=1)
     if panel.first_day > day - dt.timedelta(days=LEAST_DAYS):
@@ -264,7 +258,7 @@ def growth_since(
     then = account_features(before, book, leave_out=leave_out)
     kinds = ClientTyper(share=share, random_state=seed).fit(then).predict(then)
     told = pd.DataFrame({"customer_id": then.index, "type": kinds, "new": then["new"].to_numpy()})
-    return growth(told, before, panel, repetitions=repetitions, seed=seed)
+    return growth(told, before, panel)
 
 
 def worth_table(answers: list[Worth]) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def lorenz_figure(sets: Mapping[str, pd.Series], *, ax: Axes | None = None) -> A
     styles = ((COLOURS["accent"], "-"), (COLOURS["Z"], "--"), (COLOURS["muted"], "-."))
     for (name, values), (colour, line) in zip(sets.items(), styles, strict=False):
         curve = lorenz(values)
-        label = f"{short(name)}: Gini {gini(values):.2f}, n = {(values > 0).sum():,}"
+        label = f"{short(name, 40)}: Gini {gini(values):.2f}, n = {(values > 0).sum():,}"
         ax.plot(curve["accounts"], curve["share"], color=colour, linestyle=line, label=label)
     ax.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=1, linestyle=":", label="if all accounts were alike")
     ax.set(xlabel="share of accounts, the smallest first", ylabel="share of the money", xlim=(0, 1), ylim=(0, 1.02))
