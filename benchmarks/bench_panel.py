@@ -5,9 +5,10 @@
     python benchmarks/bench_panel.py run FOLDER/ledger.parquet [way ...]     # or ledger.csv; each way in a process of its own
     MEMORY=2GB python benchmarks/bench_panel.py run FOLDER/ledger.parquet kamlib-duckdb      # DuckDB spills beyond that
 
-Ways: kamlib-duckdb, sql, kamlib-polars, polars, kamlib-pandas, pandas, pandas-nunique, lifetimes. `sql` is the best hand-written
-DuckDB SQL we could find for the same tables, `polars` and `pandas` are the plain groupby ways (pandas-nunique with one groupby and
-distinct counts, as most tutorials do it), `lifetimes` makes its own summary, which has only four of the columns. Measured tables
+Ways: kamlib-duckdb, sql, kamlib-polars, polars, kamlib-pandas, pandas, pandas-nunique, pandas-objects, lifetimes. `sql` is the best
+hand-written DuckDB SQL we could find for the same tables, `polars` and `pandas` are the plain groupby ways (pandas-nunique with one
+groupby and distinct counts, as most tutorials do it; pandas-objects with text as Python objects, as before pandas 3), `floor` is only
+the first step of `sql`, the orders, without which no purchase day is known and no other step begins; `lifetimes` makes its own summary, which has only four of the columns. Measured tables
 are in `benchmarks/README.md`.
 """
 
@@ -27,7 +28,8 @@ import pandas as pd
 
 AS_OF, START, FIRST = "2025-12-31", "2025-01-01", "2022-01-01"
 ACCOUNTS_PER_LINE = 1 / 250
-WAYS = ("sql", "kamlib-duckdb", "kamlib-polars", "polars", "kamlib-pandas", "pandas", "pandas-nunique", "lifetimes")
+WAYS = ("sql", "kamlib-duckdb", "kamlib-polars", "polars", "kamlib-pandas", "pandas", "pandas-nunique",
+        "pandas-objects", "lifetimes", "floor")  # fmt: skip
 TYPES = {
     "customer_id": "VARCHAR",
     "date": "DATE",
@@ -119,6 +121,12 @@ def by_sql(ledger: str) -> dict[str, pd.DataFrame]:
     }
 
 
+def by_floor(ledger: str) -> dict[str, pd.DataFrame]:
+    """Nothing but orders, counted: what any way through SQL has to do at the least."""
+    orders = "SELECT sum(cents)::BIGINT AS cents FROM ledger WHERE customer_id IS NOT NULL GROUP BY customer_id, date, order_id"
+    return {"orders": in_duckdb(ledger).query("ledger", f"SELECT count(*), sum(cents) FROM ({orders})").df()}
+
+
 def in_pandas(ledger: str) -> pd.DataFrame:
     """The ledger as most would read it."""
     return pd.read_parquet(ledger) if ledger.endswith(".parquet") else pd.read_csv(ledger, parse_dates=["date"])
@@ -152,6 +160,12 @@ def by_pandas(ledger: str, *, nunique: bool = False) -> dict[str, pd.DataFrame]:
     gap = bought["date"].diff().dt.days.where(bought["customer_id"] == bought["customer_id"].shift())
     gaps = bought.assign(gap=gap, gap2=gap * gap).dropna(subset="gap").groupby("customer_id")[["gap", "gap2"]].sum()
     return {"monthly": monthly, "accounts": accounts, "gaps": gaps}
+
+
+def by_objects(ledger: str) -> dict[str, pd.DataFrame]:
+    """The plain way with text as Python objects."""
+    pd.options.future.infer_string = False
+    return by_pandas(ledger)
 
 
 def in_polars(ledger: str):
@@ -215,7 +229,7 @@ def by_kamlib(ledger: str, engine: str) -> dict[str, pd.DataFrame]:
 
 OTHERS = {
     "sql": by_sql, "polars": by_polars, "pandas": by_pandas, "pandas-nunique": lambda ledger: by_pandas(ledger, nunique=True),
-    "lifetimes": by_lifetimes,
+    "lifetimes": by_lifetimes, "floor": by_floor, "pandas-objects": by_objects,
 }  # fmt: skip
 
 

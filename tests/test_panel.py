@@ -192,6 +192,13 @@ def test_same_integers_on_every_engine_for_any_ledger_in_any_order(rows, as_of, 
             pd.testing.assert_frame_equal(getattr(first, name), getattr(other, name))
 
 
+def test_a_panel_can_be_written_to(ledger):
+    for frame in engines(ledger):
+        panel = build_panel(frame, as_of=AS_OF)
+        panel.accounts.loc[0, ["sales_cents", "customer_id", "truncated"]] = [7, "z", False]
+        assert panel.accounts.loc[0, ["sales_cents", "customer_id", "truncated"]].tolist() == [7, "z", False]
+
+
 def test_nothing_is_left_behind(ledger):
     con = duckdb.connect()
     con.register("lines", ledger)

@@ -7,7 +7,9 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 ZERO, ONE = nw.lit(0, dtype=nw.Int64), nw.lit(1, dtype=nw.Int64)
 
@@ -72,11 +74,26 @@ def keep(frame: nw.LazyFrame, kept: contextlib.ExitStack, lines: nw.LazyFrame) -
 def fetch(frame: nw.LazyFrame, *, types: Mapping[str, str], by: Sequence[str]) -> pd.DataFrame:
     """To pandas: the columns of `types`, of these types, in order of `by`.
 
-    By way of Arrow, each column given back once it is converted: text never becomes Python objects, and a table of
-    millions of accounts and months is never there twice.
+    By way of Arrow, batch by batch into memory of its own, since DuckDB gives a batch back only as a whole: text never
+    becomes Python objects, and a table of millions of accounts and months is never there twice.
     """
     arrow = frame.select(*types).sort(*by).collect("pyarrow").to_native()
-    arrow = arrow.select(list(types))  # pandas hands its index on as a column
-    table = arrow.to_pandas(ignore_metadata=True, date_as_object=False, split_blocks=True, self_destruct=True)
+    batches, rows = arrow.to_batches(), arrow.num_rows
     del arrow
-    return table.astype(dict(types))
+    text = {name: [] for name, dtype in types.items() if dtype == "str"}
+    numbers = {name: np.empty(rows, dtype.lower()) for name, dtype in types.items() if dtype != "str"}
+    while batches:
+        batch = batches.pop()
+        rows -= len(batch)
+        for name, pieces in text.items():
+            pieces.insert(0, _copied(batch.column(name)))
+        for name, values in numbers.items():
+            values[rows : rows + len(batch)] = batch.column(name).to_numpy(zero_copy_only=False)
+        del batch
+    columns = numbers | {name: pa.chunked_array(p, pa.large_string()).to_pandas() for name, p in text.items()}
+    return pd.DataFrame({name: columns[name] for name in types}, copy=False).astype(dict(types))
+
+
+def _copied(text: pa.Array) -> pa.Array:
+    text = text.cast(pa.large_string())
+    return pa.concat_arrays([text, text[:0]])  # of one array alone it would be a view
