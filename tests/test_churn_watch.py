@@ -7,7 +7,7 @@ from kamlib.churn import Trial, alarm_changes, alarm_findings, marked_findings, 
 from kamlib.churn.alarm import Alarm
 
 RISK = pd.DataFrame(
-    {"probability": [0.8, 0.5, 0.1], "loss_cents": [900, 500, 10], "loss_low_cents": [700, 300, 5],
+    {"probability": [0.8, 0.25, 0.1], "loss_cents": [900, 500, 10], "loss_low_cents": [700, 300, 5],
      "loss_high_cents": [950, 700, 20], "reasons": "silent for 70 days"},
     index=pd.Index(["a", "b", "c"], name="customer_id"),
 )  # fmt: skip
@@ -55,7 +55,7 @@ def test_homework_counts_those_on_the_list_and_the_others():
 
 
 def test_a_change_is_an_account_that_came_onto_the_list():
-    then = pd.DataFrame({"probability": [0.49, 0.7, 0.1]}, index=RISK.index)
+    then = pd.DataFrame({"probability": [0.24, 0.7, 0.1]}, index=RISK.index)
     (line,) = alarm_changes(then, RISK, horizon_days=180)
     assert (line.account, line.cents, line.cause, line.probability) == ("a", -900, "silent for 70 days", 0.8)
     assert alarm_changes(None, RISK, horizon_days=180) == alarm_changes(then.iloc[:0], RISK, horizon_days=180) == []

@@ -11,7 +11,10 @@ from kamlib.churn.scores import score_intervals
 from kamlib.finding import Change, Finding
 from kamlib.stats.intervals import wilson
 
-ALARM_LINE = 0.5  # probability of silence from which an account is on the alarm list: likelier than not
+# Probability of silence from which an account is on the alarm list: where a call costs less than a quarter of what it may
+# keep, one in four is worth it.
+ALARM_LINE = 0.25
+LINE_WORDS = f"{100 * ALARM_LINE:.0f} %"
 FEW = 5  # accounts of each outcome without which a list has no scores
 SCORED = {  # of `score_list`: in words, and the unit
     "money_5": ("lost sales that stood in the first 5 % of the list", "share"),
@@ -26,7 +29,7 @@ SCORED = {  # of `score_list`: in words, and the unit
 
 
 def on_list(risk: pd.DataFrame, *, line: float = ALARM_LINE) -> pd.DataFrame:
-    """The accounts of `kamlib.churn.alarm_list` that are likelier than not to buy nothing."""
+    """The accounts of `kamlib.churn.alarm_list` whose probability to buy nothing is `line` or more."""
     return risk[risk["probability"] >= line]
 
 
@@ -87,7 +90,7 @@ def alarm_findings(
     return [
         Finding("churn.alarm_level", f"All accounts: to buy nothing {ahead}", *_unit(level, "share"),
                 n=len(said.probability) if said else None),
-        Finding("churn.alarm_accounts", f"Key accounts likelier than not to buy nothing {ahead}",
+        Finding("churn.alarm_accounts", f"Key accounts on the alarm list: {LINE_WORDS} or more to buy nothing {ahead}",
                 len(on_list(risk)) if said else None, "accounts", n=len(risk)),
         Finding("churn.alarm_loss", f"Sales of key accounts to be expected lost {ahead}", *_unit(sums, money),
                 n=len(risk)),
@@ -213,16 +216,16 @@ def alarm_changes(then: pd.DataFrame | None, now: pd.DataFrame, *, horizon_days:
 
     Examples
     --------
-    >>> then = pd.DataFrame({"probability": [0.3, 0.6]}, index=["a", "b"])
+    >>> then = pd.DataFrame({"probability": [0.1, 0.6]}, index=["a", "b"])
     >>> now = then.assign(probability=[0.7, 0.8], loss_cents=500, reasons="silent for 90 days")
     >>> [(c.account, c.text_before, c.text, c.cents) for c in alarm_changes(then, now, horizon_days=180)]
-    [('a', '30.0 %', '70.0 %', -500)]
+    [('a', '10.0 %', '70.0 %', -500)]
     """
     if then is None or not len(then):
         return []
     both = on_list(now).join(then["probability"].rename("before"), how="inner")
     new = both[both["before"] < ALARM_LINE]
-    says = f"On the alarm list: likelier than not to buy nothing in {horizon_days} days"
+    says = f"On the alarm list: {LINE_WORDS} or more to buy nothing in {horizon_days} days"
     return [
         Change("churn.alarm", says, round(float(row.probability), 4), "share", before=round(float(row.before), 4),
                account=str(row.Index), cents=-int(row.loss_cents), cause=row.reasons,
