@@ -11,8 +11,8 @@ from kamlib.churn.scores import score_intervals
 from kamlib.finding import Change, Finding
 from kamlib.stats.intervals import wilson
 
-# Probability of silence from which an account is on the alarm list: where a call costs less than a quarter of what it may
-# keep, one in four is worth it.
+# Probability of silence from which an account is on the alarm list: where a call costs less than a quarter of what it
+# may keep, one in four is worth it.
 ALARM_LINE = 0.25
 LINE_WORDS = f"{100 * ALARM_LINE:.0f} %"
 FEW = 5  # accounts of each outcome without which a list has no scores
