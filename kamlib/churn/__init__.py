@@ -35,7 +35,15 @@ from kamlib.churn.models import (
 from kamlib.churn.outlook import outlook, outlook_coverage, outlook_table, plan_of
 from kamlib.churn.referee import Trial, backtest, choose_default, homework, past_origins, summary, trial
 from kamlib.churn.scores import score_intervals
-from kamlib.churn.shown import alive_shown, fared_shown, marked_shown, outlook_shown, risk_shown, scores_shown
+from kamlib.churn.shown import (
+    alive_shown,
+    fared_shown,
+    marked_shown,
+    outlook_shown,
+    risk_shown,
+    scores_shown,
+    unheard,
+)
 from kamlib.churn.survival import Survival, kaplan_meier, log_rank, staying
 from kamlib.churn.watch import (
     ALARM_LINE,
@@ -57,6 +65,6 @@ __all__ = [
     "loss_events", "losses_by", "make_beta_geometric", "make_case", "make_pareto", "margin_effect",
     "marked_findings", "marked_scores", "marked_shown", "monthly_losses", "on_list", "outlook", "outlook_coverage",
     "outlook_shown", "outlook_table", "past_origins", "plan_of", "retention", "risk_shown", "score_intervals",
-    "scores_shown", "silences", "staying", "summary", "textbook_tests", "trend_of", "trial", "watch_list",
-    "with_facts",
+    "scores_shown", "silences", "staying", "summary", "textbook_tests", "trend_of", "trial", "unheard",
+    "watch_list", "with_facts",
 ]  # fmt: skip

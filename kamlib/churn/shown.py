@@ -99,6 +99,18 @@ def scores_shown(scores: pd.DataFrame, *, scope: str, caption: str) -> Table | P
     return table(ranked.rename_axis("candidate").reset_index(), caption=caption, columns=SCORES, n=len(ranked))
 
 
+def unheard(scores: pd.DataFrame) -> Prose:
+    """Candidates that had no answer at some origin of `kamlib.churn.backtest`, and the first reason given."""
+    if not len(scores):
+        return say("Nobody was asked.")
+    rows = scores[(scores["scope"] == "all") & (scores["trouble"] != "")]
+    if not len(rows):
+        return say("Every candidate had an answer on every day.")
+    why = rows.assign(who=rows["candidate"].str.partition(":")[0]).groupby("who", sort=False)["trouble"].first()
+    named = "; ".join(f"**{who}** ({text.rstrip('.')})" for who, text in why.items())
+    return say(f"Without an answer on some day: {named}. An answer from a fit without a maximum is not given.")
+
+
 def alive_shown(alive: pd.DataFrame | None, *, caption: str, otherwise: str) -> Table | Prose:
     """Rows of `kamlib.churn.alive_table`."""
     return cannot(otherwise) if alive is None else table(alive.reset_index(), caption=caption, columns=ALIVE)
