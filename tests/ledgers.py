@@ -102,6 +102,8 @@ CASES = (
     Case("UTF-16 without a mark", SAID.decode().encode("utf-16-le"), 825, ("no byte-order mark",)),
     Case("Windows-1252", GERMAN.encode("cp1252"), 123225, ("read as cp1252",)),
     Case("Windows-1256 (Arabic)", ARABIC.encode("cp1256"), 825, ("read as cp1256",)),
+    Case("UTF-8 with a damaged byte", GERMAN.encode().replace(b"2,25-", "−2,25".encode()).replace("ß".encode(), b"\xff"), 123225,
+         ("some of its bytes are not", "1 characters are none in utf-8")),
     Case("encoding by option", ARABIC.encode("cp1256"), 825, mapping={"options": {"encoding": "cp1256"}}),
     Case("blank lines", SAID.replace(b"\n", b"\n\n"), 825),
     Case("blank lines above the header", b"\n\n" + SAID, 825),

@@ -38,7 +38,7 @@ def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: st
     skip = rows[at][0]
     with tempfile.TemporaryDirectory() as scratch:
         path = file
-        if encoding not in ("utf-8", "utf_8") or skip or needs_copy(file):
+        if guess or encoding not in ("utf-8", "utf_8") or skip or needs_copy(file):
             path, lost, nul = as_utf8(file, encoding, Path(scratch), skip=skip)
             if lost:
                 part.notes.append(f"{file.name}: {lost:,} characters are none in {encoding} and are shown as \ufffd.")
