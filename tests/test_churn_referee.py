@@ -20,10 +20,11 @@ from kamlib.churn import (
     summary,
     trial,
 )
-from kamlib.churn.alarm import at_level, level_drift, reasons, season
+from kamlib.churn.alarm import at_level, level_drift, season
 from kamlib.churn.candidates import CANDIDATES, recency
 from kamlib.churn.look import look, silent
 from kamlib.churn.referee import LEAD
+from kamlib.churn.risk import reasons
 from kamlib.churn.scores import auc, auc_difference, key_scope, score_list
 
 TYPED = pd.DataFrame(

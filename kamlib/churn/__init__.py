@@ -1,6 +1,6 @@
 """Churn: who is lost, how many, is it getting worse, why, and who is next. Notebook: 04_churn."""
 
-from kamlib.churn.alarm import Alarm, alarm, alarm_list, watch_list
+from kamlib.churn.alarm import Alarm, alarm
 from kamlib.churn.alive import alive_table
 from kamlib.churn.candidates import CANDIDATES, Case, NothingToLearnError, answer, make_case
 from kamlib.churn.causes import hazard_ratios
@@ -19,6 +19,7 @@ from kamlib.churn.dynamics import (
 from kamlib.churn.events import LOOK_AHEAD_DAYS, account_states, facts_now, loss_events, with_facts
 from kamlib.churn.findings import findings, trend_of
 from kamlib.churn.half_lost import half_lost
+from kamlib.churn.homework import homework
 from kamlib.churn.look import HORIZON_DAYS
 from kamlib.churn.models import (
     BetaGeoCNBD,
@@ -33,7 +34,8 @@ from kamlib.churn.models import (
     make_pareto,
 )
 from kamlib.churn.outlook import outlook, outlook_coverage, outlook_table, plan_of
-from kamlib.churn.referee import Trial, backtest, choose_default, homework, past_origins, summary, trial
+from kamlib.churn.referee import Trial, backtest, choose_default, past_origins, summary, trial
+from kamlib.churn.risk import alarm_list, watch_list
 from kamlib.churn.scores import score_intervals
 from kamlib.churn.shown import (
     alive_shown,

@@ -9,13 +9,13 @@ from kamlib.show import Col, Prose, Table, say, table
 
 RISK = {
     "customer_id": Col("Account"), "name": Col("Name"), "state": Col("State"),
-    "probability": Col("Buys nothing", "share", decimals=0, interval=("low", "high")),
+    "probability": Col("Buys nothing", "share", interval=("low", "high")),
     "year_cents": Col("Sales of a year", "money"), "loss_cents": Col("Expected loss", "money"),
     "reasons": Col("Why", "prose"),
 }  # fmt: skip
 MARKED = {
     "customer_id": Col("Account"), "name": Col("Name"),
-    "probability": Col("Buys nothing", "share", decimals=0, interval=("low", "high")),
+    "probability": Col("Buys nothing", "share", interval=("low", "high")),
     "loss_cents": Col("Expected loss", "money"), "silent": Col("Silent since", "flag"),
     "since_cents": Col("Bought since", "money"),
 }  # fmt: skip
