@@ -14,6 +14,11 @@ LOSSES = [
     Finding("churn.stake", "At stake", 12_00, "money EUR"), Finding("churn.gross_retention", "Kept", 0.8, "share"),
     Finding("churn.net_retention", "Kept with growth", 1.1, "share"),
 ]  # fmt: skip
+NEXT = [
+    Finding("churn.alarm_accounts", "On the alarm list", 1, "accounts", n=20),
+    Finding("churn.alarm_loss", "Sales to be expected lost", 50_00, "money EUR", 20_00, 90_00),
+    Finding("churn.alarm_auc", "Area", 0.9, "share", 0.8, 0.95),
+]
 TYPES = [
     Finding("client_types.told", "Told", "expert", "word"),
     Finding("client_types.breadwinners", "Breadwinners", 1, "accounts"),
@@ -32,6 +37,14 @@ def test_losses_in_words():
     assert text.startswith("2 accounts lost and none late,") and "4 losses were found" in text
     assert "2.0 % (95 % interval 1.0 to 4.0 %) of the accounts a month" in text and text.count("Rising.") == 1
     assert "bought 12 EUR in their last year" in text and "80.0 % was kept, and 110.0 % with what" in text
+
+
+def test_who_is_next_where_the_alarm_could_tell():
+    text = repr(summary.losses_words(by_key([*LOSSES, *NEXT])))
+    assert "Who is next? Sales to be expected lost: 50 EUR (95 % interval 20 to 90 EUR); 1 of 20 stand" in text
+    assert text.endswith("put that one first in 90.0 % (95 % interval 80.0 to 95.0 %) of cases.")
+    silent = Finding("churn.alarm_loss", "Sales to be expected lost", None, "money EUR")
+    assert "Who is next" not in repr(summary.losses_words(by_key([*LOSSES, NEXT[0], silent])))
 
 
 def test_types_in_words_name_only_what_can_be_told():
@@ -72,4 +85,6 @@ def test_key_accounts_have_type_and_state_where_those_pages_ran():
     job.save_frame("churn_states", pd.DataFrame({"state": ["late"]}, index=pd.Index(["a"], name="customer_id")))
     shown = summary.key_accounts_shown(job, listed, caption="Keys")
     text = [text for _, text in shown.rows[0]]
-    assert "prospect" in text and "late" in text
+    assert "prospect" in text and "late" in text and "Silent next" not in [c.label for c in shown.columns]
+    job.save_frame("alarm", pd.DataFrame({"probability": [0.25]}, index=pd.Index(["a"], name="customer_id")))
+    assert "25 %" in [text for _, text in summary.key_accounts_shown(job, listed, caption="Keys").rows[0]]

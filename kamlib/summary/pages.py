@@ -12,10 +12,12 @@ from kamlib.show import VERDICTS, Col, Prose, Table, say, table
 TYPES = {"prospects": "prospects", "image_makers": "image-makers", "experts": "experts"}
 KEYS = {
     "customer_id": Col("Account"), "name": Col("Name"), "type": Col("Type", "label"), "state": Col("Buys", "prose"),
+    "silent": Col("Silent next", "share", decimals=0),
     "value": Col("Value", "money"), "share": Col("Share", "share"),
     "expected": Col("Average year", "share", interval=("low", "high")),
     "probability": Col("Surely so", "share", decimals=0),
 }  # fmt: skip
+TOLD = (("client_types", "type", "type"), ("churn_states", "state", "state"), ("alarm", "probability", "silent"))
 CLAIMS = {
     "says": Col("Claim or question", "prose"), "verdict": Col("Verdict", "verdict"), "value": Col("Found", "number"),
     "interval": Col("95 % interval", "interval"), "page": Col("Page", "prose"),
@@ -23,23 +25,23 @@ CLAIMS = {
 
 
 def key_accounts_shown(job: Run, listed: pd.DataFrame, *, caption: str, unit: str = "", n: int = 40) -> Table:
-    """The list of key accounts with what other pages say of each: its type, and whether it buys as usual.
+    """The list of key accounts with what other pages say of each: its type, whether it buys as usual, the alarm.
 
     Parameters
     ----------
     job : Run
-        Its frames `client_types` and `churn_states` are used where another notebook saved them.
+        Its frames `client_types`, `churn_states` and `alarm` are used where another notebook saved them.
     listed : pandas.DataFrame
         Rows of `KeyAccounts.table`, indexed by customer_id.
     caption, unit, n
         See `kamlib.show.table`.
     """
     rows = listed.reset_index()
-    for name, column in (("client_types", "type"), ("churn_states", "state")):
+    for name, column, shown in TOLD:
         known = job.frame(name, pd.DataFrame)
         if column in known:
             known = known.reset_index().set_index("customer_id")[column]
-            rows[column] = rows["customer_id"].map(known)
+            rows[shown] = rows["customer_id"].map(known)
     if "type" in rows and not (rows["type"] != "ordinary").any():
         del rows["type"]  # a ledger that tells no types calls everybody ordinary
     rows = job.book.named(rows, as_of=job.as_of)
@@ -51,7 +53,7 @@ def losses_words(facts: Mapping[str, Finding]) -> Prose:
     """Who is lost, whether it gets worse and what it costs, from the findings of the page on losses."""
     if "churn.lost" not in facts:
         return say("The page on losses is no part of this run.")
-    return say(
+    paragraphs = [
         f"**{facts['churn.lost']}** lost and {facts['churn.late']:n} late, by the silence that their own rhythm "
         "allows. "
         f"In the last twelve months that count {facts['churn.losses']:n} losses were found, of which "
@@ -60,7 +62,21 @@ def losses_words(facts: Mapping[str, Finding]) -> Prose:
         f"Those lost in that time bought {facts['churn.stake']} in their last year. Of what the customers of the year "
         f"before bought, {facts['churn.gross_retention']} was kept, and {facts['churn.net_retention']} with what those "
         "that stayed bought more.",
-    )
+    ]
+    return say(*paragraphs, *_next(facts))
+
+
+def _next(facts: Mapping[str, Finding]) -> list[str]:
+    """Who may be next, where the page on losses could tell."""
+    listed, loss = facts.get("churn.alarm_accounts"), facts.get("churn.alarm_loss")
+    if listed is None or loss is None or loss.value is None:
+        return []
+    sure = facts.get("churn.alarm_auc")
+    good = f" Of two accounts, one of which fell silent, such lists put that one first in {sure:ci} of cases."
+    return [
+        f"**Who is next?** {loss.says}: {loss:ci}; {listed:n} of {listed.n:,} stand on the alarm list."
+        + (good if sure and sure.value is not None else "")
+    ]
 
 
 def types_words(facts: Mapping[str, Finding]) -> Prose:
