@@ -14,8 +14,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from kamlib import client_types
 from kamlib.book import open_book
-from kamlib.client_types import ClientTyper, account_features, roster
+from kamlib.client_types import account_features
 from kamlib.panel import build_panel
 
 
@@ -47,10 +48,25 @@ def main() -> None:
     mark("panel")
     features = account_features(panel, book)
     mark("features")
-    typer = ClientTyper(n_clusters=5).fit(features)
+    numbers = client_types.cluster_numbers(client_types.standard(features))
+    mark("number of clusters")
+    typer = client_types.ClientTyper(n_clusters=client_types.chosen_number(numbers)[0]).fit(features)
     mark("fit")
-    table = roster(typer, features, panel)
+    table = client_types.roster(typer, features, panel)
     mark("roster")
+    client_types.surrogate(features, typer.predict(features))
+    client_types.profiles(features, table.set_index("customer_id")["type"].reindex(features.index).to_numpy())
+    client_types.explained(typer, features, table["customer_id"].head(45))
+    client_types.neighbours(typer, features, table["customer_id"].head(5))
+    mark("explained: tree, profiles, evidence of 45 accounts, neighbours of five")
+    client_types.reference(book, table, panel)
+    client_types.early_warning(book, table, panel.as_of)
+    client_types.growth_since(book, panel)
+    mark("worth, with the types of a year before")
+    earlier = account_features(build_panel(book, as_of="2026-05-31"), book)
+    client_types.changes(typer, earlier, features, table.set_index("customer_id")["value_cents"])
+    client_types.drift(typer, earlier)
+    mark("the month before: features, changes, drift")
     print(f"{len(table):,} accounts")
     for (_, cpu, clock), (what, cpu_then, clock_then) in itertools.pairwise(marks):
         print(f"{what}: {cpu_then - cpu:.1f} CPU s, {clock_then - clock:.1f} s by the clock")

@@ -13,6 +13,7 @@ from kamlib.show import Col
 from kamlib.tables import CLIENT_TYPES
 
 ALSO = 0.5  # probability from which a further role is named
+SURE = 0.9  # probability from which a type makes a key account
 
 
 def roster(typer: ClientTyper, features: pd.DataFrame, panel: Panel) -> pd.DataFrame:
@@ -125,3 +126,30 @@ def disputed(table: pd.DataFrame) -> pd.DataFrame:
     """
     columns = ["customer_id", "value_cents", "type", "probability", "rule_type", "cluster_type"]
     return table.loc[table["type"] != table["rule_type"], columns].reset_index(drop=True)
+
+
+def named(table: pd.DataFrame, *, least: float = SURE) -> pd.Series:
+    """Accounts that their type makes key accounts, whatever they buy: the reason in words.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `roster`.
+    least : float
+        Probability of a prospect, image-maker or expert from which it joins the list. Nine in ten: ours.
+
+    Returns
+    -------
+    pandas.Series
+        By customer_id, such as `expert (97 % sure)`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"customer_id": ["a", "b", "c"], "type": ["expert", "expert", "ordinary"],
+    ...     "probability": [0.97, 0.6, 0.99]})
+    >>> named(table).tolist() == ["expert (97\\u00a0% sure)"]
+    True
+    """
+    rows = table[table["type"].isin(ROLES) & (table["probability"] >= least)]
+    words = [f"{kind} ({100 * p:.0f}\u00a0% sure)" for kind, p in zip(rows["type"], rows["probability"], strict=True)]
+    return pd.Series(words, index=pd.Index(rows["customer_id"], name="customer_id"), dtype="str")

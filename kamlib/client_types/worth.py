@@ -171,31 +171,32 @@ def _complaints(book, roster, as_of) -> pd.DataFrame | None:
     rows = book.tables["incidents"]
     rows = rows[(rows["kind"] == "quality") & (rows["date"] <= pd.Timestamp(as_of))]
     rows = rows.assign(industry=rows["customer_id"].map(facts["industry"])).dropna(subset=["industry"])
-    experts = set(roster.loc[roster["type"] == "expert", "customer_id"])
-    rows["expert"] = rows["customer_id"].isin(experts)
+    rows["expert"] = rows["customer_id"].isin(roster.loc[roster["type"] == "expert", "customer_id"])
     rows["day"] = (rows["date"] - pd.Timestamp("2000-01-01")).dt.days
     span = 7 * WEEKS
+    # of the industry, less the complainant's own
+    around = _around(rows, "industry", span) - _around(rows, "customer_id", span)
+    cases = rows[["customer_id", "expert"]].join(around)
     whole = (rows["day"] >= rows["day"].min() + span) & (rows["day"] <= _day(as_of) - span)
-    parts = [_around(part, span) for _, part in rows.groupby("industry", sort=True)]
-    if not parts:
-        return None
-    cases = pd.concat(parts)
-    return cases[whole.reindex(cases.index)].reset_index(drop=True)
+    return cases[whole].reset_index(drop=True) if len(cases) else None
 
 
 def _day(as_of) -> int:
     return (pd.Timestamp(as_of) - pd.Timestamp("2000-01-01")).days
 
 
-def _around(part: pd.DataFrame, span: int) -> pd.DataFrame:
-    """Complaints of accounts that are no experts, others than the complainant itself, around each complaint."""
-    other = part[~part["expert"]]
-    apart = other["day"].to_numpy()[None, :] - part["day"].to_numpy()[:, None]
-    not_self = other["customer_id"].to_numpy()[None, :] != part["customer_id"].to_numpy()[:, None]
-    return part.assign(
-        after=((apart > 0) & (apart <= span) & not_self).sum(axis=1),
-        before=((apart < 0) & (apart >= -span) & not_self).sum(axis=1),
-    )[["customer_id", "expert", "after", "before"]]
+def _around(rows: pd.DataFrame, by: str, span: int) -> pd.DataFrame:
+    """Complaints of accounts that are no experts, of the same industry or account, after and before each complaint."""
+    day = rows["day"].to_numpy() - rows["day"].min()
+    # One number for group and day, so that all groups are counted at once.
+    key = pd.factorize(rows[by], sort=True)[0] * (day.max(initial=0) + 2 * span + 1) + day
+    ordered = np.sort(key[~rows["expert"].to_numpy()])
+
+    def upto(limit, side):
+        return np.searchsorted(ordered, limit, side=side)
+
+    after = upto(key + span, "right") - upto(key, "right")
+    return pd.DataFrame({"after": after, "before": upto(key, "left") - upto(key - span, "left")}, index=rows.index)
 
 
 def growth(then: pd.DataFrame, before, after) -> Worth:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import t as student
 
 LEAST_FREEDOM = 2.0
+AT_ONCE = 2_000_000  # numbers: memory, not meaning
 
 
 def ratio_interval(
@@ -48,8 +49,10 @@ def ratio_interval(
     >>> [round(end, 2) for end in ratio_interval(rows, lambda sums: sums[:, 0] / sums[:, 1])]
     [1.15, 3.47]
     """
+    total = rows.sum(axis=0, keepdims=True)
+    parts = np.array_split(rows, max(rows.size // AT_ONCE, 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        log = np.log(ratio(np.vstack([rows.sum(axis=0), rows.sum(axis=0) - rows])))
+        log = np.log(np.concatenate([ratio(total), *(ratio(total - part) for part in parts)]))
     if not np.isfinite(log).all():
         return float("nan"), float("nan")
     moved = np.zeros(len(rows))
