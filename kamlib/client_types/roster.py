@@ -147,9 +147,9 @@ def named(table: pd.DataFrame, *, least: float = SURE) -> pd.Series:
     --------
     >>> table = pd.DataFrame({"customer_id": ["a", "b", "c"], "type": ["expert", "expert", "ordinary"],
     ...     "probability": [0.97, 0.6, 0.99]})
-    >>> named(table).tolist() == ["expert (97\\u00a0% sure)"]
+    >>> named(table).tolist() == ["expert (97 % sure)"]
     True
     """
     rows = table[table["type"].isin(ROLES) & (table["probability"] >= least)]
-    words = [f"{kind} ({100 * p:.0f}\u00a0% sure)" for kind, p in zip(rows["type"], rows["probability"], strict=True)]
+    words = [f"{kind} ({100 * p:.0f} % sure)" for kind, p in zip(rows["type"], rows["probability"], strict=True)]
     return pd.Series(words, index=pd.Index(rows["customer_id"], name="customer_id"), dtype="str")

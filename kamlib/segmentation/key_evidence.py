@@ -203,7 +203,7 @@ def _trend(row) -> str:
 
 
 def _percent(share: float, decimals: int = 1) -> str:
-    return f"{100 * share:.{decimals}f}\u00a0%".replace("-", "−")
+    return f"{100 * share:.{decimals}f} %".replace("-", "−")
 
 
 def _sure(probability: float) -> str:
