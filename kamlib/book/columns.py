@@ -13,7 +13,7 @@ SQL_TYPE = {
     "share": "DOUBLE", "flag": "BOOLEAN",
 }  # fmt: skip
 NUMERIC = ("money", "number", "whole", "share")
-PLAIN_DAY, PLAIN_NUMBER = r"^\d{4}-\d{2}-\d{2}$", r"^-?\d+(\.\d+)?$"
+PLAIN_DAY, PLAIN_NUMBER = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$", r"^-?\d+(\.\d+)?$"
 
 
 class Columns:
@@ -111,7 +111,7 @@ class Columns:
 
     def _date(self, source: str) -> str:
         if source in self.plain:
-            return f"try_cast({source} AS DATE)"
+            return f"try_cast(left({source}, 10) AS DATE)"
         try:
             read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
         except values.Ambiguous as unclear:
