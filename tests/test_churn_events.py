@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from kamlib import churn
-from kamlib.book import control_totals, open_book
+from kamlib.book import control_totals, month_totals, open_book
 from kamlib.datasets import Parameters, make_company
 from kamlib.panel import build_panel, purchase_days
 
@@ -98,25 +98,47 @@ def test_facts_of_the_day_and_nothing_later(known):
 def books():
     held = os.path.isdir(os.path.join(os.environ.get("KAMLIB_DATA", ""), "online_retail_ii"))
     skip = pytest.mark.skipif(not held, reason="needs Online Retail II (KAMLIB_DATA)")
-    retail = pytest.param("online-retail-ii", "2011-11-30", id="online-retail-ii", marks=skip)
-    return [pytest.param("sample", "2026-06-30", id="sample"), retail]
+    retail = pytest.param(("online-retail-ii", "2011-11-30"), id="online-retail-ii", marks=skip)
+    return [pytest.param(("sample", "2026-06-30"), id="sample"), retail]
 
 
-@pytest.mark.parametrize("name, as_of", books())
-def test_retention_ties_to_the_control_totals_every_month(name, as_of):
-    book = open_book(name)
-    panel = build_panel(book, as_of=as_of)
+@pytest.fixture(scope="module", params=books())
+def whole(request):
+    """Book, day, panel and what each month of the ledger holds, in integer cents, straight from the ledger."""
+    name, as_of = request.param
+    book, day = open_book(name), dt.date.fromisoformat(as_of)
+    months = month_totals(book, as_of=day).set_index("month")["identified_cents"]
+    assert months.sum() == control_totals(book, as_of=day)["analysed_cents"]
+    return book, day, build_panel(book, as_of=day), months
+
+
+def test_retention_ties_to_the_control_totals_every_month(whole):
+    """The bridge compares two years: it exists from the ledger's 24th month on, and ties in each of them."""
+    *_, panel, months = whole
     kept = churn.retention(panel)
-    assert len(kept)
-
-    def until(day):
-        return control_totals(book, as_of=day.date())["analysed_cents"]
-
+    assert kept.index.tolist() == months.index[months.index >= kept.index[0]].tolist()
+    assert len(months) - len(kept) in (23, 24)
     for month, row in kept.iterrows():
-        ends = [month + pd.offsets.MonthEnd(0) - pd.DateOffset(months=m) + pd.offsets.MonthEnd(0) for m in (0, 12, 24)]
-        now, year, two = (until(e) if e >= pd.Timestamp(panel.first_day) else 0 for e in ends)
-        assert (row["after"], row["before"]) == (now - year, year - two)
+        at = months.index.get_loc(month)
+        year, before = months.iloc[at - 11 : at + 1], months.iloc[max(at - 23, 0) : at - 11]
+        assert (row["after"], row["before"]) == (year.sum(), before.sum())
         assert row["before"] + sum(row[k] for k in churn.BRIDGE[1:-1]) == row["after"]
+
+
+def test_losses_tie_to_the_ledger_every_month(whole):
+    """Every month of the panel is that of the ledger, and what was at stake in each loss is a sum of such months."""
+    book, day, panel, months = whole
+    assert panel.monthly.groupby("month")["sales_cents"].sum().reindex(months.index, fill_value=0).equals(months)
+    judged = churn.silences(purchase_days(book, as_of=day), as_of=day)
+    events = churn.loss_events(judged, panel)
+    wide = panel.monthly.pivot_table(index="customer_id", columns="month", values="sales_cents", aggfunc="sum")
+    last = events["last_purchase"].dt.to_period("M").dt.to_timestamp()
+    for event, month in zip(events.itertuples(), last, strict=True):
+        year = wide.loc[event.customer_id, month - pd.DateOffset(months=11) : month]
+        assert event.stake_cents == year.sum()
+    table = churn.monthly_losses(judged, events)
+    assert table.index.tolist() == pd.date_range(table.index[0], months.index[-1], freq="MS").tolist()
+    assert table["stake_cents"].sum() == events["stake_cents"].sum() and table["losses"].sum() == len(events)
 
 
 def test_planted_causes_are_found():

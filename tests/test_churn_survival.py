@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.causes import cox
+from kamlib.churn.cox import cox
 from kamlib.churn.survival import kaplan_meier, log_rank
 
 # Freireich and others 1963 (Blood 21:699-716), weeks of remission in leukaemia; + means still in remission.
@@ -45,7 +45,7 @@ def test_log_rank_of_freireich(freireich):
 
 def test_cox_of_freireich(freireich):
     """R's coxph (survival) on the same data, Efron: 1.572 with error 0.412, hazard ratio 4.82."""
-    found = cox(freireich.assign(placebo=(freireich["group"] == "placebo").astype(float)), ["placebo"])
+    found = cox(freireich.assign(placebo=(freireich["group"] == "placebo").astype(float)), ["placebo"])[0]
     assert found.loc["placebo"].tolist() == pytest.approx([1.572, 0.412], abs=6e-4)
 
 
@@ -54,7 +54,7 @@ def test_cox_with_drivers_that_change():
     -0.146 (0.070), surgery -0.637 (0.367), transplant -0.010 (0.314)."""
     rows = pd.read_csv(HEART)
     rows.loc[rows["stop"] <= rows["start"], "stop"] += 0.1
-    found = cox(rows.astype(float), ["age", "year", "surgery", "transplant"])
+    found = cox(rows.astype(float), ["age", "year", "surgery", "transplant"])[0]
     assert found["beta"].tolist() == pytest.approx([0.027, -0.146, -0.637, -0.010], abs=6e-4)
     assert found["error"].tolist() == pytest.approx([0.014, 0.070, 0.367, 0.314], abs=6e-4)
 

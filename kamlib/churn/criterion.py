@@ -15,7 +15,7 @@ import pandas as pd
 
 from kamlib.churn.limits import CALIBRATED_ON, able, evenly, known, scales
 from kamlib.stats.clock import Clock, business_clock
-from kamlib.stats.rhythm import MONTH, SHORTEST, Rhythm, fit_rhythm, history, paces
+from kamlib.stats.rhythm import MONTH, SHORTEST, Posterior, Rhythm, fit_rhythm, history, paces
 
 LATE_RATE = 0.02  # false alarms per living account-month: one in fifty looked at in vain each month
 LOST_RATE = 0.005  # one in 17 living accounts called lost within a year; most of these are back within a quarter
@@ -38,6 +38,10 @@ class Silences:
         None where there are too few gaps; then nobody is late or lost.
     gone : pandas.Series
         By customer_id, accounts with a gap: probability of having left by `as_of`, by the model.
+    segments : pandas.Series
+        By customer_id, every account: the segment that lends it what it has not shown yet.
+    final : Posterior or None
+        What is known of the same accounts when their last silence begins; None without a rhythm.
     clock : Clock
     as_of : datetime.date
     late_rate, lost_rate : float
@@ -47,6 +51,8 @@ class Silences:
     table: pd.DataFrame
     able: pd.Series
     gone: pd.Series
+    segments: pd.Series
+    final: Posterior | None
     rhythm: Rhythm | None
     clock: Clock
     as_of: dt.date
@@ -95,7 +101,8 @@ def silences(
     days = days.sort_values(["customer_id", "date"]).reset_index(drop=True)
     clock = business_clock(days["date"], as_of=as_of)
     gaps = _gaps(days, clock, as_of)
-    gaps["pace"] = _pace(days, gaps, segments)
+    segment = _segment(days, gaps, segments)
+    gaps["pace"] = _pace(gaps, segment)
     rhythm = _population(gaps)
     if rhythm is not None:
         gaps = _without_absences(gaps, rhythm)
@@ -108,6 +115,7 @@ def silences(
     table = table.astype({"late_on": "datetime64[s]", "lost_on": "datetime64[s]"})
     nobody = pd.Index([], dtype="str", name="customer_id")
     could, gone = pd.Series(dtype="datetime64[s]", index=nobody), pd.Series(dtype="float64", index=nobody)
+    known_last = None
     if rhythm is not None:
         room = clock.time([as_of])[0] - gaps["time"].to_numpy()
         asked = scales(gaps, room, rhythm, (late_rate, lost_rate))
@@ -115,8 +123,11 @@ def silences(
             _judge(table, gaps, part, rhythm, clock, asked, (late_rate, lost_rate))
         could = able(table, gaps, rhythm, clock, asked[lost_rate])
         final = gaps[gaps["last"] & (gaps["count"] > 0)]
-        gone = pd.Series(known(rhythm, final).gone(final["silence"]), index=table.loc[final.index, "customer_id"])
-    return Silences(table, could, gone, rhythm, clock, as_of, late_rate, lost_rate)
+        known_last = known(rhythm, final)
+        gone = pd.Series(known_last.gone(final["silence"]), index=table.loc[final.index, "customer_id"])
+    first = ~gaps["account"].duplicated()
+    segments = pd.Series(segment[first].array, index=days.loc[first, "customer_id"])
+    return Silences(table, could, gone, segments, known_last, rhythm, clock, as_of, late_rate, lost_rate)
 
 
 NEAR = 0.8  # of the expected gap: more than a third of any rhythm's gaps are longer
@@ -173,25 +184,26 @@ def _memory(gaps: pd.DataFrame, rhythm: Rhythm) -> float:
     return MEMORIES[int(np.argmax(score))]
 
 
-def _pace(days: pd.DataFrame, gaps: pd.DataFrame, segments: pd.Series | None) -> np.ndarray:
+def _segment(days: pd.DataFrame, gaps: pd.DataFrame, segments: pd.Series | None) -> pd.Series:
+    """Of each silence's account; without any given, the quarter of its first purchase among all first purchases."""
+    if segments is not None:
+        return days["customer_id"].map(segments).fillna("not known").astype("str")
+    if "cents" not in days or days.empty:
+        return pd.Series("all", index=days.index, dtype="str")
+    first = days.loc[~gaps["account"].duplicated(), "cents"]
+    edges = np.unique(np.quantile(first, np.arange(1, SEGMENTS) / SEGMENTS))
+    quarter = pd.Series(np.digitize(first, edges) + 1, index=gaps.loc[first.index, "account"])
+    return "first purchase in quarter " + gaps["account"].map(quarter).astype("str")
+
+
+def _pace(gaps: pd.DataFrame, segment: pd.Series) -> np.ndarray:
     """Of each silence's account, the pace of its segment."""
     final = gaps["last"].to_numpy() & (gaps["count"] > 0).to_numpy()
     if not final.any():
         return np.ones(len(gaps))
-    segment = days["customer_id"].map(segments).fillna("").astype("str") if segments is not None else _size(days, gaps)
     own = gaps[final]
     found = paces(own["count"], own["total"], segment[final])
-    return segment.map(found).fillna(1.0).to_numpy()
-
-
-def _size(days: pd.DataFrame, gaps: pd.DataFrame) -> pd.Series:
-    """Quarter of each account's first purchase among all first purchases."""
-    if "cents" not in days:
-        return pd.Series("", index=days.index)
-    first = days.loc[~gaps["account"].duplicated(), "cents"]
-    edges = np.unique(np.quantile(first, np.arange(1, SEGMENTS) / SEGMENTS))
-    quarter = pd.Series(np.digitize(first, edges), index=gaps.loc[first.index, "account"])
-    return gaps["account"].map(quarter).astype("str")
+    return segment.map(found).fillna(1.0).to_numpy(dtype=float)
 
 
 def _with_tail(gaps: pd.DataFrame, rhythm: Rhythm) -> Rhythm:

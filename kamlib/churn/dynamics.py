@@ -9,9 +9,11 @@ import pandas as pd
 from scipy.stats import chi2
 
 from kamlib.churn.criterion import Silences
+from kamlib.churn.events import facts_now
 from kamlib.panel import Panel
 from kamlib.stats.bridge import KINDS, bridge, period_accounts
 from kamlib.stats.intervals import wilson
+from kamlib.stats.rhythm import MONTH
 from kamlib.stats.trend import hamed_rao, mann_kendall, seasonal_mann_kendall, seasonal_slope, theil_sen
 
 BRIDGE = ("before", *KINDS, "after")  # columns of `retention` that hold money, in the order of a bridge
@@ -38,7 +40,8 @@ def monthly_losses(
         lost in the month, and were not lost when it began), losses, rate with low and high (95 %, Garwood 1936:
         exact for Poisson counts), returns, confirmed and unconfirmed losses, unknown (look-ahead not over),
         stake_cents, too_young (accounts with a purchase that could not be found lost yet), counted (after the
-        burn-in, and a whole month).
+        burn-in, and a whole month), business_months (in the calendar month, by the clock: in busy ones more purchases
+        are due, so more silences are found out).
     """
     starts = pd.date_range(pd.Timestamp(judged.clock.first).replace(day=1), judged.as_of, freq="MS")
     ends = starts + pd.offsets.MonthEnd(0)
@@ -61,6 +64,8 @@ def monthly_losses(
     table["too_young"] = np.searchsorted(known, ends, side="right") - np.searchsorted(able, ends, side="right")
     whole = ends <= pd.Timestamp(judged.as_of)
     table["counted"] = whole & (np.arange(len(starts)) >= burn_in_months)
+    time = judged.clock.time(ends), judged.clock.time(starts - pd.Timedelta(days=1))
+    table["business_months"] = (time[0] - time[1]) / MONTH
     return table
 
 
@@ -151,6 +156,63 @@ def losses_by(events: pd.DataFrame, judged: Silences, column: str, *, since: dt.
         table["low"], table["high"] = wilson(np.minimum(lost, table["accounts"]), table["accounts"])
     table = table.rename_axis(column).reset_index().sort_values(["stake_cents", column], ascending=[False, True])
     return table.set_index(column)
+
+
+GROUPS = ("type", "cause", "segment", "manager_id", "region", "industry")
+
+
+def losses_where(
+    events: pd.DataFrame, judged: Silences, book, *, since: dt.date, types: pd.Series | None = None
+) -> pd.DataFrame:
+    """Losses by all that is known of the accounts, one below the other.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        From `with_facts`.
+    judged : Silences
+    book : kamlib.book.Book
+    since : datetime.date
+        First day of the losses counted.
+    types : pandas.Series, optional
+        Client type by customer_id, as told today.
+
+    Returns
+    -------
+    pandas.DataFrame
+        by (segment, region, industry, manager, type, cause), group, and the columns of `losses_by`; without what is
+        known of no loss, and what is alike for all accounts.
+    """
+    tables = [pd.DataFrame({"by": [], "group": [], "losses": [], "stake_cents": []})]
+    for column in GROUPS:
+        now = facts_now(judged, book, column, types=types)
+        if events[column].notna().any() and (now is None or now.nunique() > 1):
+            found = losses_by(events, judged, column, since=since, groups=now)
+            tables.append(found.reset_index(names="group").assign(by=column.removesuffix("_id")))
+    found = pd.concat([t for t in tables if len(t)] or tables, ignore_index=True)
+    return found.reindex(columns=["by", "group", "losses", "stake_cents", "accounts", "share", "low", "high"])
+
+
+def losses_by_year(counted: pd.DataFrame) -> pd.DataFrame:
+    """Losses of each calendar year.
+
+    Parameters
+    ----------
+    counted : pandas.DataFrame
+        Rows of `monthly_losses` that count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by year: months (counted), losses, rate (a month, per account that could be lost) with low and high
+        (95 %, exact for Poisson counts), stake_cents.
+    """
+    sums = counted.groupby(counted.index.year)[["losses", "at_risk", "stake_cents"]].sum().rename_axis("year")
+    sums.insert(0, "months", counted.groupby(counted.index.year).size().reindex(sums.index))
+    at_risk = sums.pop("at_risk").where(lambda n: n > 0)
+    low, high = poisson_interval(sums["losses"])
+    sums["rate"], sums["low"], sums["high"] = sums["losses"] / at_risk, low / at_risk, high / at_risk
+    return sums
 
 
 def cohorts(judged: Silences, *, ages=(6, 12, 18, 24)) -> pd.DataFrame:

@@ -95,8 +95,10 @@ def account_states(judged: Silences, panel: Panel) -> pd.DataFrame:
     return table
 
 
-def with_facts(events: pd.DataFrame, book, *, types: pd.Series | None = None) -> pd.DataFrame:
-    """Losses with what was known about the account on the day: region, industry, manager, type, cause.
+def with_facts(
+    events: pd.DataFrame, book, *, types: pd.Series | None = None, segments: pd.Series | None = None
+) -> pd.DataFrame:
+    """Losses with what was known about the account on the day: segment, region, industry, manager, type, cause.
 
     Parameters
     ----------
@@ -105,32 +107,47 @@ def with_facts(events: pd.DataFrame, book, *, types: pd.Series | None = None) ->
     book : kamlib.book.Book
         Its tables accounts, assignments, incidents where they are there; nothing dated after `lost_on` is used.
     types : pandas.Series, optional
-        Client type by customer_id.
+        Client type by customer_id, as told today: a breadwinner that was lost may be none any more.
+    segments : pandas.Series, optional
+        `Silences.segments`, known from the first purchase on.
 
     Returns
     -------
     pandas.DataFrame
-        With columns region, industry, manager_id, type, cause: missing where not known. The cause is the last incident
-        on record between half a year before the last purchase and `lost_on`: a candidate, not a proof.
+        With columns segment, region, industry, manager_id, type, cause: missing where not known. The cause is the last
+        incident on record between half a year before the last purchase and `lost_on`: a candidate, not a proof.
     """
     found = events.copy()
     accounts = book.tables.get("accounts")
+    found["segment"] = _known(events["customer_id"], segments)
     for column in ("region", "industry"):
         found[column] = _fact(events, accounts, column, "since")
     found["manager_id"] = _fact(events, book.tables.get("assignments"), "manager_id", "from")
-    found["type"] = events["customer_id"].map(types) if types is not None else None
+    found["type"] = _known(events["customer_id"], types)
     found["cause"] = _fact(events, book.tables.get("incidents"), "kind", "date", within=CAUSE_DAYS)
     return found
 
 
-def facts_now(judged: Silences, book, column: str) -> pd.Series | None:
-    """Region, industry or manager_id of every account as known at `as_of`; None for a cause, which only losses have."""
+def _known(customers: pd.Series, facts: pd.Series | None) -> pd.Series:
+    nothing = pd.Series(pd.NA, index=customers.index, dtype="str")
+    return nothing if facts is None or not len(facts) else customers.map(facts).astype("str")
+
+
+def facts_now(judged: Silences, book, column: str, *, types: pd.Series | None = None) -> pd.Series | None:
+    """Segment, region, industry, manager_id or type of every account that could be lost, as known at `as_of`.
+
+    None for a cause, which only losses have.
+    """
     table, dated = {"manager_id": ("assignments", "from")}.get(column, ("accounts", "since"))
     if column == "cause":
         return None
     day = pd.Timestamp(judged.as_of)
     asked = pd.DataFrame({"customer_id": judged.able.index}).assign(last_purchase=day, lost_on=day)
-    return pd.Series(_fact(asked, book.tables.get(table), column, dated).array, index=judged.able.index)
+    if column in ("segment", "type"):
+        facts = _known(asked["customer_id"], judged.segments if column == "segment" else types)
+    else:
+        facts = _fact(asked, book.tables.get(table), column, dated)
+    return pd.Series(facts.array, index=judged.able.index)
 
 
 def _fact(events: pd.DataFrame, table, column: str, dated: str, within: int | None = None) -> pd.Series:

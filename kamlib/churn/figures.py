@@ -16,7 +16,8 @@ GROUP_COLOURS = ("#0b5fa5", "#d55e00", "#00735c", "#cc79a7", "#e6a700", "#56b4e9
 
 
 def losses_figure(monthly: pd.DataFrame, *, ax=None):
-    """Losses of each month above, by what became of them; the rate with its 95 % interval below.
+    """Losses of each month above, by what became of them; the rate with its 95 % interval below, and what the season
+    would make of one steady rate.
 
     Parameters
     ----------
@@ -38,6 +39,11 @@ def losses_figure(monthly: pd.DataFrame, *, ax=None):
     counted = monthly[monthly["counted"] & (monthly["at_risk"] > 0)]
     ax[1].vlines(counted.index, counted["low"], counted["high"], color=COLOURS["muted"], linewidth=2)
     ax[1].plot(counted.index, counted["rate"], "o", color=COLOURS["accent"])
+    if len(counted):
+        steady = counted["losses"].sum() / (counted["at_risk"] * counted["business_months"]).sum()
+        ax[1].plot(counted.index, steady * counted["business_months"], color=COLOURS["warning"], linewidth=1.5,
+                   label="one steady rate, with the season")  # fmt: skip
+        ax[1].legend(loc="upper left")
     left_out = monthly.index[~monthly["counted"]]
     if len(left_out) and len(counted):
         for a in ax:
@@ -59,7 +65,7 @@ def retention_figure(retention: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     ax.plot(retention.index, retention["gross"], "o-", color=COLOURS["accent"], label="gross: without growth")
     ax.axhline(1, color=COLOURS["muted"], linewidth=1, linestyle=":")
     ax.set(ylabel="of the sales a year ago", xlabel="twelve months that end with", ylim=(0, None))
-    months = retention.index[:: max(len(retention) // 8, 1)]  # a few months would get a tick a week, and overlap
+    months = retention.index[:: max(-(-len(retention) // 8), 1)]  # a few months would get a tick a week, and overlap
     ax.set_xticks(months, [f"{month:%Y-%m}" for month in months])
     ticks(ax.yaxis, "share")
     ax.legend(loc="lower left", ncols=2)

@@ -112,8 +112,8 @@ def _ahead(counted: pd.DataFrame) -> list[Finding]:
     mean, low, high = forecast(*series, horizon=AHEAD).T
     inside, of = past_coverage(*series, horizon=AHEAD)
     return [
-        Finding("churn.next_month", "Losses to be found next month", _none(mean[0]), "accounts", _none(low[0]),
-                _none(high[0])),
+        Finding("churn.next_month", "Losses to be found next month", _whole(mean[0]), "accounts", _whole(low[0]),
+                _whole(high[0])),
         Finding("churn.forecast_coverage", "Past months within the interval that was forecast for them",
                 inside / of if of else None, "share", n=of),
     ]  # fmt: skip
@@ -139,3 +139,7 @@ def _margin(margin: tuple[float, float, float] | None) -> Finding:
 
 def _none(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+def _whole(value: float) -> int | None:
+    return round(float(value)) if np.isfinite(value) else None

@@ -21,6 +21,8 @@ LEVEL = 0.05
 GUARD = 0.1  # added to the estimated autocorrelation; chosen by benchmarks/churn_trend.md
 GRID = np.linspace(-0.2, 0.7, 10)  # autocorrelations that are simulated
 LEAST_SIDE = 6  # months on each side of a break
+LEAST_FREE = 4  # months that say how much counts scatter, at the least
+ALIKE = 2  # times that neighbours being alike widens what is known of the level: (1 + r) / (1 - r) at r = 1/3
 LABELS = ("rising", "falling", "no evidence either way", "cannot tell")
 
 
@@ -176,25 +178,30 @@ def forecast(counts, at_risk=None, *, horizon: int = 3, confidence: float = 0.95
     -------
     numpy.ndarray of shape (horizon, 3)
         Mean, low and high; NaN with fewer than 12 months. The rate is that of the last 12 months with the share
-        of each month of the year drawn towards 1; counts scatter as much more than a Poisson's as they have so far.
+        of each month of the year drawn towards 1; counts scatter as much more than a Poisson's as they have so far,
+        the months of the year that were fitted allowed for, and months are taken to be like their neighbours
+        (autocorrelation of about a third). Coverage: `benchmarks/churn_forecast.md`.
 
     Examples
     --------
     >>> forecast([10] * 24)[0].round().tolist()
-    [10.0, 4.0, 17.0]
+    [10.0, 4.0, 18.0]
     """
     c, e = _checked(counts, at_risk)
     if len(c) < 12:
         return np.full((horizon, 3), np.nan)
-    season = _season(c, e)
-    expected = e * season[np.arange(len(c)) % 12] * c.sum() / max((e * season[np.arange(len(c)) % 12]).sum(), 1e-12)
-    scatter = max(float(((c - expected) ** 2 / np.maximum(expected, 0.5)).sum() / max(len(c) - 2, 1)), 1.0)
-    exposure = (e * season[np.arange(len(c)) % 12])[-12:].sum()
-    ahead = e[-1] * season[(len(c) + np.arange(horizon)) % 12]
-    shape = (c[-12:].sum() + 0.5) / scatter
-    mean = shape * scatter * ahead / exposure
-    # A gamma rate seen through a scattered count: variance of the mean's estimate and of the month itself.
-    size = 1 / (1 / shape + (scatter - 1) / np.maximum(mean, 1e-9))
+    place, ahead = np.arange(len(c)) % 12, (len(c) + np.arange(horizon)) % 12
+    season, known = _season(c, e)
+    exposure = e * season[place]
+    expected = exposure * c.sum() / max(exposure.sum(), 1e-12)
+    free = max(len(c) - 1 - (known["due"] / (known["due"] + known["weight"])).sum(), LEAST_FREE)
+    scatter = max(float(((c - expected) ** 2 / np.maximum(expected, 0.5)).sum() / free), 1.0)
+    seen = c[-12:].sum() + 0.5
+    mean = seen * e[-1] * season[ahead] / exposure[-12:].sum()
+    # Relative variances: of the level, of the month's share of the year, and of the month itself.
+    level = (1 + ALIKE * (scatter - 1)) / seen
+    share = (scatter * known["due"] / (known["due"] + known["weight"]) ** 2)[ahead]
+    size = 1 / (level + share + (scatter - 1) / np.maximum(mean, 1e-9))
     tail = (1 - confidence) / 2
     low, high = (nbinom.ppf(q, size, size / (size + mean)) for q in (tail, 1 - tail))
     return np.column_stack([mean, low, high])
@@ -232,14 +239,14 @@ def _checked(counts, at_risk) -> tuple[np.ndarray, np.ndarray]:
     return c, np.maximum(e, 1.0)
 
 
-def _season(c: np.ndarray, e: np.ndarray) -> np.ndarray:
+def _season(c: np.ndarray, e: np.ndarray) -> tuple[np.ndarray, dict]:
     """Factor of each month of the year from the first on, drawn towards 1 by as much as one usual month counts."""
     usual = e * c.sum() / e.sum()
     position = np.arange(len(c)) % 12
     seen = np.bincount(position, c, 12)
     due = np.bincount(position, usual, 12)
     weight = max(usual.mean(), 1.0) * (1.0 if len(c) >= LEAST_MONTHS else 4.0)
-    return (seen + weight) / (due + weight)
+    return (seen + weight) / (due + weight), {"due": due, "weight": weight}
 
 
 def _design(months: int) -> np.ndarray:
