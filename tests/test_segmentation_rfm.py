@@ -111,7 +111,7 @@ def test_no_account_has_no_cut_points():
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 800), st.integers(0, 50), st.integers(-500, 10**6)), min_size=1, max_size=60),
+@given(st.lists(st.tuples(st.integers(0, 800), st.integers(0, 50), st.integers(-500, 10**6)), min_size=1, max_size=30),
        st.integers(1, 1000))  # fmt: skip
 def test_scaling_money_changes_no_score(rows, factor):
     table = pd.DataFrame(rows, columns=["recency_days", "frequency", "money"])
