@@ -116,6 +116,21 @@ def test_the_currency(columns, mapping, currency):
     assert open_book(tiny(**columns), mapping=mapping).currency == currency
 
 
+@pytest.mark.parametrize(("header", "currency"), [("Netto EUR", "EUR"), ("Sales [USD]", "USD"), ("Umsatz in €", "")])
+def test_a_currency_that_the_name_of_the_amounts_says(header, currency):
+    frame = pd.DataFrame({"customer": ["a", "b"], "date": "2024-01-13", header: ["1.50", "2.50"]})
+    book, rates = open_book({"ledger": frame}), {"EUR": 0.5, "USD": 0.5}
+    assert (book.currency, net(book)) == (currency, 400)
+    converted = open_book({"ledger": frame}, mapping={"options": {"currency": "GBP"}, "rates": rates})
+    assert (converted.currency, net(converted)) == ("GBP", 200 if currency else 400)
+    other = frame.assign(**{header: ["1.50 CHF", "2.50 CHF"]})
+    assert open_book({"ledger": other}).currency == "CHF"  # the cells know better
+
+
+def net(book):
+    return book.ledger.aggregate("sum(cents)::BIGINT").fetchall()[0][0]
+
+
 def test_a_currency_against_what_the_ledger_says_is_refused():
     with pytest.raises(BookError, match=r"GBP.*EUR"):
         open_book(tiny(currency="GBP"), mapping={"options": {"currency": "EUR"}})

@@ -6,6 +6,7 @@ from kamlib.book import dates, values
 from kamlib.book.errors import BookError
 from kamlib.book.part import Part
 from kamlib.book.recognise import ColumnNames
+from kamlib.book.synonyms import currency_of
 from kamlib.tables import Column, Table
 
 SQL_TYPE = {
@@ -86,9 +87,8 @@ class Columns:
         return ", ".join(["_row", *typed])
 
     def _typed(self, column: Column) -> str:
-        if column.name == "currency" and self.table.name == "ledger" and self.rates and (cell := self._amount_cell()):
-            mark = f"nullif({values.currency_mark(cell)}, '')"
-            return f"coalesce(c{self.found['currency']}, {mark})" if "currency" in self.found else mark
+        if column.name == "currency" and self.table.name == "ledger" and self.rates:
+            return self._currency()
         if column.name not in self.found:
             if self.table.name == "ledger" and column.name == "amount":
                 return self._product()
@@ -157,14 +157,34 @@ class Columns:
             )
 
     def currencies(self) -> dict[str, int]:
-        """Signs and codes in the cells that make the amounts."""
+        """Signs and codes in the cells that make the amounts; else the code in the column's name."""
         cell = self._amount_cell()
-        return values.currencies(self.con, self.cells, cell) if cell else {}
+        marks = values.currencies(self.con, self.cells, cell) if cell else {}
+        code = self._named_currency()
+        if marks or not code or "currency" in self.found:
+            return marks
+        return {code: self.con.execute(f"SELECT count(*) FROM {self.cells}").fetchone()[0]}
+
+    def _currency(self) -> str:
+        """Of each line, where lines are to be converted: its column, its amount, else the amounts' own name."""
+        cell, code = self._amount_cell(), self._named_currency()
+        told = [f"c{self.found['currency']}"] if "currency" in self.found else []
+        told += [f"nullif({values.currency_mark(cell)}, '')"] if cell else []
+        told += [values.literal(code)] if code else []
+        return f"coalesce({', '.join(told)}, NULL)" if told else "NULL::VARCHAR"
+
+    def _amount(self) -> str:
+        return "amount" if "amount" in self.found else "unit_price"
 
     def _amount_cell(self) -> str:
         """The text that makes the amounts, where it is text."""
-        name = "amount" if "amount" in self.found else "unit_price"
+        name = self._amount()
         return f"c{self.found[name]}" if self.table.name == "ledger" and self.types[name] == "VARCHAR" else ""
+
+    def _named_currency(self) -> str:
+        """The code that the name of the amounts' column ends with; a sign does not say whose dollars they are."""
+        code = currency_of(self.part.headers[self.found[self._amount()]]) if self.table.name == "ledger" else ""
+        return code if code.isalpha() else ""
 
 
 def _settle(part: Part, column: str, unclear: values.Ambiguous) -> BookError:

@@ -132,20 +132,39 @@ SYNONYMS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
-CODE_IN_BRACKETS = re.compile(r"\s*[(\[][A-Z]{3}[)\]]\s*$")
+CODES = (
+    "AED|ARS|AUD|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JOD|JPY|KRW|KWD|LBP|MAD|MXN|"
+    "MYR|NOK|NZD|OMR|PEN|PHP|PLN|QAR|RON|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR"
+)
+# A currency at the end of a name: any code in brackets, a well-known one or a sign without.
+CURRENCY = re.compile(rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|\b(?:in\s+)?({CODES})|(?:\bin\s+)?([€$£¥]))\s*$")
 
 
 def plain(name: str) -> str:
-    """A name without case, accents, spaces, punctuation and a code of currency in brackets; a percentage stays one.
+    """A name without case, accents, spaces, punctuation and a currency at its end; a percentage stays one.
 
     Examples
     --------
     >>> plain(" Customer ID "), plain("Margin %"), plain("Qté"), plain("N° client"), plain("Net amount (EUR)")
     ('customerid', 'margin%', 'qte', 'nclient', 'netamount')
+    >>> plain("Netto EUR"), plain("Umsatz in €"), plain("NET QTY"), plain("EUR")
+    ('netto', 'umsatz', 'netqty', 'eur')
     """
-    name = CODE_IN_BRACKETS.sub("", str(name))
+    name = CURRENCY.sub("", str(name)) or str(name)
     letters = unicodedata.normalize("NFKD", str(name).casefold().replace("°", "").replace("º", ""))
     return "".join(c for c in letters if (c.isalnum() or c == "%") and c != "\u0640")  # the stroke that widens Arabic
+
+
+def currency_of(name: str) -> str:
+    """The currency that a column's name ends with, empty where it names none.
+
+    Examples
+    --------
+    >>> currency_of("Netto EUR"), currency_of("Sales [USD]"), currency_of("Umsatz in €"), currency_of("Net")
+    ('EUR', 'USD', '€', '')
+    """
+    found = CURRENCY.search(str(name))
+    return "".join(filter(None, found.groups())) if found and found.start() else ""
 
 
 @cache
@@ -163,7 +182,7 @@ def synonyms_page() -> str:
         "# Names that are recognised",
         "",
         "A column of a ledger is recognised by our own name or by one of these. Case, accents, spaces and punctuation",
-        "do not count: `Kunden-Nr.`, `KUNDEN NR` and `kundennr` are one name; nor does a currency in brackets at the",
+        "do not count: `Kunden-Nr.`, `KUNDEN NR` and `kundennr` are one name; nor does a currency at the",
         "end: `Net sales (EUR)`. Where two columns of a file could be the",
         "same one of ours, the file is refused, with the lines of a mapping file that settle it; a mapping wins over",
         "our own name, and our own name over the others. In the other tables the names of the customer count, too.",
