@@ -437,7 +437,7 @@ def _cell_html(col: Col, cell: tuple[Any, str], places: tuple[int, int] = (0, 0)
         return f'<td class="date">{escape(text)}</td>'
     if col.kind == "prose":
         width = ' class="long"' if len(text) > LONG else ' class="brief"' if len(text) <= BRIEF and " " in text else ""
-        return f"<td{width}>{escape(text)}</td>"
+        return f"<td{width}>{_bound(text)}</td>"
     if col.kind == "verdict" and text in VERDICTS:
         return f"<td>{_badge(text)}</td>"
     name = LABEL_CLASSES.get(text) if col.kind == "label" else None
@@ -467,8 +467,13 @@ def _pad(text: str, width: int, col: Col) -> str:
     return text.rjust(width) if col.kind in RIGHT else text.ljust(width)
 
 
+def _bound(text: str) -> str:
+    """Escaped; a sign for per cent never begins a line."""
+    return escape(text).replace(" %", "\u00a0%")
+
+
 def _bold(text: str) -> str:
-    parts = escape(text).replace(" %", "\u00a0%").split("**")
+    parts = _bound(text).split("**")
     if len(parts) % 2 == 0:  # an odd mark is not a mark
         parts[-2:] = ["**".join(parts[-2:])]
     return "".join(f"<strong>{p}</strong>" if i % 2 else p for i, p in enumerate(parts))

@@ -187,6 +187,12 @@ def test_say():
     assert say("an odd ** mark")._repr_html_() == "<p>an odd ** mark</p>"
 
 
+def test_a_sign_for_per_cent_does_not_begin_a_line_of_a_cell():
+    frame = pd.DataFrame({"why": ["13.2 % of profit, from 10 %"]})
+    shown = table(frame, caption="c", columns={"why": Col("Why", "prose")})
+    assert ">13.2\u00a0% of profit, from 10\u00a0%</td>" in shown._repr_html_()
+
+
 def test_verdict():
     shown = verdict("not supported", "At most **3.1 %**.")
     assert repr(shown) == "[not supported] At most 3.1 %."
