@@ -15,7 +15,7 @@ COUNTED = (
     ("churn.active", "active", "Accounts that buy as usual"),
     ("churn.late", "late", "Late: silent for unusually long"),
     ("churn.lost", "lost", "Lost: silent for longer than their rhythm explains"),
-    ("churn.too_young", "too young", "Too young to tell: a single purchase day"),
+    ("churn.too_young", "too young", "Too young to tell: no rhythm yet"),
 )
 
 
