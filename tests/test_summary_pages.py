@@ -34,9 +34,16 @@ def by_key(found):
 
 def test_losses_in_words():
     text = repr(summary.losses_words(by_key(LOSSES)))
-    assert text.startswith("2 accounts lost and none late,") and "4 losses were found" in text
+    assert text.startswith("2 accounts lost and none late,") and "losses found: 4; of these to be expected as" in text
     assert "2.0 % (95 % interval 1.0 to 4.0 %) of the accounts a month" in text and text.count("Rising.") == 1
     assert "bought 12 EUR in their last year" in text and "80.0 % was kept, and 110.0 % with what" in text
+
+
+def test_a_ledger_too_short_for_losses_says_so():
+    short = by_key(LOSSES) | by_key([Finding("churn.losses", "Losses found", None, "accounts")])
+    assert repr(summary.losses_words(short)).endswith("The ledger is too short to count losses by month.")
+    one_year = by_key(LOSSES) | by_key([Finding("churn.gross_retention", "Kept", None, "share")])
+    assert repr(summary.losses_words(one_year)).endswith("bought 12 EUR in their last year.")
 
 
 def test_who_is_next_where_the_alarm_could_tell():
@@ -65,7 +72,7 @@ def test_pages_that_did_not_run_are_said_to_be_missing():
 
 def test_claims_are_listed_with_page_and_verdict_as_a_badge():
     claim = Finding("segmentation.expected_key_share", "Share <b>", 0.4, "share", 0.3, 0.5, verdict="supported")
-    luck = Finding("summary.expected_change", "Change", 1, "money EUR", verdict="may be chance")
+    luck = Finding("summary.expected_change", "Change", 1, "money EUR", verdict="cannot tell")
     shown = summary.claims_shown([claim, luck, *LOSSES])
     html = shown._repr_html_()
     assert len(shown.rows) == 1 and '<strong class="verdict verdict-supported">supported</strong>' in html

@@ -71,9 +71,9 @@ def _money(facts: Mapping[str, Finding]) -> str:
 def _sure(facts: Mapping[str, Finding]) -> str:
     luck, counted = facts["summary.expected_change"], facts["summary.counted"]
     sure = (
-        f"**How sure**: the money is counted, to the cent. Of the changes, {counted:n} are counted too; of the others, "
+        f"**How sure**: the money is counted, to the cent. Changes that are counted too: {counted:n}; of the others, "
+        f"likelier than not to be more than chance: {facts['summary.likely']:n}."
     )
-    sure += f"{facts['summary.likely']:n} are likelier than not to be more than chance."
     if luck.low is None:
         return f"{sure} Whether sales moved by more than luck cannot be told here."
     moved = f"The move of sales {'is ' * (luck.verdict != 'may be chance')}**{luck.verdict}**"

@@ -53,17 +53,27 @@ def losses_words(facts: Mapping[str, Finding]) -> Prose:
     """Who is lost, whether it gets worse and what it costs, from the findings of the page on losses."""
     if "churn.lost" not in facts:
         return say("The page on losses is no part of this run.")
-    paragraphs = [
-        f"**{facts['churn.lost']}** lost and {facts['churn.late']:n} late, by the silence that their own rhythm "
-        "allows. "
-        f"In the last twelve months that count {facts['churn.losses']:n} losses were found, of which "
-        f"{facts['churn.false_alarms']:n} are to be expected as false alarms: {facts['churn.rate']:ci} of the accounts "
-        f"a month. Is it getting worse? **{_sentence(facts['churn.trend'].text)}**",
-        f"Those lost in that time bought {facts['churn.stake']} in their last year. Of what the customers of the year "
-        f"before bought, {facts['churn.gross_retention']} was kept, and {facts['churn.net_retention']} with what those "
-        "that stayed bought more.",
+    now = f"**{facts['churn.lost']}** lost and {facts['churn.late']:n} late, by the silence that their own rhythm allows."
+    if facts["churn.losses"].value is None:
+        return say(f"{now} The ledger is too short to count losses by month.", *_next(facts))
+    found = (
+        f" In the last twelve months that count, losses found: {facts['churn.losses']:n}; of these to be expected as "
+        f"false alarms: {facts['churn.false_alarms']:n}. That is {facts['churn.rate']:ci} of the accounts a month. Is it "
+        f"getting worse? **{_sentence(facts['churn.trend'].text)}**"
+    )
+    return say(now + found, *_kept(facts), *_next(facts))
+
+
+def _kept(facts: Mapping[str, Finding]) -> list[str]:
+    """What the losses cost, and what of last year's customers was kept, where there is a year to compare with."""
+    gross, net = facts["churn.gross_retention"], facts["churn.net_retention"]
+    cost = f"Those lost in that time bought {facts['churn.stake']} in their last year."
+    if gross.value is None:
+        return [cost]
+    return [
+        f"{cost} Of what the customers of the year before bought, {gross} was kept, and {net} with what those that "
+        "stayed bought more."
     ]
-    return say(*paragraphs, *_next(facts))
 
 
 def _next(facts: Mapping[str, Finding]) -> list[str]:
@@ -98,7 +108,7 @@ def types_words(facts: Mapping[str, Finding]) -> Prose:
 
 def claims_shown(facts: Iterable[Finding]) -> Table | Prose:
     """Every claim that a page has tested, with its verdict."""
-    tested = [f for f in facts if f.verdict in VERDICTS]
+    tested = [f for f in facts if f.verdict in VERDICTS and f.page != "Summary"]
     if not tested:
         return say("No claim was tested in this run.")
     rows = [(f.says, f.verdict, f.text, f.interval, f.page) for f in tested]
