@@ -53,13 +53,14 @@ def losses_words(facts: Mapping[str, Finding]) -> Prose:
     """Who is lost, whether it gets worse and what it costs, from the findings of the page on losses."""
     if "churn.lost" not in facts:
         return say("The page on losses is no part of this run.")
-    now = f"**{facts['churn.lost']}** lost and {facts['churn.late']:n} late, by the silence that their own rhythm allows."
+    lost, late = facts["churn.lost"], facts["churn.late"]
+    now = f"**{lost}** lost and {late:n} late, by the silence that their own rhythm allows."
     if facts["churn.losses"].value is None:
         return say(f"{now} The ledger is too short to count losses by month.", *_next(facts))
     found = (
         f" In the last twelve months that count, losses found: {facts['churn.losses']:n}; of these to be expected as "
-        f"false alarms: {facts['churn.false_alarms']:n}. That is {facts['churn.rate']:ci} of the accounts a month. Is it "
-        f"getting worse? **{_sentence(facts['churn.trend'].text)}**"
+        f"false alarms: {facts['churn.false_alarms']:n}. That is {facts['churn.rate']:ci} of the accounts a month. "
+        f"Is it getting worse? **{_sentence(facts['churn.trend'].text)}**"
     )
     return say(now + found, *_kept(facts), *_next(facts))
 
