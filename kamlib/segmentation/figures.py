@@ -40,7 +40,8 @@ def curve_figure(table: pd.DataFrame, *, measure: str = "sales", ax: Axes | None
             upto += members
     ax.plot(x, y, color="#26313b", linewidth=1.2)
     ax.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=1, linestyle=":")
-    ax.text(0.97, 0.88, "dotted: if all accounts were alike", ha="right", va="top", color="#26313b")
+    ink = "white" if (table["abc"] == ABC[0]).all() else "#26313b"
+    ax.text(0.97, 0.45, "dotted: if all\naccounts were alike", ha="right", va="top", color=ink)
     ax.set(xlabel="share of accounts, the largest first", ylabel=f"share of {measure}", xlim=(0, 1), ylim=(0, 1.02))
     ticks(ax.xaxis, "share")
     ticks(ax.yaxis, "share")
