@@ -110,8 +110,8 @@ line = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(line, min_size=1, max_size=25), day)
+@settings(max_examples=16, deadline=None)
+@given(st.lists(line, min_size=1, max_size=60), day)
 def test_all_sums_reconcile(lines, as_of):
     made = book_of([(c, f"{d}", cents / 100, kind, f"{i}") for i, (c, d, cents, kind) in enumerate(lines)])
     totals = control_totals(made, as_of=as_of)
