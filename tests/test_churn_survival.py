@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.churn.cox import cox
-from kamlib.churn.survival import kaplan_meier, log_rank
+from kamlib.churn.survival import _at, kaplan_meier, log_rank
 
 # Freireich and others 1963 (Blood 21:699-716), weeks of remission in leukaemia; + means still in remission.
 DRUG = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
@@ -62,3 +62,10 @@ def test_cox_with_drivers_that_change():
 def test_nobody_lost():
     assert kaplan_meier([5, 6], [False, False]).empty
     assert np.isnan(log_rank([5, 6], [0, 0], ["a", "b"])).all()
+
+
+def test_few_accounts_without_a_loss_are_not_certain_to_stay():
+    frame = pd.DataFrame({"days": [400, 400], "lost": [False, False]})
+    (*_, at_risk, staying, low, high), *_ = _at("C", frame, kaplan_meier(frame["days"], frame["lost"]), 365)
+    assert (at_risk, staying, high) == (2, 1, 1)
+    assert low == pytest.approx(0.025**0.5)

@@ -192,6 +192,6 @@ def causes_figure(ratios: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_xscale("log")
     ax.set_xlim(min(0.4, np.nanmin([0.5, *shown["low"]])) * 0.9, max(4.0, np.nanmax([2, *shown["high"]])) * 1.1)
     ax.set_xticks([0.5, 1, 2, 4])
-    ax.set(xlabel="chance of leaving against an account without it (ratio)")
+    ax.set(xlabel="chance of leaving against an account without it (ratio)", ylim=(-0.6, len(shown) - 0.4))
     ax.grid(axis="y", visible=False)
     return ax

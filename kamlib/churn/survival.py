@@ -129,5 +129,10 @@ def _at(group: str, frame: pd.DataFrame, curve: pd.DataFrame, most: int):
         if day > most + 1:
             return
         before = curve[curve["days"] <= day]
-        at = before.iloc[-1][["staying", "low", "high"]].tolist() if len(before) else [1.0, 1.0, 1.0]
+        # Nobody lost yet: exact binomial (Clopper and Pearson 1934), not a certainty.
+        at = (
+            before.iloc[-1][["staying", "low", "high"]].tolist()
+            if len(before)
+            else [1.0, 0.025 ** (1 / len(frame)), 1.0]
+        )
         yield group, months, int((frame["days"] >= min(day, most)).sum()), *at
