@@ -130,6 +130,7 @@ CASES = (
     Case("a first line sep=;", b"sep=;\nKunde;Datum;Betrag\na;13.01.2024;1,50\n", 150),
     Case("a currency in the header", b"Customer;Date;Net amount (EUR)\na;13.01.2024;1,50\n", 150),
     Case("a row of totals", (GERMAN + "Summe;;1.232,25\n").encode(), 123225, ("row of totals",)),
+    Case("a row of totals, in Arabic", (ARABIC + "الإجمالي;;8,25\n").encode(), 825, ("row of totals",)),
     Case("lines of delimiters", (GERMAN + ";;\n;;\n").encode(), 123225, ("blank row",)),
     Case("a delimiter at the end of each line", GERMAN.replace("\n", ";\n").encode(), 123225),
     Case("two files end to end, each with its header", lines("customer_id,date,amount", "a,2024-01-13,5", fill=FILL), 3300,

@@ -20,7 +20,7 @@ MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file wa
 # A row without a day, or the like, that begins with such a word only sums up those above it.
 TOTAL_ROW = (
     r"^\W*((grand |sub[- ]?)?totals?|total g[eé]n[eé]ral|(end|gesamt|zwischen)?summe|gesamt|sous-total|somme|suma"
-    r"|(ال)?(مجموع|إجمالي|اجمالي)( الكلي)?)\b"
+    r"|(ال)?(مجموع|إجمالي|اجمالي)( الكلي)?)(\P{L}|$)"
 )
 
 PROBLEMS = ["table", "file", "line", "column", "cause", "value", "treatment"]

@@ -20,14 +20,14 @@ _OTHER_KINDS = {
 # Bytes that are Arabic letters in Windows-1256; in runs of three or more they are words, in Latin text they are rare.
 _ARABIC_RUN = re.compile(rb"[\x8d\x8e\x90\xc1-\xd6\xd8-\xdf\xe1\xe3-\xe6\xec\xed]{3,}")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_WELL = re.compile(r"[^\x00-\x7f\ufffd]")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 def encoding_of(file: Path) -> tuple[str, str]:
     """The encoding of a text file, and a note where it is a guess.
 
-    UTF-8 where every byte fits, or more characters beyond ASCII do than bytes do not; UTF-16 by its mark, or by zero
+    UTF-8 where every byte fits, or more bytes of letters beyond ASCII do than do not; UTF-16 by its mark, or by zero
     bytes at every other place; else Windows-1256 where more than half of the bytes beyond ASCII stand in runs of three
     or more Arabic letters, and Windows-1252 where not.
 
@@ -78,8 +78,8 @@ def _mostly_utf8(file: Path) -> bool:
     right = wrong = 0
     with file.open(encoding="utf-8", errors="replace") as stream:
         while chunk := stream.read(1 << 20):
-            bad = chunk.count("\ufffd")
-            right, wrong = right + len(_NOT_ASCII.findall(chunk)) - bad, wrong + bad
+            wrong += chunk.count("\ufffd")
+            right += len("".join(_WELL.findall(chunk)).encode())
     return right > wrong
 
 
