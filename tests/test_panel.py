@@ -7,12 +7,12 @@ import datetime as dt
 import duckdb
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
+from engines import engines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.panel import build_panel, day_totals, line_facts, purchase_days, quantity_totals, window_start
+from kamlib.panel import build_panel, window_start
 from kamlib.tables import PANEL
 
 AS_OF = "2024-03-31"
@@ -147,16 +147,6 @@ def test_columns_are_those_of_the_contract(panel):
         assert tuple(getattr(panel, name).columns) == PANEL[name].names
 
 
-def engines(frame):
-    typed = frame.assign(cents=frame["cents"].astype("int64"), customer_id=frame["customer_id"].astype("str"))
-    con = duckdb.connect()
-    con.register("lines", typed)
-    yield con.sql("SELECT * FROM lines")
-    yield pl.from_pandas(typed)
-    yield pl.from_pandas(typed).lazy()
-    yield typed
-
-
 def assert_same_everywhere(frame, **options):
     first, *others = (build_panel(f, **options) for f in engines(frame))
     for other in others:
@@ -205,84 +195,3 @@ def test_nothing_is_left_behind(ledger):
     build_panel(con.sql("SELECT * FROM lines"), as_of=AS_OF)
     assert con.sql("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall() == []
     assert [n for (n,) in con.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()] == ["lines"]
-
-
-def test_purchase_days_are_the_days_that_the_panel_counts(ledger, panel):
-    days = purchase_days(ledger, as_of=AS_OF)
-    counted = days.groupby("customer_id").size().reindex(panel.accounts["customer_id"], fill_value=0)
-    assert counted.tolist() == panel.accounts["history_purchase_days"].tolist()
-    assert days["cents"].gt(0).all() and days["profit_cents"].isna().all()
-
-
-def test_purchase_days_are_the_same_on_every_engine(ledger):
-    expected = purchase_days(ledger, as_of=AS_OF)
-    for frame in (duckdb.from_df(ledger), pl.from_pandas(ledger)):
-        pd.testing.assert_frame_equal(purchase_days(frame, as_of=AS_OF), expected)
-
-
-def test_a_day_with_an_unknown_profit_leaves_no_profit_known(ledger):
-    lines = ledger.assign(profit_cents=pd.array([100] * len(ledger), dtype="Int64"))
-    assert purchase_days(lines, as_of=AS_OF)["profit_cents"].notna().all()
-    lines.loc[0, "profit_cents"] = pd.NA
-    assert purchase_days(lines, as_of=AS_OF)["profit_cents"].isna().all()
-
-
-YEARS = {"before": (dt.date(2023, 1, 1), dt.date(2023, 12, 31)), "after": (dt.date(2024, 1, 1), dt.date(2024, 3, 31))}
-
-
-def with_products(ledger):
-    products = ["p", "p", "q", "q", None, "p", "p", "p", "r", "r", "q", "q", "q"]
-    quantity = [10, 5.0005, 7, 3, 1, -2, 1, 4, 9, -9, None, 1, 1e30]
-    return ledger.assign(product_id=pd.array(products, dtype="str"), quantity=quantity)
-
-
-def test_quantities_by_eye(ledger):
-    table = quantity_totals(with_products(ledger), by="product_id", **YEARS).set_index("product_id")
-    p, q, nothing = table.loc["p"], table.loc["q"], table.loc[""]
-    # anna's first two orders; bert's return of 15.00 has a quantity above zero, which no return has
-    assert (p["cents_before"], p["counted_cents_before"]) == (135_00, 150_00)
-    assert p["units_before"] == 15.001  # 5.0005: halves go up
-    assert (p["cents_after"], p["units_after"], p["gross_units_after"]) == (20_00, 2, 4)
-    assert (q["cents_before"], q["counted_cents_before"], q["cents_after"], q["units_after"]) == (60_00, 0, 100_00, 10)
-    assert (nothing["cents_after"], nothing["counted_cents_after"]) == (5_00, 0)
-
-
-def test_quantities_sum_to_the_panel(ledger, panel):
-    window = (panel.start, panel.as_of)
-    for by in ("product_id", "customer_id"):
-        table = quantity_totals(with_products(ledger), by=by, before=YEARS["before"], after=window)
-        assert table["cents_after"].sum() == panel.accounts["sales_cents"].sum()
-        assert table["gross_cents_after"].sum() == panel.accounts["gross_cents"].sum()
-
-
-def test_quantities_and_days_are_the_same_on_every_engine(ledger):
-    first, *others = (quantity_totals(f, by="product_id", **YEARS) for f in engines(with_products(ledger)))
-    days, *other_days = (day_totals(f, as_of=AS_OF) for f in engines(with_products(ledger)))
-    for other in others:
-        pd.testing.assert_frame_equal(first, other)
-    for other in other_days:
-        pd.testing.assert_frame_equal(days, other)
-
-
-def test_without_quantity_there_are_none(ledger):
-    assert quantity_totals(ledger, by="customer_id", **YEARS) is None
-    assert quantity_totals(ledger.assign(quantity=1), by="product_id", **YEARS) is None
-
-
-def test_days_sum_to_the_panel(ledger, panel):
-    days = day_totals(ledger, as_of=AS_OF)
-    assert days["cents"].sum() == panel.accounts["history_sales_cents"].sum()
-    assert days["date"].is_monotonic_increasing and days["date"].is_unique
-
-
-@pytest.mark.parametrize("engine", [pd.DataFrame, pl.DataFrame])
-def test_line_facts_by_hand(engine):
-    day = [dt.datetime(2024, *d) for d in ((1, 5), (2, 1), (3, 9), (2, 2), (2, 2))]  # the third after as_of
-    lines = {
-        "customer_id": ["a", "a", "a", "b", None], "date": day, "cents": [900, 450, 800, -100, 500],
-        "quantity": [1.0, 1.0, 1.0, -1.0, 1.0], "list_price": [10.0, 5.0, None, 1.0, 5.0],
-        "category": ["pens", "mugs", "cups", "pens", "pens"], "kind": ["goods", "sample", "goods", "goods", "goods"],
-    }  # fmt: skip
-    facts = line_facts(engine(lines), as_of="2024-02-29", start="2024-02-01").set_index("customer_id")
-    assert facts.loc["a"].to_dict() == {"categories": 2, "list_cents": 500, "paid_cents": 450, "samples": 1}
-    assert facts.loc["b"].to_dict() == {"categories": 0, "list_cents": 0, "paid_cents": 0, "samples": 0}
