@@ -15,7 +15,9 @@ from kamlib.churn.drivers import DRIVERS, driver_changes, state
 CONFIRMED_DAYS = 182  # who was found lost and stayed away for so long had left, also if it is back now
 LEAST_LOSSES = 10  # with and without a driver, to give its ratio
 WARM_UP, IMPUTATIONS = 5, 10  # draws that only teach the next, and draws that count
-CELLS = 30  # of the time in which an account can have left
+CELLS = 30  # of the time since the last purchase in which an account can have left
+EARLIER = 12  # cells before the last purchase: some buy on for a while after they have decided
+FADE_DAYS, FADED = 84, 0.5  # how long, on average, and how much of their purchases; how many do so is learnt
 UNLIKELY = 0.003  # chance of a longer gap beyond which the last purchase was certainly the last
 MOST_ACCOUNTS = 4000  # more are sampled at random
 
@@ -45,6 +47,8 @@ def hazard_ratios(judged: Silences, book, panel, *, seed: int = 1) -> pd.DataFra
     leave: whether it did and on which day is drawn from what its silence makes of it, with the length of its own gaps
     and the drivers found so far (data augmentation, Tanner and Wong 1987, JASA 82:528-540). Ten such draws are pooled
     (Rubin 1987). An account that was found lost and stayed away for half a year more had left, also if it is back now.
+    Some buy on for a while after they have decided, half as often and for a quarter on average (assumed); how many do
+    is learnt.
     States are those on the eve of the day, from rows dated before it, and go on through silence: deliveries and
     dossiers do not turn fresh because nothing happens. Size (log of sales a month while active) is held equal. An
     association, not a proof: what drives both is not seen.
@@ -62,9 +66,10 @@ def hazard_ratios(judged: Silences, book, panel, *, seed: int = 1) -> pd.DataFra
     windows = _windows(judged, follow, changes, present)
     spells = _spells(follow, changes, present)
     rng, fits = np.random.default_rng(seed), []
-    beta, hazard = np.zeros(len(windows.drivers[0, 0])), judged.rhythm.hazard
+    beta, hazard, fading = np.zeros(windows.drivers.shape[2]), judged.rhythm.hazard, 0.2
     for _ in range(WARM_UP + IMPUTATIONS):
-        fits.append(_fit(_ended(spells, follow, windows.drawn(beta, hazard, rng)), present))
+        left, fading = windows.drawn(beta, hazard, fading, rng)
+        fits.append(_fit(_ended(spells, follow, left), present))
         found, covariance, _, hazard = fits[-1]
         beta = _again([*present, "size"], found, covariance, rng)
     return _pooled(table, fits[WARM_UP:], present)
@@ -81,7 +86,7 @@ def _follow_up(judged: Silences, panel, seed: int) -> pd.DataFrame:
     known.loc[left.index, "purchase"], known.loc[left.index, "end"] = left["date"], left["next_date"]
     known.loc[left.index, "sure"], known.loc[left.index, "gone"] = True, 1.0
     for column in ("entry", "purchase", "end"):
-        known[column] = (known[column] - pd.Timestamp("1970-01-01")).dt.days
+        known[column] = _number(known[column])
     months = panel.monthly.groupby("customer_id").agg(first=("month", "min"), last=("month", "max"))
     active = (months["last"] - months["first"]).dt.days / 30.4375 + 1
     sold = panel.accounts.set_index("customer_id")["history_sales_cents"].clip(lower=1)
@@ -93,26 +98,34 @@ def _follow_up(judged: Silences, panel, seed: int) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Windows:
-    """The days on which each account can have left (accounts x cells), and what speaks for each.
+    """The days on which each account can have left (accounts x cells, from the earliest), and what speaks for each.
 
-    `staying` is the chance that a living account is silent until the end; 0 where it surely left.
+    `chance` is that of what was bought since, for who left on the day: in the first cells (`EARLIER`) by fading out, in
+    the others before the next purchase. `unseen` is the chance that who fades out buys nothing more, and `staying`
+    that a living account is silent until the end; 0 where it surely left.
     """
 
     days: np.ndarray
     width: np.ndarray
-    silent: np.ndarray
+    chance: np.ndarray
+    unseen: np.ndarray
     staying: np.ndarray
     drivers: np.ndarray
 
-    def drawn(self, beta: np.ndarray, hazard: float, rng) -> np.ndarray:
-        """For each account the day on which it left, or -1."""
-        leaving = hazard * np.exp(self.drivers @ beta) * self.width[:, None]
+    def drawn(self, beta: np.ndarray, hazard: float, fading: float, rng) -> tuple[np.ndarray, float]:
+        """For each account the day on which it left, or -1; and a share of those who left that fade out."""
+        leaving = hazard * np.exp(self.drivers @ beta) * self.width
         before = np.cumsum(leaving, axis=1)
-        chance = leaving * np.exp(leaving / 2 - before) * self.silent
-        chance = np.column_stack([chance, self.staying * np.exp(-before[:, -1])])
-        chance = np.cumsum(chance, axis=1)
+        abrupt = (1 - fading) + fading * self.unseen[:, None]
+        kind = np.where(np.arange(leaving.shape[1]) < EARLIER, fading * self.unseen[:, None], abrupt)
+        chance = leaving * np.exp(leaving / 2 - before) * self.chance * kind
+        chance = np.cumsum(np.column_stack([chance, self.staying * np.exp(-before[:, -1])]), axis=1)
         cell = (chance < rng.random((len(chance), 1)) * chance[:, -1:]).sum(axis=1)
-        return np.where(cell < CELLS, np.column_stack([self.days, self.days[:, -1]])[np.arange(len(cell)), cell], -1)
+        left = cell < leaving.shape[1]
+        faded = np.where(cell < EARLIER, 1.0, fading * self.unseen / abrupt[:, 0])[left]
+        faded = (rng.random(len(faded)) < faded).sum()
+        day = np.take_along_axis(self.days, np.minimum(cell, self.days.shape[1] - 1)[:, None], axis=1)[:, 0]
+        return np.where(left, day, -1), rng.beta(1 + faded, 3 + left.sum() - faded)
 
 
 def _windows(judged: Silences, follow: pd.DataFrame, changes: pd.DataFrame, present: list[str]) -> _Windows:
@@ -120,15 +133,36 @@ def _windows(judged: Silences, follow: pd.DataFrame, changes: pd.DataFrame, pres
     begin = follow["purchase"].to_numpy()
     room = (follow["end"] - follow["purchase"]).clip(lower=1).to_numpy()
     width = np.maximum(np.minimum(room, np.ceil(known.limit(np.full(len(follow), UNLIKELY)))), 1) / CELLS
-    days = begin[:, None] + np.ceil((np.arange(CELLS) + 0.5) * width[:, None]).astype("int64")
+    later = begin[:, None] + np.ceil((np.arange(CELLS) + 0.5) * width[:, None]).astype("int64")
+    back = np.minimum(2 * FADE_DAYS, begin - follow["entry"].to_numpy()) / EARLIER
+    sooner = begin[:, None] - np.floor((np.arange(EARLIER)[::-1] + 0.5) * back[:, None]).astype("int64")
     start = judged.clock.time(_dates(begin))
-    silent = [known.exceeded(np.maximum(judged.clock.time(_dates(day)) - start, 0)) for day in days.T]
+    silent = [known.exceeded(np.maximum(judged.clock.time(_dates(day)) - start, 0)) for day in later.T]
     staying = known.exceeded(np.maximum(judged.clock.time(_dates(follow["end"].to_numpy())) - start, 0))
-    staying = np.where(follow["sure"], 0.0, staying)
-    asked = pd.DataFrame({"customer_id": np.repeat(follow.index, CELLS), "day": days.ravel()})
+    days = np.column_stack([sooner, later])
+    asked = pd.DataFrame({"customer_id": np.repeat(follow.index, days.shape[1]), "day": days.ravel()})
     drivers = [state(asked, changes, d).reshape(days.shape) for d in present]
-    drivers.append(np.repeat(follow["size"].to_numpy()[:, None], CELLS, axis=1))
-    return _Windows(days, width, np.column_stack(silent), staying, np.stack(drivers, axis=2))
+    drivers.append(np.repeat(follow["size"].to_numpy()[:, None], days.shape[1], axis=1))
+    widths = np.column_stack([np.repeat(back[:, None], EARLIER, axis=1), np.repeat(width[:, None], CELLS, axis=1)])
+    chance = np.column_stack([_fading(judged, follow, sooner, known.mean_gap), *silent])
+    unseen = 1 / (1 + FADED * FADE_DAYS / known.mean_gap)
+    staying = np.where(follow["sure"], 0.0, staying)
+    return _Windows(days, widths, chance, unseen, staying, np.stack(drivers, axis=2))
+
+
+def _fading(judged: Silences, follow: pd.DataFrame, days: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Chance of the purchases since each day for who fades out from it on, over that for who stays."""
+    code = follow.index.get_indexer(judged.table["customer_id"])
+    bought = np.sort((code * 100_000 + _number(judged.table["date"]).to_numpy())[code >= 0])
+    own = np.arange(len(follow))[:, None] * 100_000
+    last = np.searchsorted(bought, own + follow["purchase"].to_numpy()[:, None], side="right")
+    n = last - np.searchsorted(bought, own + days, side="right")
+    gone = follow["purchase"].to_numpy()[:, None] - days
+    return FADED**n * np.exp((1 - FADED) * gone / usual[:, None] - gone / FADE_DAYS)
+
+
+def _number(dates: pd.Series) -> pd.Series:
+    return (dates - pd.Timestamp("1970-01-01")).dt.days
 
 
 def _dates(day: np.ndarray) -> np.ndarray:
