@@ -155,7 +155,7 @@ def report(companies, counted, frame, causes) -> str:
         *(f"| {r.Index} | {r.n} | {r.error:+.2f} | {r.inside:.1%} |" for r in table.itertuples()),
     ]
     inside = np.mean([i for _, _, i in causes])
-    lines += [f"| all | {len(causes)} | | {inside:.1%} |", ""]
+    lines += [f"| all | {len(causes)} | {table['error'].mean():+.2f} | {inside:.1%} |", ""]
     return "\n".join(lines)
 
 
