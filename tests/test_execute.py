@@ -85,6 +85,30 @@ def _run_and_wait(folder):
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks at processes in /proc")
+@pytest.mark.parametrize(("deaths", "starts"), [(2, 3), (3, 3)])
+def test_a_kernel_that_ends_before_its_first_word_is_started_again(tmp_path, monkeypatch, deaths, starts):
+    """Kernels take ports that another program may have taken in between; no cell has run then."""
+    import papermill
+
+    begun = []
+
+    def starting(*_, **__):
+        begun.append(1)
+        if len(begun) <= deaths:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr(papermill, "execute_notebook", starting)
+    monkeypatch.setattr(execute, "_end_with_parent", lambda: None)
+    (tmp_path / "given.json").write_text("{}", "utf-8")
+    files = [str(tmp_path / name) for name in ("a.json", "a.ipynb", "given.json")]
+    if deaths < starts:
+        assert execute._child(*files) == 0
+    else:
+        with pytest.raises(RuntimeError, match="Kernel died"):
+            execute._child(*files)
+    assert len(begun) == starts
+
+
 def test_children_end_with_a_parent_that_is_killed(tmp_path):
     """SIGKILL to the parent alone, which can tell nobody: its child and the kernel find out by themselves."""
     write_notebook(tmp_path / "books", "01_slow", WAIT.replace("NAME", "slow"))

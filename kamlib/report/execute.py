@@ -34,6 +34,8 @@ ENVIRONMENT = {
 }
 POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 1.0
+STARTS = 3  # of a kernel that ends before it has said a word
+STILLBORN = "Kernel died before replying"
 # Cells that teach are not in a report, and what a lesson asks of a ledger, this one may be too small to answer.
 NOT_RUN = {"teaching", "exercise", "solution"}
 
@@ -160,21 +162,20 @@ def _child(source: str, target: str, parameters: str) -> int:
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     given = json.loads(Path(parameters).read_text("utf-8"))
-    try:
-        papermill.execute_notebook(
-            source,
-            target,
-            given,
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
-        )
-    except PapermillExecutionError as error:
-        line = (error.source or "").strip().partition("\n")[0]
-        facts = {"line": line[:200], "error": error.ename, "message": str(error.evalue)[:500]}
-        write_json(Path(target).with_suffix(".error.json"), facts)
-        return 1
+    options = {"progress_bar": False, "log_output": False, "request_save_on_cell_execute": False}
+    for start in range(1, STARTS + 1):
+        try:
+            papermill.execute_notebook(source, target, given, kernel_name="python3", **options)
+        except PapermillExecutionError as error:
+            line = (error.source or "").strip().partition("\n")[0]
+            facts = {"line": line[:200], "error": error.ename, "message": str(error.evalue)[:500]}
+            write_json(Path(target).with_suffix(".error.json"), facts)
+            return 1
+        except RuntimeError as error:  # no cell has run: another program took one of the kernel's ports
+            if STILLBORN not in str(error) or start == STARTS:
+                raise
+        else:
+            break
     return 0
 
 
