@@ -5,8 +5,8 @@
 Each time the whole process group gets SIGKILL, in a run with a seed of its own, so that most of it has to be made anew.
 The report, the history and every entry of the cache are looked at then. Before the next kill a run with the first seed
 goes to its end, and must leave the same bytes as the first one: from the cache. Change nothing in the checkout
-meanwhile: the manifest says whether it is as committed. Needs Linux: it looks for processes in /proc, by a mark in their
-environment.
+meanwhile: the manifest says whether it is as committed. Needs Linux: it looks for processes in /proc, by a mark in
+their environment.
 """
 
 import json
