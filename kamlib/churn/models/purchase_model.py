@@ -106,6 +106,8 @@ class PurchaseModel:
         nothing = np.zeros_like(t)
         return self._expected(t, nothing, nothing, nothing)
 
+    # What a model itself has to say; `beta_geometric.py` and `pareto.py` do.
+
     def _starts(self, rows: Histories) -> np.ndarray:
         raise NotImplementedError
 
