@@ -22,8 +22,9 @@ from kamlib import sparkline
 from kamlib.clean import clean_text
 from kamlib.tables import ABC, CLIENT_TYPES, XYZ, XYZ_UNKNOWN
 
-Kind = Literal["money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval", "spark",
-               "verdict"]
+Kind = Literal[
+    "money", "share", "whole", "number", "date", "flag", "text", "prose", "label", "interval", "spark", "verdict"
+]
 NUMERIC = ("money", "share", "whole", "number")
 RIGHT = (*NUMERIC, "interval")  # kinds that stand in columns of figures
 FROM_ZERO = ("money", "whole")  # amounts and counts: their lines start at nought

@@ -1,5 +1,6 @@
 """Kaplan-Meier, log-rank and Cox against published figures."""
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,10 @@ import pandas as pd
 import pytest
 
 from kamlib.churn.cox import cox
-from kamlib.churn.survival import _at, kaplan_meier, log_rank
+from kamlib.churn.criterion import silences
+from kamlib.churn.figures import survival_figure
+from kamlib.churn.shown import followed_shown
+from kamlib.churn.survival import _at, kaplan_meier, log_rank, staying
 
 # Freireich and others 1963 (Blood 21:699-716), weeks of remission in leukaemia; + means still in remission.
 DRUG = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
@@ -69,3 +73,25 @@ def test_few_accounts_without_a_loss_are_not_certain_to_stay():
     (*_, at_risk, staying, low, high), *_ = _at("C", frame, kaplan_meier(frame["days"], frame["lost"]), 365)
     assert (at_risk, staying, high) == (2, 1, 1)
     assert low == pytest.approx(0.025**0.5)
+
+
+def test_who_could_not_be_followed_is_counted():
+    """Ten buyers every ten days, ten every two hundred: a year on, the slow could not have been found lost."""
+    dates = pd.date_range("2023-01-01", "2024-12-31")
+    days = pd.concat(
+        pd.DataFrame({"customer_id": f"{name}{i}", "date": dates[i * 3 :: step]})
+        for name, step in (("fast", 10), ("slow", 200))
+        for i in range(10)
+    )
+    days = days[~((days["customer_id"] == "fast1") & (days["date"] > "2024-03-01"))].assign(cents=100)
+    judged = silences(days, as_of=dt.date(2024, 12, 31))
+    groups = pd.Series({f"{name}{i}": name for name in ("fast", "slow") for i in range(10)})
+    stay = staying(judged, groups, since=dt.date(2023, 12, 31))
+    assert stay.followed.loc["fast"].tolist() == [10, 10]
+    assert stay.followed.loc["slow", "followed"] < stay.followed.loc["slow", "accounts"] == 10
+    told = followed_shown(stay).paragraphs[0]
+    assert "fast **10 of 10**; slow **0 of 10**" in told and "stand for themselves" in told
+    nobody = staying(judged, groups[:0], since=dt.date(2023, 12, 31))
+    assert "Cannot tell" in followed_shown(nobody).paragraphs[0]
+    ax = survival_figure(stay)
+    assert ax.lines[0].get_xdata()[-1] == pytest.approx(12, abs=0.1)  # drawn to the last day looked at

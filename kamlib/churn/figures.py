@@ -73,14 +73,21 @@ def retention_figure(retention: pd.DataFrame, *, ax: Axes | None = None) -> Axes
 
 
 def survival_figure(survival: Survival, *, ax: Axes | None = None) -> Axes:
-    """Kaplan-Meier curves of the groups with their 95 % bands."""
+    """Kaplan-Meier curves of the groups with their 95 % bands, to the last day looked at."""
     ax = ax or axes(height=3.2)
+    end = (survival.until - survival.since).days
     for i, (group, curve) in enumerate(survival.curves.items()):
         colour = COLOURS.get(group, GROUP_COLOURS[i % len(GROUP_COLOURS)])
-        x = np.r_[0, curve["days"]] / 30.4375
-        ax.step(x, np.r_[1, curve["staying"]], where="post", color=colour, label=short(group))
-        ax.fill_between(x, np.r_[1, curve["low"]], np.r_[1, curve["high"]], step="post", color=colour, alpha=0.15)
-    ax.set(xlabel=f"months since {survival.since:%d %B %Y}", ylabel="accounts not lost", xlim=(0, None), ylim=(0, 1.02))
+        x = np.r_[0, curve["days"], end] / 30.4375
+        staying, low, high = (np.r_[1.0, curve[c]] for c in ("staying", "low", "high"))
+        ax.step(x, np.r_[staying, staying[-1]], where="post", color=colour, label=short(group))
+        ax.fill_between(x, np.r_[low, low[-1]], np.r_[high, high[-1]], step="post", color=colour, alpha=0.15)
+    ax.set(
+        xlabel=f"months since {survival.since:%d %B %Y}",
+        ylabel="accounts not lost",
+        xlim=(0, end / 30.4375),
+        ylim=(0, 1.02),
+    )
     ticks(ax.yaxis, "share")
     if survival.curves:
         ax.legend(loc="lower left", ncols=3)

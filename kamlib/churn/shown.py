@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.churn.referee import summary
+from kamlib.churn.survival import Survival
 from kamlib.show import Col, Prose, Table, say, table
 
 RISK = {
@@ -57,6 +58,20 @@ THREE_YEARS = "that takes three years: one to learn from, one for its outcome, a
 def cannot(why: str) -> Prose:
     """That something cannot be told, and why."""
     return say(f"Cannot tell: {why}")
+
+
+def followed_shown(survival: Survival) -> Prose:
+    """How many of the accounts of each group `kamlib.churn.staying` could follow, and why not the others."""
+    rows = survival.followed
+    if not rows["followed"].sum():
+        return cannot("none of them could have been found lost by that day.")
+    each = "; ".join(f"{g} **{r.followed:,} of {r.accounts:,}**" for g, r in rows.iterrows())
+    if (rows["followed"] == rows["accounts"]).all():
+        return say(f"Followed: {each}.")
+    return say(
+        f"Followed: {each}. The others had bought once, or too lately or seldom to have been found lost by that day; "
+        "so those followed are the older and more frequent buyers, and stand for themselves only."
+    )
 
 
 def risk_shown(risk: pd.DataFrame, book, *, as_of, caption: str, n: int, otherwise: str = "") -> Table | Prose:

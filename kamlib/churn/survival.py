@@ -27,15 +27,19 @@ class Survival:
         The whole steps of each group: days, staying, low, high.
     statistic, p : float
         Log-rank test over the groups with five losses or more; NaN with fewer than two such groups.
-    since : datetime.date
-        The day.
+    followed : pandas.DataFrame
+        By group: accounts (not lost on the day), followed (those of them that could have been found lost by then).
+    since, until : datetime.date
+        The day, and the last day looked at.
     """
 
     table: pd.DataFrame
     curves: dict[str, pd.DataFrame]
     statistic: float
     p: float
+    followed: pd.DataFrame
     since: dt.date
+    until: dt.date
 
 
 def kaplan_meier(days, lost, *, entry=None) -> pd.DataFrame:
@@ -84,8 +88,9 @@ def staying(judged: Silences, groups: pd.Series, *, since: dt.date) -> Survival:
     groups : pandas.Series
         Group by customer_id as of `since`: a class of today would foretell itself. Missing: left out.
     since : datetime.date
-        The day from which accounts are followed to `as_of`. Looked at are those that could have been found lost by then
-        and were not lost on that day.
+        The day from which accounts are followed to `as_of`. Followed are those that could have been found lost by then
+        and were not lost on that day. Who enters later, on the day on which it could first be found lost, is no sample
+        of its group: it had just bought twice in quick succession, and many such accounts never buy again.
 
     Returns
     -------
@@ -95,14 +100,19 @@ def staying(judged: Silences, groups: pd.Series, *, since: dt.date) -> Survival:
     day, end = pd.Timestamp(since), pd.Timestamp(judged.as_of)
     lost = judged.table[judged.table["lost_on"].notna()]
     away = lost[(lost["lost_on"] <= day) & ~(lost["next_date"] <= day)]["customer_id"]
-    there = judged.able.index[judged.able <= day].difference(away).intersection(groups.dropna().index)
+    asked = groups.dropna().astype("str").drop(away, errors="ignore")
+    there = judged.able.index[judged.able <= day].intersection(asked.index)
     first = lost[lost["lost_on"] > day].groupby("customer_id")["lost_on"].min().reindex(there)
-    frame = pd.DataFrame({"group": groups.reindex(there).astype("str"), "lost": first.notna()})
+    frame = pd.DataFrame({"group": asked.reindex(there), "lost": first.notna()})
     frame["days"] = (first.fillna(end) - day).dt.days.clip(lower=1)
     curves = {g: kaplan_meier(f["days"], f["lost"]) for g, f in frame.groupby("group")}
     rows = [row for g, f in frame.groupby("group") for row in _at(g, f, curves[g], (end - day).days)]
     table = pd.DataFrame(rows, columns=["group", "months", "at_risk", "staying", "low", "high"])
-    return Survival(table, curves, *log_rank(frame["days"], frame["lost"], frame["group"]), since)
+    followed = pd.DataFrame({"accounts": asked.value_counts(), "followed": frame["group"].value_counts()})
+    followed = followed.fillna(0).astype("int64").rename_axis("group").sort_index()
+    return Survival(
+        table, curves, *log_rank(frame["days"], frame["lost"], frame["group"]), followed, since, judged.as_of
+    )
 
 
 def log_rank(days, lost, group) -> tuple[float, float]:
