@@ -51,25 +51,25 @@ def test_origins_draw_the_default_once_and_first():
     assert ax.lines[0].get_ydata().tolist() == [0.8, 0.8]
 
 
-def test_losses_beside_one_steady_rate_with_the_season():
-    """Twice as many losses in months that are twice as long for the business: the line goes through the dots."""
+def test_losses_beside_one_steady_rate():
+    """Twice as many losses in months with twice as many at risk: one rate, the line at the tops of the bars."""
     index = pd.date_range("2024-01-01", periods=12, freq="MS")
     busy = pd.Series([1.0, 2.0] * 6, index=index)
     zero = pd.Series(0, index=index)
     months = pd.DataFrame(
         {
             "losses": 2 * busy,
-            "at_risk": 100,
-            "business_months": busy,
+            "at_risk": 100 * busy,
             "counted": True,
             "low": 0.0,
             "high": 0.1,
-            "rate": 0.02 * busy,
-            "confirmed": zero,
+            "rate": 0.02,
+            "confirmed": 2 * busy,
             "unconfirmed": zero,
             "unknown": zero,
         }
     )
     ax = losses_figure(months)
-    dots, steady = (line.get_ydata().tolist() for line in ax[1].get_lines()[:2])
-    assert steady == pytest.approx(dots)
+    assert ax[0].get_lines()[0].get_ydata().tolist() == pytest.approx((2 * busy).tolist())
+    dots, steady = (line.get_ydata() for line in ax[1].get_lines()[:2])
+    assert dots.tolist() == pytest.approx(12 * [steady[0]])

@@ -1,8 +1,10 @@
 """The criterion: when an account is late, and when it is lost.
 
 An account is *late*, then *lost*, when its silence is longer than its own rhythm explains, at a false-alarm rate that
-is stated: so many living accounts flagged per living account and month. Every silence is judged with the gaps that
-lay before it and nothing later, so that an alarm of two years ago is what would have been raised then.
+is stated: so many living accounts flagged per living account and month. Every silence is judged with the account's
+gaps that lay before it, so that no later purchase moves an alarm of two years ago. What all accounts share (season,
+spread of rhythms, how much to allow in a ledger of this length) is learnt from the whole ledger: as it grows, a past
+alarm may be dated anew, by days in an old ledger and by weeks in a young one (`benchmarks/churn_rate.md`).
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.limits import CALIBRATED_ON, able, evenly, known, scales
+from kamlib.churn.limits import CALIBRATED_ON, COARSE, evenly, known, scales
 from kamlib.stats.clock import Clock, business_clock
 from kamlib.stats.rhythm import MONTH, SHORTEST, Posterior, Rhythm, fit_rhythm, history, paces
 
@@ -23,17 +25,18 @@ LOST_RATE = 0.005  # one in 17 living accounts called lost within a year; most o
 
 @dataclass(frozen=True)
 class Silences:
-    """Every silence of every account, judged by what was known when it began.
+    """Every silence of every account, judged by the gaps that lay before it.
 
     Attributes
     ----------
     table : pandas.DataFrame
         One row an account and purchase day, in order of customer_id and date: customer_id, date (the silence begins),
         next_date (missing while it lasts), gaps (completed before), usual_days (expected gap, business days),
-        late_on and lost_on (first day on which it was late or lost; missing where it ended before).
+        late_on and lost_on (first day on which it was late or lost; missing where it ended before), due_on (day on
+        which it would have been found lost, had it gone on: to a few per cent; missing where there is no rhythm, or
+        beyond what the clock can tell).
     able : pandas.Series
-        By customer_id, accounts with a gap: first day on which it could have been found lost, had it stopped buying;
-        missing where that lies beyond what the clock can tell.
+        By customer_id, accounts with a gap: first day on which it could have been found lost, had it stopped buying.
     rhythm : Rhythm or None
         None where there are too few gaps; then nobody is late or lost.
     gone : pandas.Series
@@ -111,8 +114,8 @@ def silences(
         gaps = _faded(gaps, _memory(gaps, rhythm))
         rhythm = _with_tail(gaps, rhythm)
     table = days[["customer_id", "date"]].assign(next_date=gaps["next_date"], gaps=gaps["count"].astype("int64"))
-    table = table.assign(usual_days=np.nan, late_on=pd.NaT, lost_on=pd.NaT)
-    table = table.astype({"late_on": "datetime64[s]", "lost_on": "datetime64[s]"})
+    table = table.assign(usual_days=np.nan, late_on=pd.NaT, lost_on=pd.NaT, due_on=pd.NaT)
+    table = table.astype(dict.fromkeys(("late_on", "lost_on", "due_on"), "datetime64[s]"))
     nobody = pd.Index([], dtype="str", name="customer_id")
     could, gone = pd.Series(dtype="datetime64[s]", index=nobody), pd.Series(dtype="float64", index=nobody)
     known_last = None
@@ -121,7 +124,7 @@ def silences(
         asked = scales(gaps, room, rhythm, (late_rate, lost_rate))
         for part in np.array_split(np.flatnonzero(gaps["count"] > 0), len(gaps) // CHUNK + 1):
             _judge(table, gaps, part, rhythm, clock, asked, (late_rate, lost_rate))
-        could = able(table, gaps, rhythm, clock, asked[lost_rate])
+        could = table[gaps["count"] > 0].groupby("customer_id")["due_on"].min()
         final = gaps[gaps["last"] & (gaps["count"] > 0)]
         known_last = known(rhythm, final)
         gone = pd.Series(known_last.gone(final["silence"]), index=table.loc[final.index, "customer_id"])
@@ -228,7 +231,7 @@ def _population(gaps: pd.DataFrame) -> Rhythm | None:
 
 
 def _judge(table, gaps, part, rhythm: Rhythm, clock: Clock, asked: dict, rates: tuple[float, float]) -> None:
-    """Fill in usual_days, late_on and lost_on of some rows."""
+    """Fill in usual_days, late_on, lost_on and due_on of some rows; of the rates, the last is that of the lost."""
     own = gaps.iloc[part]
     at = known(rhythm, own)
     exceeded = np.ones(len(part))
@@ -241,6 +244,16 @@ def _judge(table, gaps, part, rhythm: Rhythm, clock: Clock, asked: dict, rates: 
         flagged = exceeded <= allowed
         limit = at.take(flagged).limit(allowed[flagged])
         table.loc[part[flagged], column] = clock.date(own["time"][flagged] + limit)
+    due = clock.date(own["time"] + at.course(COARSE).limit(allowed))
+    table.loc[part, "due_on"] = np.where(flagged, table.loc[part, "lost_on"], due)
+
+
+def living(judged: Silences) -> tuple[np.ndarray, np.ndarray]:
+    """Length of each silence after a gap, in days, and the chance that the account was there in it."""
+    own = judged.table[judged.table["gaps"] > 0]
+    end = own["next_date"].fillna(pd.Timestamp(judged.as_of))
+    there = np.where(own["next_date"].isna(), 1 - own["customer_id"].map(judged.gone), 1.0)
+    return (end - own["date"]).dt.days.to_numpy(), there
 
 
 def fixed_window(judged: Silences, *, rate: float) -> int | None:
@@ -259,12 +272,9 @@ def fixed_window(judged: Silences, *, rate: float) -> int | None:
         those of living accounts, so the alarms in them were false; open ones count as far as they have come, weighted
         with the chance that the account is still there.
     """
-    own = judged.table[judged.table["gaps"] > 0]
-    if judged.rhythm is None or own.empty:
+    days, there = living(judged)
+    if judged.rhythm is None or not len(days):
         return None
-    end = own["next_date"].fillna(pd.Timestamp(judged.as_of))
-    days = (end - own["date"]).dt.days.to_numpy()
-    there = np.where(own["next_date"].isna(), 1 - own["customer_id"].map(judged.gone), 1.0)
     allowed = rate * float((days * there).sum()) / MONTH
     longest = np.argsort(-days, kind="stable")
     return int(days[longest][min(np.searchsorted(np.cumsum(there[longest]), allowed), len(days) - 1)]) + 1

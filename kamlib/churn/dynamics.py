@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from kamlib.churn.criterion import Silences
+from kamlib.churn.criterion import Silences, living
 from kamlib.churn.events import facts_now
 from kamlib.panel import Panel
 from kamlib.stats.bridge import KINDS, bridge, period_accounts
@@ -36,37 +36,79 @@ def monthly_losses(
     Returns
     -------
     pandas.DataFrame
-        Indexed by month (first day), from the ledger's first to that of `as_of`: at_risk (accounts that could be found
-        lost in the month, and were not lost when it began), losses, rate with low and high (95 %, Garwood 1936:
-        exact for Poisson counts), returns, confirmed and unconfirmed losses, unknown (look-ahead not over),
-        stake_cents, too_young (accounts with a purchase that could not be found lost yet), counted (after the
-        burn-in, and a whole month), business_months (in the calendar month, by the clock: in busy ones more purchases
-        are due, so more silences are found out).
+        Indexed by month (first day), from the ledger's first to that of `as_of`: at_risk (account-months in which
+        leaving would be found out in this month), losses, rate (losses over at_risk) with low and high (95 %, Garwood
+        1936: exact for Poisson counts), false_alarms (to be expected among the losses), returns, confirmed and
+        unconfirmed losses, unknown (look-ahead not over), stake_cents, too_young (accounts with a purchase that could
+        not be found lost yet), counted (after the burn-in, and a whole month).
+
+    Notes
+    -----
+    Who leaves after a purchase is found out when the silence that begins with it reaches its limit (`due_on`), so the
+    months that a gap lasted are at risk in the month of its limit, not in those that it covers. By this, a young
+    ledger, whose slow accounts cannot have been found lost yet, has no lower rate than an old one, and a season, in
+    which more limits fall due, no higher. An account that is lost for now counts with one usual gap. The stated rate
+    of false alarms holds for all living months together; they fall due as months at risk do. Both are tried on
+    generated companies and on a real ledger in `benchmarks/churn_rate.md`.
     """
     starts = pd.date_range(pd.Timestamp(judged.clock.first).replace(day=1), judged.as_of, freq="MS")
     ends = starts + pd.offsets.MonthEnd(0)
     table = pd.DataFrame(index=starts.rename("month"))
-    able = np.sort(judged.able.dropna().to_numpy())
-    gone = events["lost_on"].to_numpy()
-    back = np.sort(events["returned_on"].dropna().to_numpy())
-    away = np.searchsorted(np.sort(gone), starts) - np.searchsorted(back, starts)
-    table["at_risk"] = np.searchsorted(able, ends, side="right") - away
+    table["at_risk"] = _by_month(*_months_at_risk(judged), starts)
     month = events["lost_on"].dt.to_period("M").dt.to_timestamp()
     table["losses"] = _counted(month, starts)
     table["rate"] = table["losses"] / table["at_risk"].where(table["at_risk"] > 0)
     low, high = poisson_interval(table["losses"])
     table["low"], table["high"] = (v / table["at_risk"].where(table["at_risk"] > 0) for v in (low, high))
+    false = judged.lost_rate * float(np.dot(*living(judged))) / MONTH
+    table["false_alarms"] = false * table["at_risk"] / max(table["at_risk"].sum(), 1)
     table["returns"] = _counted(events["returned_on"].dropna().dt.to_period("M").dt.to_timestamp(), starts)
     for name, chosen in _outcomes(events).items():
         table[name] = _counted(month[chosen], starts)
     table["stake_cents"] = events.groupby(month)["stake_cents"].sum().reindex(starts, fill_value=0).astype("int64")
+    able = np.sort(judged.able.dropna().to_numpy())
     known = np.sort(judged.table.groupby("customer_id")["date"].min().to_numpy())
     table["too_young"] = np.searchsorted(known, ends, side="right") - np.searchsorted(able, ends, side="right")
     whole = ends <= pd.Timestamp(judged.as_of)
     table["counted"] = whole & (np.arange(len(starts)) >= burn_in_months)
-    time = judged.clock.time(ends), judged.clock.time(starts - pd.Timedelta(days=1))
-    table["business_months"] = (time[0] - time[1]) / MONTH
     return table
+
+
+def at_risk_ahead(judged: Silences, monthly: pd.DataFrame, *, months: int = 3) -> np.ndarray:
+    """Account-months in which leaving would be found out in each of the months to come.
+
+    Parameters
+    ----------
+    judged : Silences
+    monthly : pandas.DataFrame
+        From `monthly_losses`; asked for are the months after the last that counts.
+    months : int
+
+    Returns
+    -------
+    numpy.ndarray of shape (months,)
+        Of the silences that have begun by `as_of`, whose limits are known; those that begin later and fall due in
+        these months are taken to be as many as they were that long ago.
+    """
+    counted = monthly.index[monthly["counted"]]
+    starts = pd.date_range((counted if len(counted) else monthly.index)[-1], periods=months + 1, freq="MS")[1:]
+    due, held = _months_at_risk(judged)
+    begun = judged.table.loc[due.index, "date"]
+    ago = starts[-1] + pd.offsets.MonthEnd(0) - pd.Timestamp(judged.as_of)
+    fresh = begun > pd.Timestamp(judged.as_of) - ago
+    return _by_month(due, held, starts) + _by_month(due[fresh] + ago, held[fresh], starts)
+
+
+def _months_at_risk(judged: Silences) -> tuple[pd.Series, pd.Series]:
+    """Of each silence after a gap, the day on which leaving would be found out, and the months there were to leave."""
+    own = judged.table[judged.table["due_on"].notna()]
+    days = (own["next_date"].fillna(pd.Timestamp(judged.as_of)) - own["date"]).dt.days.astype(float)
+    usual = np.where(own["lost_on"].notna(), np.minimum(days, own["usual_days"]), np.maximum(days, own["usual_days"]))
+    return own["due_on"], days.where(own["next_date"].notna(), usual) / MONTH
+
+
+def _by_month(day: pd.Series, values: pd.Series, index: pd.DatetimeIndex) -> np.ndarray:
+    return values.groupby(day.dt.to_period("M").dt.to_timestamp()).sum().reindex(index, fill_value=0.0).to_numpy()
 
 
 def _outcomes(events: pd.DataFrame) -> dict[str, pd.Series]:

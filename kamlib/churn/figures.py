@@ -16,8 +16,7 @@ GROUP_COLOURS = ("#0b5fa5", "#d55e00", "#00735c", "#cc79a7", "#e6a700", "#56b4e9
 
 
 def losses_figure(monthly: pd.DataFrame, *, ax=None):
-    """Losses of each month above, by what became of them; the rate with its 95 % interval below, and what the season
-    would make of one steady rate.
+    """Losses of each month above, by what became of them, beside those of one steady rate; below, the rate.
 
     Parameters
     ----------
@@ -40,10 +39,10 @@ def losses_figure(monthly: pd.DataFrame, *, ax=None):
     ax[1].vlines(counted.index, counted["low"], counted["high"], color=COLOURS["muted"], linewidth=2)
     ax[1].plot(counted.index, counted["rate"], "o", color=COLOURS["accent"])
     if len(counted):
-        steady = counted["losses"].sum() / (counted["at_risk"] * counted["business_months"]).sum()
-        ax[1].plot(counted.index, steady * counted["business_months"], color=COLOURS["warning"], linewidth=1.5,
-                   label="one steady rate, with the season")  # fmt: skip
-        ax[1].legend(loc="upper left")
+        steady = counted["losses"].sum() / counted["at_risk"].sum()
+        ax[0].plot(counted.index, steady * counted["at_risk"], color="#26313b", linewidth=1.5,
+                   label="at one steady rate")  # fmt: skip
+        ax[1].axhline(steady, color="#26313b", linewidth=1)
     left_out = monthly.index[~monthly["counted"]]
     if len(left_out) and len(counted):
         for a in ax:
@@ -51,7 +50,7 @@ def losses_figure(monthly: pd.DataFrame, *, ax=None):
                       color=COLOURS["C"], alpha=0.3, linewidth=0)  # fmt: skip
     ax[0].set(ylabel="losses found")
     ax[0].yaxis.get_major_locator().set_params(integer=True)
-    ax[1].set(ylabel="losses per account", xlabel="month (grey: burn-in, not counted)", ylim=(0, None))
+    ax[1].set(ylabel="losses per account-month", xlabel="month (grey: burn-in, not counted)", ylim=(0, None))
     ticks(ax[1].yaxis, "share")
     ax[0].legend(loc="upper left", ncols=3)
     ax[0].set_ylim(0, max(float(bottom.max() if len(bottom) else 0), 1) * 1.3)

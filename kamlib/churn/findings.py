@@ -39,7 +39,7 @@ def findings(
     halves: pd.DataFrame,
     margin: tuple[float, float, float] | None,
     *,
-    lost_rate: float,
+    ahead: np.ndarray,
     currency: str = "",
 ) -> list[Finding]:
     """Losses in numbers.
@@ -50,8 +50,8 @@ def findings(
         From `account_states`, `monthly_losses`, `retention`, `half_lost`.
     margin : tuple of float or None
         From `margin_effect`.
-    lost_rate : float
-        False alarms per living account-month at which accounts are called lost.
+    ahead : array_like
+        From `at_risk_ahead`.
     currency : str
 
     Returns
@@ -67,11 +67,11 @@ def findings(
         *(Finding(key, says, int((states["state"] == state).sum()), "accounts") for key, state, says in COUNTED),
         Finding("churn.half_lost", "Half-lost: still buying, but much less", int(halves["half_lost"].sum()), "accounts",
                 n=len(halves)),
-        *_year(year, lost_rate),
+        *_year(year),
         Finding("churn.stake", "A year's sales of those lost in this time and not back", int(stake.sum()), money,
                 n=len(stake)),
         *_trend(monthly),
-        *_ahead(counted),
+        *_ahead(counted, ahead),
         *_kept(retention),
         _margin(margin),
     ]  # fmt: skip
@@ -81,17 +81,16 @@ def _first(year: pd.DataFrame, states: pd.DataFrame) -> pd.Timestamp:
     return year.index[0] if len(year) else states["last_purchase"].max() + pd.Timedelta(days=10**4)
 
 
-def _year(year: pd.DataFrame, lost_rate: float) -> list[Finding]:
-    losses, months = int(year["losses"].sum()), int(year["at_risk"].clip(lower=0).sum())
+def _year(year: pd.DataFrame) -> list[Finding]:
+    losses, months = int(year["losses"].sum()), float(year["at_risk"].sum())
     low, high = (float(v) / months if months else None for v in poisson_interval(losses))
     n = len(year)
     return [
-        Finding("churn.losses", f"Losses found in the last {n} counted months", losses if n else None, "accounts",
-                n=months),
+        Finding("churn.losses", f"Losses found in the last {n} counted months", losses if n else None, "accounts"),
         Finding("churn.rate", "Losses per account and month", losses / months if months else None, "share", low, high,
-                n=months),
+                n=round(months)),
         Finding("churn.false_alarms", "False alarms to be expected among these losses",
-                round(lost_rate * months) if months else None, "accounts"),
+                round(year["false_alarms"].sum()) if months else None, "accounts", n=losses),
     ]  # fmt: skip
 
 
@@ -107,9 +106,9 @@ def _trend(monthly: pd.DataFrame) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _ahead(counted: pd.DataFrame) -> list[Finding]:
+def _ahead(counted: pd.DataFrame, ahead: np.ndarray) -> list[Finding]:
     series = counted["losses"], counted["at_risk"]
-    mean, low, high = forecast(*series, horizon=AHEAD).T
+    mean, low, high = forecast(*series, ahead=ahead).T
     inside, of = past_coverage(*series, horizon=AHEAD)
     return [
         Finding("churn.next_month", "Losses to be found next month", _whole(mean[0]), "accounts", _whole(low[0]),

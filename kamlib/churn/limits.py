@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kamlib.stats.clock import Clock
 from kamlib.stats.rhythm import HISTORY, SHORTEST, Course, Posterior, Rhythm, history
 
 CALIBRATED_ON = 3_000  # silences of each length of history, at even steps
@@ -72,19 +71,3 @@ def _scale(at: Posterior, course: Course, room: np.ndarray, wanted: float) -> fl
 def _expected(course: Course, allowed: np.ndarray, room: np.ndarray) -> float:
     limit = course.limit(allowed)
     return float((allowed * np.exp(-course.hazard * limit))[limit <= room].sum())
-
-
-def able(table: pd.DataFrame, gaps: pd.DataFrame, rhythm: Rhythm, clock: Clock, scale: np.ndarray) -> pd.Series:
-    """First day on which each account could have been found lost.
-
-    The earliest limit of the silences after the first, third and tenth gap, to a few per cent of them: later ones do
-    not come sooner.
-    """
-    count = gaps["count"].to_numpy()
-    counted = np.r_[True, count[1:] != count[:-1]] | (~gaps["account"].duplicated()).to_numpy()
-    rows = gaps[counted & np.isin(count, (1, 3, 10))]
-    at = known(rhythm, rows)
-    limit = rows["time"].to_numpy() + at.course(COARSE).limit(at.allowed(scale[history(rows["count"])]))
-    dates = pd.Series(clock.date(limit), index=table.loc[rows.index, "customer_id"])
-    found = table.set_index("customer_id")["lost_on"].dropna()
-    return pd.concat([dates, found]).groupby(level=0).min()

@@ -164,14 +164,16 @@ def change_point(counts, at_risk=None, *, repetitions: int = 1000, seed: int = 1
     return Break(position, before, after, p)
 
 
-def forecast(counts, at_risk=None, *, horizon: int = 3, confidence: float = 0.95) -> np.ndarray:
+def forecast(counts, at_risk=None, *, ahead=None, horizon: int = 3, confidence: float = 0.95) -> np.ndarray:
     """The next months' counts.
 
     Parameters
     ----------
     counts, at_risk : array_like, shape (months,)
+    ahead : array_like, shape (horizon,), optional
+        How many will be at risk in each of the months ahead. Default: as many as in the last month.
     horizon : int
-        Months ahead; as many are taken to be at risk as in the last month.
+        Months ahead, where `ahead` does not say.
     confidence : float
 
     Returns
@@ -188,16 +190,17 @@ def forecast(counts, at_risk=None, *, horizon: int = 3, confidence: float = 0.95
     [10.0, 4.0, 18.0]
     """
     c, e = _checked(counts, at_risk)
+    future = np.full(horizon, e[-1] if len(e) else 1.0) if ahead is None else np.asarray(ahead, dtype=float)
     if len(c) < 12:
-        return np.full((horizon, 3), np.nan)
-    place, ahead = np.arange(len(c)) % 12, (len(c) + np.arange(horizon)) % 12
+        return np.full((len(future), 3), np.nan)
+    place, ahead = np.arange(len(c)) % 12, (len(c) + np.arange(len(future))) % 12
     season, known = _season(c, e)
     exposure = e * season[place]
     expected = exposure * c.sum() / max(exposure.sum(), 1e-12)
     free = max(len(c) - 1 - (known["due"] / (known["due"] + known["weight"])).sum(), LEAST_FREE)
     scatter = max(float(((c - expected) ** 2 / np.maximum(expected, 0.5)).sum() / free), 1.0)
     seen = c[-12:].sum() + 0.5
-    mean = seen * e[-1] * season[ahead] / exposure[-12:].sum()
+    mean = seen * future * season[ahead] / exposure[-12:].sum()
     # Relative variances: of the level, of the month's share of the year, and of the month itself.
     level = (1 + ALIKE * (scatter - 1)) / seen
     share = (scatter * known["due"] / (known["due"] + known["weight"]) ** 2)[ahead]
@@ -210,7 +213,8 @@ def forecast(counts, at_risk=None, *, horizon: int = 3, confidence: float = 0.95
 def past_coverage(counts, at_risk=None, *, horizon: int = 3, first: int = 12) -> tuple[int, int]:
     """How many past months lay within the interval that was forecast for them, and of how many.
 
-    Every month from `first + 1` on is forecast from what came before, 1 to `horizon` months ahead.
+    Every month from `first + 1` on is forecast from what came before, 1 to `horizon` months ahead, given how many were
+    at risk in it.
 
     Examples
     --------
@@ -220,11 +224,9 @@ def past_coverage(counts, at_risk=None, *, horizon: int = 3, first: int = 12) ->
     c, e = _checked(counts, at_risk)
     inside = total = 0
     for origin in range(first, len(c)):
-        seen = forecast(c[:origin], e[:origin], horizon=horizon)
         came = c[origin : origin + horizon]
-        scale = e[origin : origin + horizon] / e[origin - 1]
-        low, high = (seen[: len(came), k] * scale for k in (1, 2))
-        inside += int(((came >= np.floor(low)) & (came <= np.ceil(high))).sum())
+        _, low, high = forecast(c[:origin], e[:origin], ahead=e[origin : origin + horizon]).T
+        inside += int(((came >= low) & (came <= high)).sum())
         total += len(came)
     return inside, total
 
