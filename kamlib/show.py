@@ -10,6 +10,7 @@ escaped. No style attributes: a page's content-security-policy would ignore them
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -375,7 +376,8 @@ def _drawn(value: Any, col: Col) -> Spark:
 
 
 def _nothing(value: Any) -> bool:
-    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+    """Nothing to show: missing, or not finite (a cut point that nobody reaches)."""
+    return bool(pd.api.types.is_scalar(value) and (pd.isna(value) or value in (math.inf, -math.inf)))
 
 
 def _range(low: Any, high: Any, col: Col) -> str:

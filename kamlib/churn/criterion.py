@@ -102,7 +102,7 @@ def silences(
     if not 0 < lost_rate <= late_rate < 1:
         raise ValueError("false-alarm rates lie between 0 and 1, and late_rate is not below lost_rate")
     days = days.sort_values(["customer_id", "date"]).reset_index(drop=True)
-    clock = business_clock(days["date"], as_of=as_of)
+    clock = business_clock(days["date"] if len(days) else [pd.Timestamp(as_of)], as_of=as_of)
     gaps = _gaps(days, clock, as_of)
     segment = _segment(days, gaps, segments)
     gaps["pace"] = _pace(gaps, segment)
@@ -252,7 +252,7 @@ def living(judged: Silences) -> tuple[np.ndarray, np.ndarray]:
     """Length of each silence after a gap, in days, and the chance that the account was there in it."""
     own = judged.table[judged.table["gaps"] > 0]
     end = own["next_date"].fillna(pd.Timestamp(judged.as_of))
-    there = np.where(own["next_date"].isna(), 1 - own["customer_id"].map(judged.gone), 1.0)
+    there = np.where(own["next_date"].isna(), 1 - own["customer_id"].map(judged.gone).astype(float), 1.0)
     return (end - own["date"]).dt.days.to_numpy(), there
 
 

@@ -343,7 +343,7 @@ def textbook_tests(monthly: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         test, statistic (z), p, slope with low and high (rate per month; of the seasonal one a twelfth of the change
-        over a year, without interval).
+        over a year, without interval); missing where there is nothing to test.
     """
     rate = monthly.loc[monthly["counted"], "rate"].to_numpy(dtype=float)
     sen, yearly = theil_sen(rate), seasonal_slope(rate) / 12
@@ -352,5 +352,5 @@ def textbook_tests(monthly: pd.DataFrame) -> pd.DataFrame:
         ("Mann-Kendall, Hamed-Rao variance", hamed_rao(rate), sen.slope, sen.low, sen.high),
         ("Mann-Kendall by month of the year", seasonal_mann_kendall(rate), yearly, np.nan, np.nan),
     ]
-    found = [(name, test.z, test.p, *slope) for name, test, *slope in rows]
+    found = [(name, test.z, test.p if np.isfinite(test.z) else np.nan, *slope) for name, test, *slope in rows]
     return pd.DataFrame(found, columns=["test", "statistic", "p", "slope", "low", "high"])

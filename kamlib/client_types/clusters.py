@@ -50,10 +50,11 @@ class AccountClusters(ClusterMixin, BaseEstimator):
         """Find the clusters of accounts x features, all known and on one scale."""
         if self.method not in METHODS:
             raise ValueError(f"method {self.method!r} is none of: {', '.join(METHODS)}")
-        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
+        X = validate_data(self, X, dtype=np.float64)
         k = min(self.n_clusters, len(np.unique(X, axis=0)))
         ordered = X[np.lexsort(X.T[::-1])]
-        sizes, weights, means, variances = _FIT[self.method](ordered, k, self.random_state)
+        method = self.method if len(X) > 1 else "kmeans"  # a mixture needs two
+        sizes, weights, means, variances = _FIT[method](ordered, k, self.random_state)
         by_size = np.lexsort((*means.T[::-1], -sizes))
         self.weights_, self.means_, self.variances_ = weights[by_size], means[by_size], variances[by_size]
         self.labels_ = self._log(X).argmax(axis=1)

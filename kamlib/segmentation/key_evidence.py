@@ -181,7 +181,8 @@ def _sentence(row) -> str:
     if not pd.isna(row.confidence):
         parts.append(f"class {row.abc}, {_sure(row.confidence)} sure")
     if not pd.isna(row.gap_days):
-        parts.append(f"buys every {row.gap_days:.0f} days{_steadiness(row)}, silent for {row.silent_days:.0f}")
+        silent = f"silent for {row.silent_days:.0f}" if row.silent_days else "bought on the last day"
+        parts.append(f"buys every {row.gap_days:.0f} days{_steadiness(row)}, {silent}")
     parts.append(_trend(row))
     return "; ".join(parts)
 

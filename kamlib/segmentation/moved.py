@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.finding import Change
+from kamlib.finding import Change, in_words
 from kamlib.segmentation.key_accounts import KeyAccounts
 
 
@@ -57,7 +57,7 @@ def class_changes(then: pd.DataFrame, now: pd.DataFrame) -> list[Change]:
 
 def _cause(row) -> str:
     if row.purchases != row.purchases_then:
-        return f"{row.purchases} purchase days in the window instead of {row.purchases_then}"
+        return f"{in_words(row.purchases, 'purchase days')} in the window instead of {row.purchases_then}"
     if row.cents:
         return f"as many purchases, worth {'more' if row.cents > 0 else 'less'}"
     return "its own sales are the same: the line moved"

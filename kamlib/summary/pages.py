@@ -57,9 +57,11 @@ def losses_words(facts: Mapping[str, Finding]) -> Prose:
     now = f"**{lost}** lost and {late:n} late, by the silence that their own rhythm allows."
     if facts["churn.losses"].value is None:
         return say(f"{now} The ledger is too short to count losses by month.", *_next(facts))
+    rate = facts["churn.rate"]
+    rate = "" if rate.value is None else f"That is {rate:ci} of the accounts a month. "
     found = (
         f" In the last twelve months that count, losses found: {facts['churn.losses']:n}; of these to be expected as "
-        f"false alarms: {facts['churn.false_alarms']:n}. That is {facts['churn.rate']:ci} of the accounts a month. "
+        f"false alarms: {facts['churn.false_alarms']:n}. {rate}"
         f"Is it getting worse? **{_sentence(facts['churn.trend'].text)}**"
     )
     return say(now + found, *_kept(facts), *_next(facts))
