@@ -78,6 +78,13 @@ def test_five_percent_are_still_set_aside(tmp_path):
     assert open_book(write(tmp_path, *(GOOD * 5)[:95], *["a,2024-01-05,much"] * 5)).rows_set_aside == 5
 
 
+def test_one_unreadable_row_of_ten_is_set_aside_and_two_are_not(tmp_path):
+    book = open_book(write(tmp_path, *GOOD[:9], "c,soon,1.00"))
+    assert (book.rows_read, book.rows_set_aside) == (10, 1)
+    assert "2 of 10 rows" in refusal(write(tmp_path, *GOOD[:8], "c,soon,1.00", "d,never,2.00"))
+    assert "1 of 9 rows" in refusal(write(tmp_path, *GOOD[:8], "c,soon,1.00"))
+
+
 def test_rows_of_nothing_but_delimiters_are_no_sign_of_misreading(tmp_path):
     book = open_book(write(tmp_path, *GOOD, *[",,"] * 40))
     assert (book.rows_read, book.rows_set_aside) == (124, 40)

@@ -16,6 +16,7 @@ from kamlib.tables import TABLES, Column, Table
 
 LISTED = 1000  # rows set aside that are listed one by one, for each cause; all are counted
 MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file was misread
+FORGIVEN = 10  # rows from which on a single unreadable one is none the less only that
 
 # A row without a day, or the like, that begins with such a word only sums up those above it.
 TOTAL_ROW = (
@@ -48,7 +49,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     ------
     BookError
         Columns missing, dates or numbers that can be read in two ways, no row left, or more than
-        5 % of the rows unreadable.
+        5 % of the rows unreadable (from ten rows on, a single one is set aside).
     """
     table = TABLES[part.table]
     found = recognise(part.headers, table, names.tables.get(part.table, {}), part.where)
@@ -202,7 +203,8 @@ def _refuse_if_misread(part: Part, total: int, aside: int, problems: pd.DataFram
     blanks = int(fatal.loc[blank].groupby("cause")["n"].max().sum())
     if total == blanks:
         raise BookError(f"{part.where}: only a header and no rows. Fill it, or move it away.")
-    if aside - blanks <= MOST_SET_ASIDE * (total - blanks):
+    rows = total - blanks
+    if aside - blanks <= max(MOST_SET_ASIDE * rows, rows >= FORGIVEN):
         return
     fatal = fatal[~blank]
     worst = fatal[fatal["n"] == fatal["n"].max()]
