@@ -434,7 +434,8 @@ def _cell_html(col: Col, cell: tuple[Any, str], places: tuple[int, int] = (0, 0)
     if col.kind in RIGHT:
         if isinstance(value, str):
             shown = _aligned(text, places) if col.kind in NUMERIC else escape(text)
-            return f"<td{_num(col)}{_order(text)}>{shown}</td>"
+            words = ' class="num words"' if len(text) > LONG // 2 and not _FIGURE.fullmatch(text) else _num(col)
+            return f"<td{words if col.kind in NUMERIC else _num(col)}{_order(text)}>{shown}</td>"
         return f'<td{_num(col)} data-sort="{"" if pd.isna(value) else value}">{escape(text)}</td>'
     if col.kind in ("date", "flag"):
         return f'<td class="date">{escape(text)}</td>'

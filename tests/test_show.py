@@ -132,12 +132,13 @@ def test_findings_of_many_units_stand_in_one_column():
 
 
 def test_figures_of_many_units_stand_under_each_other_at_the_point():
-    frame = pd.DataFrame({"value": ["12 accounts", "−1,234.50 EUR", "41.0 %", "cannot tell"]})
+    values = ["12 accounts", "−1,234.50 EUR", "41.0 %", "cannot tell", "prospect, image-maker, expert"]
+    frame = pd.DataFrame({"value": values})
     html = table(frame, caption="c", columns={"value": Col(kind="number")})._repr_html_()
     assert '<td class="num" data-sort="12"><span class="lacks-3">12</span><span class="unit-9"> accounts</span>' in html
     assert '<td class="num" data-sort="-1234.50">−1,234.50<span class="unit-9"> EUR</span>' in html
     assert '<td class="num" data-sort="41.0"><span class="lacks-1">41.0</span><span class="unit-9"> %</span>' in html
-    assert '<td class="num">cannot tell</td>' in html
+    assert '<td class="num">cannot tell</td>' in html and '<td class="num words">prospect, image-maker' in html
 
 
 def test_lines_in_a_table():
