@@ -219,3 +219,11 @@ def test_cohorts_and_groups(known):
     groups = pd.Series("all", index=judged.able.index)
     by = churn.losses_by(events.assign(g="all"), judged, "g", since=dt.date(2022, 1, 1), groups=groups)
     assert by.loc["all", "losses"] == len(events)
+    monthly = churn.monthly_losses(judged, events)
+    assert by.loc["all", "at_risk"] == pytest.approx(monthly["at_risk"].sum())
+    assert by.loc["all", "rate"] == pytest.approx(len(events) / monthly["at_risk"].sum())
+    split = churn.losses_by(
+        events.assign(g="gone"), judged, "g", since=dt.date(2022, 1, 1), groups=groups.replace("all", "others")
+    )
+    assert split["losses"].tolist() == [len(events), 0] and split.index.tolist() == ["gone", "others"]
+    assert pd.isna(split.loc["gone", "rate"]) and split.loc["others", "rate"] == 0 < split.loc["others", "high"]

@@ -12,7 +12,6 @@ from kamlib.churn.criterion import Silences, living
 from kamlib.churn.events import facts_now
 from kamlib.panel import Panel
 from kamlib.stats.bridge import KINDS, bridge, period_accounts
-from kamlib.stats.intervals import wilson
 from kamlib.stats.rhythm import MONTH
 from kamlib.stats.trend import hamed_rao, mann_kendall, seasonal_mann_kendall, seasonal_slope, theil_sen
 
@@ -167,7 +166,7 @@ def _retained(panel: Panel, end: pd.Timestamp) -> tuple:
 
 
 def losses_by(events: pd.DataFrame, judged: Silences, column: str, *, since: dt.date, groups=None) -> pd.DataFrame:
-    """Losses by region, industry, manager, type or cause.
+    """Losses by region, industry, manager, type, class or cause.
 
     Parameters
     ----------
@@ -183,19 +182,22 @@ def losses_by(events: pd.DataFrame, judged: Silences, column: str, *, since: dt.
     Returns
     -------
     pandas.DataFrame
-        Indexed by group, the most money first: losses, stake_cents; with `groups` also accounts (that could have been
-        lost), share lost since then with low and high (95 %, Wilson).
+        Indexed by group, the most money first: losses, stake_cents; with `groups` also at_risk (account-months, as in
+        `monthly_losses`) and rate with low and high (95 %, exact for Poisson counts), and groups without a loss.
     """
     late = events[events["lost_on"] >= pd.Timestamp(since)]
     key = late[column].fillna("not known")
     table = late.groupby(key).agg(losses=("stake_cents", "size"), stake_cents=("stake_cents", "sum"))
     if groups is not None:
-        able = judged.able[judged.able <= pd.Timestamp(judged.as_of)].index
-        known = groups.reindex(able).fillna("not known")
-        table["accounts"] = known.value_counts().reindex(table.index, fill_value=0)
-        lost = late.drop_duplicates("customer_id").groupby(key)["customer_id"].size().reindex(table.index)
-        table["share"] = (lost / table["accounts"]).where(table["accounts"] > 0).clip(upper=1)
-        table["low"], table["high"] = wilson(np.minimum(lost, table["accounts"]), table["accounts"])
+        due, months = _months_at_risk(judged)
+        now = due.between(pd.Timestamp(since), pd.Timestamp(judged.as_of))
+        of = judged.table.loc[due.index[now], "customer_id"].map(groups).fillna("not known").astype("str")
+        at_risk = months[now].groupby(of).sum()
+        table = table.reindex(table.index.union(at_risk.index[at_risk >= 1]), fill_value=0)
+        table["at_risk"] = at_risk.reindex(table.index, fill_value=0.0)
+        some = table["at_risk"].where(table["at_risk"] > 0)
+        low, high = poisson_interval(table["losses"])
+        table["rate"], table["low"], table["high"] = table["losses"] / some, low / some, high / some
     table = table.rename_axis(column).reset_index().sort_values(["stake_cents", column], ascending=[False, True])
     return table.set_index(column)
 
@@ -232,7 +234,7 @@ def losses_where(
             found = losses_by(events, judged, column, since=since, groups=now)
             tables.append(found.reset_index(names="group").assign(by=column.removesuffix("_id")))
     found = pd.concat([t for t in tables if len(t)] or tables, ignore_index=True)
-    return found.reindex(columns=["by", "group", "losses", "stake_cents", "accounts", "share", "low", "high"])
+    return found.reindex(columns=["by", "group", "losses", "stake_cents", "at_risk", "rate", "low", "high"])
 
 
 def losses_by_year(counted: pd.DataFrame) -> pd.DataFrame:
