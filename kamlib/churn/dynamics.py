@@ -46,9 +46,10 @@ def monthly_losses(
     Who leaves after a purchase is found out when the silence that begins with it reaches its limit (`due_on`), so the
     months that a gap lasted are at risk in the month of its limit, not in those that it covers. By this, a young
     ledger, whose slow accounts cannot have been found lost yet, has no lower rate than an old one, and a season, in
-    which more limits fall due, no higher. An account that is lost for now counts with one usual gap. The stated rate
-    of false alarms holds for all living months together; they fall due as months at risk do. Both are tried on
-    generated companies and on a real ledger in `benchmarks/churn_rate.md`.
+    which more limits fall due, no higher. Who was found lost counts with one usual gap, also if it is back since, so
+    that the last month is seen as the first is. The stated rate of false alarms holds for all living months together;
+    they fall due as months at risk do. Both are tried on generated companies and on a real ledger in
+    `benchmarks/churn_rate.md`.
     """
     starts = pd.date_range(pd.Timestamp(judged.clock.first).replace(day=1), judged.as_of, freq="MS")
     ends = starts + pd.offsets.MonthEnd(0)
@@ -102,8 +103,8 @@ def _months_at_risk(judged: Silences) -> tuple[pd.Series, pd.Series]:
     """Of each silence after a gap, the day on which leaving would be found out, and the months there were to leave."""
     own = judged.table[judged.table["due_on"].notna()]
     days = (own["next_date"].fillna(pd.Timestamp(judged.as_of)) - own["date"]).dt.days.astype(float)
-    usual = np.where(own["lost_on"].notna(), np.minimum(days, own["usual_days"]), np.maximum(days, own["usual_days"]))
-    return own["due_on"], days.where(own["next_date"].notna(), usual) / MONTH
+    days = days.where(own["next_date"].notna(), np.maximum(days, own["usual_days"]))
+    return own["due_on"], days.where(own["lost_on"].isna(), own["usual_days"]) / MONTH
 
 
 def _by_month(day: pd.Series, values: pd.Series, index: pd.DatetimeIndex) -> np.ndarray:
