@@ -10,6 +10,7 @@ import pytest
 
 from kamlib import churn
 from kamlib.book import control_totals, month_totals, open_book
+from kamlib.churn.dynamics import margin_difference
 from kamlib.datasets import Parameters, make_company
 from kamlib.panel import build_panel, purchase_days
 
@@ -227,3 +228,28 @@ def test_cohorts_and_groups(known):
     )
     assert split["losses"].tolist() == [len(events), 0] and split.index.tolist() == ["gone", "others"]
     assert pd.isna(split.loc["gone", "rate"]) and split.loc["others", "rate"] == 0 < split.loc["others", "high"]
+
+
+def test_the_margin_of_those_lost():
+    """By hand: 30 % on sales of 1,000 each against 20 %; alike accounts leave no doubt, uneven ones do."""
+    lost = np.array([[1000.0, 300.0]] * 10)
+    kept = np.array([[1000.0, 200.0]] * 40)
+    value, low, high = margin_difference(lost + [[0, 1.0], [0, -1.0]] * 5, kept)
+    assert value == pytest.approx(0.1) and 0.099 < low < value < high < 0.101
+    lost[0] = [50_000.0, 5_000.0]  # one large account with a poor margin
+    value, low, high = margin_difference(lost, kept)
+    assert low < 0 < high and high - low > 0.1
+    assert margin_difference(lost[:9], kept) is None and margin_difference(-lost, kept) is None
+
+
+def test_the_interval_of_margins_holds():
+    """A small version of benchmarks/margin_effect.py."""
+    rng, inside = np.random.default_rng(3), 0
+    for _ in range(200):
+        sides = []
+        for n in (20, 200):
+            sales = np.exp(1.3 * rng.standard_normal(n))
+            sides.append(np.column_stack([sales, sales * (0.25 + 0.08 * rng.standard_normal(n))]))
+        _, low, high = margin_difference(*sides)
+        inside += low <= 0 <= high
+    assert 0.90 <= inside / 200 <= 0.995

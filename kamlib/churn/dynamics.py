@@ -12,10 +12,12 @@ from kamlib.churn.criterion import Silences, living
 from kamlib.churn.events import facts_now
 from kamlib.panel import Panel
 from kamlib.stats.bridge import KINDS, bridge, period_accounts
+from kamlib.stats.jackknife import ratio_interval
 from kamlib.stats.rhythm import MONTH
 from kamlib.stats.trend import hamed_rao, mann_kendall, seasonal_mann_kendall, seasonal_slope, theil_sen
 
 BRIDGE = ("before", *KINDS, "after")  # columns of `retention` that hold money, in the order of a bridge
+LEAST_MARGINS = 10  # accounts on either side, to compare their margins
 CHURN_BURN_IN_MONTHS = 12  # of the ledger: before that too few silences could have been long enough
 
 
@@ -290,9 +292,7 @@ def cohorts(judged: Silences, *, ages=(6, 12, 18, 24)) -> pd.DataFrame:
     return table.rename_axis("half_year")
 
 
-def margin_effect(
-    events: pd.DataFrame, panel: Panel, *, since: dt.date, repetitions: int = 1000, seed: int = 1
-) -> tuple[float, float, float] | None:
+def margin_effect(events: pd.DataFrame, panel: Panel, *, since: dt.date) -> tuple[float, float, float] | None:
     """Margin of the accounts lost since a day, in their last twelve months, less that of all other accounts.
 
     The article claims that a loss lowers the profitability of sales: then those lost had the better margin.
@@ -303,35 +303,49 @@ def margin_effect(
         From `loss_events`.
     panel : kamlib.panel.Panel
     since : datetime.date
-    repetitions, seed : int
-        Accounts drawn again, on both sides.
 
     Returns
     -------
     tuple of float or None
-        Difference of profit over net sales, with 95 % interval (percentiles); None without profit, or with fewer than
-        ten accounts on either side.
+        Difference of profit over net sales, with 95 % interval by leaving out one account after another
+        (`kamlib.stats.jackknife`, coverage: `benchmarks/margin_effect.md`); None without profit, or with fewer than ten
+        accounts on either side.
     """
     late = events[events["lost_on"] >= pd.Timestamp(since)]
-    if not panel.has_profit or len(late) < 10:
+    if not panel.has_profit or len(late) < LEAST_MARGINS:
         return None
     recent = panel.monthly[panel.monthly["month"] >= pd.Timestamp(since) - pd.DateOffset(months=12)]
     others = recent[~recent["customer_id"].isin(late["customer_id"])].groupby("customer_id")
-    sides = [late[["stake_cents", "stake_profit_cents"]], others[["sales_cents", "profit_cents"]].sum()]
-    money = [side.to_numpy(dtype=float) for side in sides]
-    if min(len(m) for m in money) < 10 or min(m[:, 0].sum() for m in money) <= 0:
+    lost, kept = late[["stake_cents", "stake_profit_cents"]], others[["sales_cents", "profit_cents"]].sum()
+    return margin_difference(lost.to_numpy(dtype=float), kept.to_numpy(dtype=float))
+
+
+def margin_difference(lost: np.ndarray, kept: np.ndarray) -> tuple[float, float, float] | None:
+    """Difference of two margins with its 95 % interval.
+
+    Parameters
+    ----------
+    lost, kept : numpy.ndarray of shape (accounts, 2)
+        Net sales and profit of each account.
+
+    Returns
+    -------
+    tuple of float or None
+        None with fewer than ten accounts or no sales on either side, or where it hangs on a single one.
+    """
+    if min(len(lost), len(kept)) < LEAST_MARGINS or min(lost[:, 0].sum(), kept[:, 0].sum()) <= 0:
         return None
-    rng = np.random.default_rng(seed)
-    lost, kept = (_margins(m, repetitions, rng) for m in money)
-    low, high = np.quantile(lost[1:] - kept[1:], [0.025, 0.975])
-    return float(lost[0] - kept[0]), float(low), float(high)
+    rows = np.zeros((len(lost) + len(kept), 4))
+    rows[: len(lost), :2], rows[len(lost) :, 2:] = lost, kept
+    sides = np.repeat([0, 1], [len(lost), len(kept)])
+    # `ratio_interval` works on logarithms: that of exp(difference) is the difference.
+    low, high = np.log(ratio_interval(rows, lambda sums: np.exp(_difference(sums)), sides=sides))
+    value = float(_difference(rows.sum(axis=0, keepdims=True))[0])
+    return (value, float(low), float(high)) if np.isfinite(low) and np.isfinite(high) else None
 
 
-def _margins(money: np.ndarray, repetitions: int, rng: np.random.Generator) -> np.ndarray:
-    """Profit over sales: as it was, then of accounts drawn again."""
-    again = rng.multinomial(len(money), np.full(len(money), 1 / len(money)), repetitions) @ money
-    sold, earned = np.r_[money[:, 0].sum(), again[:, 0]], np.r_[money[:, 1].sum(), again[:, 1]]
-    return earned / np.maximum(sold, 1)
+def _difference(sums: np.ndarray) -> np.ndarray:
+    return sums[:, 1] / sums[:, 0] - sums[:, 3] / sums[:, 2]
 
 
 def textbook_tests(monthly: pd.DataFrame) -> pd.DataFrame:

@@ -46,21 +46,22 @@ def half_lost(
 
     Notes
     -----
-    For each length of the new level the mean rank of its months is compared with that of the months before; the
-    clearest counts, and months are permuted to learn how clear that gets by chance. Tested are accounts with 24 whole
-    months since their first line and purchases in six of them. Trends common to all accounts are not taken out.
+    For each length of the new level the mean root of its months' sales (roots make the noise of few and of many
+    purchases alike) is compared with that of the months before; the clearest counts, and months are permuted to learn
+    how clear that gets by chance. Tested are accounts with 24 whole months since their first line and purchases in six
+    of them. Trends common to all accounts are not taken out. False discoveries and power: `benchmarks/half_lost.md`.
     """
     months, table = _months(panel, active)
     if not len(table):
         return _empty()
-    ranks = pd.DataFrame(months).rank(axis=1).to_numpy()
-    ranks = (ranks - ranks.mean(axis=1, keepdims=True)) / np.maximum(ranks.std(axis=1, keepdims=True), 1e-9)
-    fall = ranks @ _weights()
+    roots = np.sqrt(np.maximum(months, 0))
+    roots = (roots - roots.mean(axis=1, keepdims=True)) / np.maximum(roots.std(axis=1, keepdims=True), 1e-9)
+    fall = roots @ _weights()
     place, clearest = fall.argmax(axis=1), fall.max(axis=1)
     rng = np.random.default_rng(seed)
-    table["p"] = _chance(ranks, clearest, FIRST_PASS, rng)
+    table["p"] = _chance(roots, clearest, FIRST_PASS, rng)
     near = np.flatnonzero(table["p"] <= 0.02)
-    table.iloc[near, table.columns.get_loc("p")] = _chance(ranks[near], clearest[near], SECOND_PASS, rng)
+    table.iloc[near, table.columns.get_loc("p")] = _chance(roots[near], clearest[near], SECOND_PASS, rng)
     table["q"] = _benjamini_hochberg(table["p"].to_numpy())
     last = np.array(LAST)[place]
     new = np.arange(MONTHS)[None, :] >= MONTHS - last[:, None]
@@ -97,13 +98,13 @@ def _weights() -> np.ndarray:
     return np.array(columns).T
 
 
-def _chance(ranks: np.ndarray, clearest: np.ndarray, permutations: int, rng: np.random.Generator) -> np.ndarray:
+def _chance(roots: np.ndarray, clearest: np.ndarray, permutations: int, rng: np.random.Generator) -> np.ndarray:
     """Share of permutations of the months that are as clear; the same permutations for all accounts."""
-    seen, weights = np.zeros(len(ranks)), _weights()
+    seen, weights = np.zeros(len(roots)), _weights()
     for start in range(0, permutations, 100):
         orders = np.array([rng.permutation(MONTHS) for _ in range(min(100, permutations - start))])
         moved = weights[orders]  # permutations x months x lengths
-        clear = np.tensordot(ranks, moved, axes=([1], [1])).max(axis=2)
+        clear = np.tensordot(roots, moved, axes=([1], [1])).max(axis=2)
         seen += (clear >= clearest[:, None] - 1e-9).sum(axis=1)
     return (1 + seen) / (1 + permutations)
 
