@@ -232,14 +232,14 @@ def test_cohorts_and_groups(known):
 
 def test_the_margin_of_those_lost():
     """By hand: 30 % on sales of 1,000 each against 20 %; alike accounts leave no doubt, uneven ones do."""
-    lost = np.array([[1000.0, 300.0]] * 10)
+    lost = np.array([[1000.0, 300.0]] * 20)
     kept = np.array([[1000.0, 200.0]] * 40)
-    value, low, high = margin_difference(lost + [[0, 1.0], [0, -1.0]] * 5, kept)
+    value, low, high = margin_difference(lost + [[0, 1.0], [0, -1.0]] * 10, kept)
     assert value == pytest.approx(0.1) and 0.099 < low < value < high < 0.101
     lost[0] = [50_000.0, 5_000.0]  # one large account with a poor margin
     value, low, high = margin_difference(lost, kept)
     assert low < 0 < high and high - low > 0.1
-    assert margin_difference(lost[:9], kept) is None and margin_difference(-lost, kept) is None
+    assert margin_difference(lost[:19], kept) is None and margin_difference(-lost, kept) is None
 
 
 def test_the_interval_of_margins_holds():

@@ -17,7 +17,7 @@ from kamlib.stats.rhythm import MONTH
 from kamlib.stats.trend import hamed_rao, mann_kendall, seasonal_mann_kendall, seasonal_slope, theil_sen
 
 BRIDGE = ("before", *KINDS, "after")  # columns of `retention` that hold money, in the order of a bridge
-LEAST_MARGINS = 10  # accounts on either side, to compare their margins
+LEAST_MARGINS = 20  # accounts on either side, to compare their margins: see benchmarks/margin_effect.md
 CHURN_BURN_IN_MONTHS = 12  # of the ledger: before that too few silences could have been long enough
 
 
@@ -308,7 +308,7 @@ def margin_effect(events: pd.DataFrame, panel: Panel, *, since: dt.date) -> tupl
     -------
     tuple of float or None
         Difference of profit over net sales, with 95 % interval by leaving out one account after another
-        (`kamlib.stats.jackknife`, coverage: `benchmarks/margin_effect.md`); None without profit, or with fewer than ten
+        (`kamlib.stats.jackknife`, coverage: `benchmarks/margin_effect.md`); None without profit, or with fewer than 20
         accounts on either side.
     """
     late = events[events["lost_on"] >= pd.Timestamp(since)]
@@ -320,20 +320,24 @@ def margin_effect(events: pd.DataFrame, panel: Panel, *, since: dt.date) -> tupl
     return margin_difference(lost.to_numpy(dtype=float), kept.to_numpy(dtype=float))
 
 
-def margin_difference(lost: np.ndarray, kept: np.ndarray) -> tuple[float, float, float] | None:
+def margin_difference(
+    lost: np.ndarray, kept: np.ndarray, *, least: int = LEAST_MARGINS
+) -> tuple[float, float, float] | None:
     """Difference of two margins with its 95 % interval.
 
     Parameters
     ----------
     lost, kept : numpy.ndarray of shape (accounts, 2)
         Net sales and profit of each account.
+    least : int
+        Accounts on either side.
 
     Returns
     -------
     tuple of float or None
-        None with fewer than ten accounts or no sales on either side, or where it hangs on a single one.
+        None with fewer accounts or no sales on either side, or where it hangs on a single one.
     """
-    if min(len(lost), len(kept)) < LEAST_MARGINS or min(lost[:, 0].sum(), kept[:, 0].sum()) <= 0:
+    if min(len(lost), len(kept)) < least or min(lost[:, 0].sum(), kept[:, 0].sum()) <= 0:
         return None
     rows = np.zeros((len(lost) + len(kept), 4))
     rows[: len(lost), :2], rows[len(lost) :, 2:] = lost, kept
