@@ -22,7 +22,7 @@ import duckdb
 import pandas as pd
 
 from kamlib.book import Book, control_totals, open_book
-from kamlib.book.read import connect
+from kamlib.book.source.files import connect
 from kamlib.earlier import EARLIER, Earlier, load_earlier
 from kamlib.finding import Change, Finding, ranked, read_finding
 from kamlib.finding import in_words as in_words

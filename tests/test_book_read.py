@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from kamlib.book import BookError, open_book
-from kamlib.book.read import connect, read_parts
+from kamlib.book.source.files import connect, read_parts
 
 HEADERS = ["customer_id", "date", "amount", "product_name"]
 ROWS = [

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kamlib.book import BookError
-from kamlib.book.recognise import load_mapping, recognise
-from kamlib.book.synonyms import SYNONYMS, of_column, plain, synonyms_page
+from kamlib.book.mapping import load_mapping
+from kamlib.book.roles.names import recognise
+from kamlib.book.roles.synonyms import SYNONYMS, of_column, plain, synonyms_page
 from kamlib.tables import TABLES
 
 LEDGER = TABLES["ledger"]
@@ -27,7 +28,7 @@ def test_no_foreign_name_means_two_of_ours():
 
 def test_the_page_of_synonyms_is_the_list():
     page = Path(__file__).parent.parent / "docs" / "synonyms.md"
-    assert page.read_text("utf-8") == synonyms_page(), "python -m kamlib.book.synonyms > docs/synonyms.md"
+    assert page.read_text("utf-8") == synonyms_page(), "python -m kamlib.book.roles.synonyms > docs/synonyms.md"
 
 
 @pytest.mark.parametrize(

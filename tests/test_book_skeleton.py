@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kamlib.book import BookError, open_book
-from kamlib.book.recognise import load_mapping
+from kamlib.book.mapping import load_mapping
 from kamlib.book.skeleton import OPTIONS, mapping_text, write_mapping
 from kamlib.cli import app
 

@@ -16,14 +16,14 @@ import duckdb
 import pandas as pd
 
 from kamlib import datasets
-from kamlib.book.check import PROBLEMS, Checked, check_part
-from kamlib.book.currency import one_currency
+from kamlib.book.checks.currency import one_currency
+from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
+from kamlib.book.checks.same import merge_customers, suspected_duplicates
+from kamlib.book.checks.totals import control_totals, line_totals, month_totals, period_totals, repeated_lines
 from kamlib.book.errors import BookError
-from kamlib.book.part import Part
-from kamlib.book.read import MAPPING_FILE, connect, read_parts
-from kamlib.book.recognise import load_mapping
-from kamlib.book.same import merge_customers, suspected_duplicates
-from kamlib.book.totals import control_totals, line_totals, month_totals, period_totals, repeated_lines
+from kamlib.book.mapping import load_mapping
+from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
+from kamlib.book.source.part import Part
 from kamlib.tables import TABLES
 
 __all__ = [

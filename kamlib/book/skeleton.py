@@ -8,10 +8,11 @@ from pathlib import Path
 
 from kamlib.book import mapping_of
 from kamlib.book.errors import BookError
-from kamlib.book.part import Part
-from kamlib.book.read import connect, read_parts
-from kamlib.book.recognise import ColumnNames, Options, load_mapping, positions
-from kamlib.book.synonyms import of_column, plain
+from kamlib.book.mapping import ColumnNames, Options, load_mapping
+from kamlib.book.roles.names import positions
+from kamlib.book.roles.synonyms import of_column, plain
+from kamlib.book.source.files import connect, read_parts
+from kamlib.book.source.part import Part
 from kamlib.tables import TABLES, Table
 
 HEAD = """\

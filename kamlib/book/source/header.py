@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kamlib.book.part import cell
-from kamlib.book.recognise import recognisable
+from kamlib.book.roles.names import recognisable
+from kamlib.book.source.part import cell
 from kamlib.tables import Table
 
 LOOKED_AT = 20  # rows

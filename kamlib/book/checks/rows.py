@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from kamlib.book import values
-from kamlib.book.columns import Columns
 from kamlib.book.errors import BookError
-from kamlib.book.part import Part
-from kamlib.book.recognise import ColumnNames, Options, recognise
+from kamlib.book.mapping import ColumnNames, Options
+from kamlib.book.roles.names import recognise
+from kamlib.book.source.part import Part
+from kamlib.book.values import cells
+from kamlib.book.values.columns import Columns
 from kamlib.tables import TABLES, Column, Table
 
 LISTED = 1000  # rows set aside that are listed one by one, for each cause; all are counted
@@ -62,7 +63,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
         part.notes += _nobody(con, part, found)
     problems = _problems(con, part, table, found, f"parsed_{part.relation}", names.options)
     kept = f"clean_{part.relation}"
-    columns = ", ".join(values.quoted(c) for c in table.names)
+    columns = ", ".join(cells.quoted(c) for c in table.names)
     unusable = " OR ".join(_unusable(table)) or "false"
     con.execute(f"CREATE TABLE {kept} AS SELECT {columns} FROM parsed_{part.relation} WHERE NOT ({unusable})")
     total = _count(con, part.relation) + len(part.ragged)
@@ -81,33 +82,33 @@ def _nobody(con, part: Part, found: dict[str, int]) -> list[str]:
     """What stands in the column of customers and was taken for "none"."""
     rows = con.execute(
         f"SELECT r, count(*) FROM (SELECT CAST(c{found['customer_id']} AS VARCHAR) AS r FROM {part.relation})"
-        f" WHERE {values.taken_for_empty('r')} GROUP BY r ORDER BY 2 DESC, 1 LIMIT 5"
+        f" WHERE {cells.taken_for_empty('r')} GROUP BY r ORDER BY 2 DESC, 1 LIMIT 5"
     ).fetchall()
     return [f"{part.where}: {n:,} lines with the customer {r!r} are taken as having none." for r, n in rows]
 
 
 def _unusable(table: Table) -> list[str]:
     required = [c for c in table.required if not (table.name == "ledger" and c == "customer_id")]
-    return [f"{values.quoted(c)} IS NULL" for c in required]
+    return [f"{cells.quoted(c)} IS NULL" for c in required]
 
 
 def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str, options: Options) -> pd.DataFrame:
     limits_of = {c.name: _outside(table, c, options) for c in table.columns}
     unusable, seen = " OR ".join(_unusable(table)) or "false", _to_look_at(con, table, parsed, limits_of)
-    cells = [values.trimmed(f"CAST(c{i} AS VARCHAR)") for i in range(len(part.headers))]
-    blank = " AND ".join(f"nullif({cell}, '') IS NULL" for cell in cells)
-    row = f"concat_ws(' ', {', '.join(cells)})"
+    texts = [cells.trimmed(f"CAST(c{i} AS VARCHAR)") for i in range(len(part.headers))]
+    blank = " AND ".join(f"nullif({cell}, '') IS NULL" for cell in texts)
+    row = f"concat_ws(' ', {', '.join(texts)})"
     # CASE: looked at in the few rows that cannot be used, not in all.
-    total = f"(CASE WHEN {unusable} THEN regexp_matches({row}, {values.literal(TOTAL_ROW)}, 'i') ELSE false END)"
+    total = f"(CASE WHEN {unusable} THEN regexp_matches({row}, {cells.literal(TOTAL_ROW)}, 'i') ELSE false END)"
     frames = [_ragged(part)]
     if any(table[c].required for c in seen):
         frames.append(_listing(con, part, parsed, "", "''", f"({unusable}) AND {blank}", "blank row", True))
         frames.append(_listing(con, part, parsed, "", row, total, "row of totals", True))
     for column in map(table.__getitem__, seen):
-        source, name = _raw(column.name, found, table), values.quoted(column.name)
+        source, name = _raw(column.name, found, table), cells.quoted(column.name)
         if source is None or (table.name == "ledger" and column.name == "customer_id"):
             continue
-        filled = f"{values.text(source, name=column.kind == 'text')} IS NOT NULL"
+        filled = f"{cells.text(source, name=column.kind == 'text')} IS NOT NULL"
         wrong = [(f"{name} IS NULL AND {filled}", "unreadable")]
         if column.required:
             wrong = [
@@ -143,7 +144,7 @@ def _seen(parsed: str) -> str:
 
 def _to_look_at(con, table: Table, parsed: str, limits: dict[str, str]) -> list[str]:
     """Columns with anything that is empty or outside its limits, found in one pass."""
-    tests = ([f"{values.quoted(c.name)} IS NULL", *filter(None, [limits[c.name]])] for c in table.columns)
+    tests = ([f"{cells.quoted(c.name)} IS NULL", *filter(None, [limits[c.name]])] for c in table.columns)
     tests = (f"bool_or({' OR '.join(t)})" for t in tests)
     row = con.execute(f"SELECT {', '.join(tests)} FROM {parsed}").fetchone()
     return [c.name for c, hit in zip(table.columns, row, strict=True) if hit]
@@ -154,14 +155,14 @@ def _raw(column: str, found: dict[str, int], table: Table) -> str | None:
     if column in found:
         return f"CAST(c{found[column]} AS VARCHAR)"
     if table.name == "ledger" and column == "amount":
-        q, p = (values.trimmed(f"coalesce(CAST(c{found[c]} AS VARCHAR), '')") for c in ("quantity", "unit_price"))
+        q, p = (cells.trimmed(f"coalesce(CAST(c{found[c]} AS VARCHAR), '')") for c in ("quantity", "unit_price"))
         return f"(CASE WHEN {q} || {p} <> '' THEN {q} || ' x ' || {p} END)"
     return None
 
 
 def _outside(table: Table, column: Column, options: Options) -> str:
     """SQL: whether a value cannot be right."""
-    name, tests = values.quoted(column.name), []
+    name, tests = cells.quoted(column.name), []
     if table.name == "ledger" and column.kind == "date":
         return f"{name} < DATE '{options.earliest_date}' OR {name} > DATE '{options.latest_date}'"
     scale = 100 if column.kind == "money" else 1
@@ -170,7 +171,7 @@ def _outside(table: Table, column: Column, options: Options) -> str:
     if column.high is not None:
         tests.append(f"{name} > {column.high * scale}")
     if column.values:
-        tests.append(f"{name} NOT IN ({', '.join(values.literal(v) for v in column.values)})")
+        tests.append(f"{name} NOT IN ({', '.join(cells.literal(v) for v in column.values)})")
     return " OR ".join(tests)
 
 

@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from kamlib.book.errors import BookError
-from kamlib.book.part import Part, cell, checked_headers, days_in_utc, file_digest, first_line, unsigned_cell
-from kamlib.book.values import literal, quoted
+from kamlib.book.source.part import Part, cell, checked_headers, days_in_utc, file_digest, first_line, unsigned_cell
+from kamlib.book.values.cells import literal, quoted
 from kamlib.tables import TABLES
 
 CHUNK = 100_000  # rows

@@ -8,7 +8,7 @@ from decimal import Decimal
 import duckdb
 
 from kamlib.book.errors import BookError
-from kamlib.book.values import literal
+from kamlib.book.values.cells import literal
 
 
 def one_currency(

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from kamlib.book.errors import BookError
-from kamlib.book.values import literal
+from kamlib.book.values.cells import literal
 from kamlib.tables import TABLES
 
 DECIMAL_COMMA = re.compile(r"\d,\d")

@@ -6,34 +6,24 @@ Text files keep every cell as text; what they mean is decided by the column as a
 from __future__ import annotations
 
 import difflib
-import hashlib
 import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from kamlib import datasets
-from kamlib.book.database import read_database
 from kamlib.book.errors import BookError
-from kamlib.book.part import (
+from kamlib.book.mapping import ColumnNames
+from kamlib.book.source.database import read_database
+from kamlib.book.source.frames import read_frame
+from kamlib.book.source.parquet import read_parquet
+from kamlib.book.source.part import (
     Part,
-    cells_of,
-    checked_headers,
-    days_in_utc,
-    file_digest,
-    first_line,
-    keep,
     refuse_unclear_names,
-    sql_path,
 )
-from kamlib.book.recognise import ColumnNames
-from kamlib.book.text import read_text
-from kamlib.book.values import quoted
-from kamlib.book.workbook import read_excel
+from kamlib.book.source.text import read_text
+from kamlib.book.source.workbook import read_excel
 from kamlib.tables import TABLES
 
 TEXT = (".csv", ".tsv", ".txt")
@@ -62,7 +52,7 @@ def read_parts(con: duckdb.DuckDBPyConnection, source, names: ColumnNames = NO_N
         Nothing there, or not readable as what its name says.
     """
     if isinstance(source, Mapping):
-        return [_read_frame(con, i, name, frame) for i, (name, frame) in enumerate(source.items())]
+        return [read_frame(con, i, name, frame) for i, (name, frame) in enumerate(source.items())]
     if not isinstance(source, (str, Path)):
         kind = type(source).__name__
         raise BookError(f'A book is a path, a name, or frames by table, {{"ledger": frame}}; not a {kind}.')
@@ -156,7 +146,7 @@ def _read_file(con, number: int, file: Path, table: str, names: ColumnNames) -> 
         if file.suffix.lower() in TEXT:
             return [read_text(con, number, file, table, names)]
         if file.suffix.lower() == ".parquet":
-            return [_read_parquet(con, number, file, table)]
+            return [read_parquet(con, number, file, table)]
         if file.suffix.lower() in EXCEL:
             return read_excel(con, number, file, table, names)
         if file.suffix.lower() in DATABASE:
@@ -166,92 +156,3 @@ def _read_file(con, number: int, file: Path, table: str, names: ColumnNames) -> 
     if file.suffix.lower() in PACKED:
         raise BookError(f"{file.name} is packed. Unpack it, and name the file that was in it.")
     raise BookError(f"{file.name}: cannot read files of this kind. Readable are {', '.join(READABLE)}.")
-
-
-def _read_parquet(con, number: int, file: Path, table: str) -> Part:
-    source = f"read_parquet({sql_path(file)}, hive_partitioning=false)"
-    try:
-        relation = con.sql(f"SELECT * FROM {source}")
-        headers = checked_headers(relation.columns, file.name)
-        part = Part(table, file.name, f"raw_{number}", headers, digest=file_digest(file), first=1)
-        renamed = ", ".join(f"{quoted(c)} AS c{i}" for i, c in enumerate(relation.columns))
-        con.execute(f"CREATE TABLE {part.relation} AS SELECT {renamed} FROM {source}")
-    except duckdb.Error as error:
-        raise BookError(f"{file.name}: not readable as Parquet: {first_line(error)}") from None
-    zoned = [h for h, t in zip(headers, relation.types, strict=True) if str(t) == "TIMESTAMP WITH TIME ZONE"]
-    part.notes += [days_in_utc(file.name, h) for h in zoned]
-    return part
-
-
-def _read_frame(con, number: int, table: str, frame) -> Part:
-    where = f"the frame {table!r}"
-    if table not in TABLES:
-        raise BookError(f"{where}: there is no such table. The tables are {', '.join(TABLES)}.")
-    arrow = _arrow(frame, where)
-    headers = checked_headers(arrow.column_names, where)
-    part = Part(table, where, f"raw_{number}", headers, digest=_digest_of(arrow), first=1)
-    keep(con, part, arrow.rename_columns([f"c{i}" for i in range(arrow.num_columns)]))
-    return part
-
-
-def _arrow(frame, where: str) -> pa.Table:
-    import narwhals as nw
-
-    if isinstance(frame, pd.DataFrame):
-        checked_headers([str(c) for c in frame.columns], where)
-        frame = frame.set_axis([str(c) for c in frame.columns], axis=1)
-        frame = frame.assign(**{c: _one_type(frame[c]) for c in frame})
-    try:
-        arrow = nw.from_native(frame).lazy().collect("pyarrow").to_native()
-    except (TypeError, pa.ArrowException) as error:
-        kinds = "a frame of pandas, Polars, Arrow or DuckDB"
-        raise BookError(f"{where}: not {kinds} that can be read: {first_line(error)}") from None
-    return pa.table({n: _plain_type(arrow[i]) for i, n in enumerate(arrow.column_names)})
-
-
-def _one_type(column: pd.Series) -> pd.Series:
-    """What Arrow has no type for: ids of which some are numbers and some are text, months, sparse columns."""
-    if isinstance(column.dtype, pd.PeriodDtype):
-        return column.dt.to_timestamp()
-    if isinstance(column.dtype, pd.SparseDtype):
-        return column.sparse.to_dense()
-    if column.dtype != object:
-        return column
-    try:
-        pa.array(column, from_pandas=True)
-    except pa.ArrowException:
-        return column.map(cells_of(column), na_action="ignore")
-    return column
-
-
-def _plain_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Categories as text, and times as their own clock shows them."""
-    if pa.types.is_dictionary(column.type):
-        return column.cast(column.type.value_type)
-    return pc.local_timestamp(column) if getattr(column.type, "tz", None) else column
-
-
-def _digest_of(arrow: pa.Table) -> str:
-    sink = hashlib.sha256()
-    with pa.ipc.new_stream(_Sink(sink), arrow.schema.remove_metadata()) as stream:
-        stream.write_table(arrow.replace_schema_metadata().combine_chunks())
-    return sink.hexdigest()
-
-
-class _Sink:
-    """A file that only hashes what is written to it."""
-
-    closed = False
-
-    def __init__(self, hasher):
-        self.hasher = hasher
-
-    def write(self, data) -> int:
-        self.hasher.update(data)
-        return len(data)
-
-    def flush(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass

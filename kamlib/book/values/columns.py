@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kamlib.book import dates, values
 from kamlib.book.errors import BookError
-from kamlib.book.part import Part
-from kamlib.book.recognise import ColumnNames
-from kamlib.book.synonyms import currency_of
+from kamlib.book.mapping import ColumnNames
+from kamlib.book.roles.synonyms import currency_of
+from kamlib.book.source.part import Part
+from kamlib.book.values import cells, dates
 from kamlib.tables import Column, Table
 
 SQL_TYPE = {
@@ -28,18 +28,18 @@ class Columns:
         self.types = {c: types[f"c{i}"] for c, i in found.items()}
         self.foreign = self._foreign_digits()
         raw = {f"c{i}": self._cell(table[c], f"c{i}") for c, i in found.items()}
-        cells = {f"c{i}": self._filled(table[c], f"c{i}") for c, i in found.items()}
+        filled = {f"c{i}": self._filled(table[c], f"c{i}") for c, i in found.items()}
         # Cleaned once, here; the expressions below name a cell many times.
         self.cells = f"cells_{part.relation}"
-        trimmed, filled = (", ".join(f"{e} AS {c}" for c, e in stage.items()) for stage in (raw, cells))
+        trimmed, cleaned = (", ".join(f"{e} AS {c}" for c, e in stage.items()) for stage in (raw, filled))
         con.execute(
-            f"CREATE TABLE {self.cells} AS SELECT _row, {filled}"
+            f"CREATE TABLE {self.cells} AS SELECT _row, {cleaned}"
             f" FROM (SELECT rowid AS _row, {trimmed} FROM {part.relation})"
         )
         numeric = [f"c{found[c]}" for c, t in self.types.items() if t == "VARCHAR" and table[c].kind in NUMERIC]
         try:
-            self.decimal = values.decimal_sign(con, self.cells, numeric, options)
-        except values.Ambiguous as unclear:
+            self.decimal = cells.decimal_sign(con, self.cells, numeric, options)
+        except cells.Ambiguous as unclear:
             raise _settle(part, "", unclear) from None
         self.plain = self._plain()
 
@@ -59,7 +59,7 @@ class Columns:
     def _cell(self, column: Column, source: str) -> str:
         kind = self.types[column.name]
         if kind == "VARCHAR":
-            return values.trimmed(values.latin(source) if source in self.foreign else source)
+            return cells.trimmed(cells.latin(source) if source in self.foreign else source)
         return source if self._as_it_is(column) else _id_of(source, kind)
 
     def _foreign_digits(self) -> set[str]:
@@ -73,7 +73,7 @@ class Columns:
         return {c for c, hit in zip(text, hits, strict=True) if hit}
 
     def _filled(self, column: Column, source: str) -> str:
-        return source if self._as_it_is(column) else values.filled(source, name=column.kind == "text")
+        return source if self._as_it_is(column) else cells.filled(source, name=column.kind == "text")
 
     def _as_it_is(self, column: Column) -> bool:
         """Whether the source holds a number or a day as such."""
@@ -83,7 +83,7 @@ class Columns:
 
     def select(self) -> str:
         """The columns of the table, typed."""
-        typed = [f"{self._typed(c)} AS {values.quoted(c.name)}" for c in self.table.columns]
+        typed = [f"{self._typed(c)} AS {cells.quoted(c.name)}" for c in self.table.columns]
         return ", ".join(["_row", *typed])
 
     def _typed(self, column: Column) -> str:
@@ -103,7 +103,7 @@ class Columns:
             return f"(CASE WHEN lower({source}) IN {yes} THEN true WHEN lower({source}) IN {no} THEN false END)"
         number = self._number(column.name)
         if column.kind == "money":
-            return values.whole_cents(number)
+            return cells.whole_cents(number)
         if column.kind == "whole":
             return f"(CASE WHEN {number} = floor({number}) THEN try_cast({number} AS BIGINT) END)"
         number = f"try_cast({self._plain_number(source) if kind == 'VARCHAR' else source} AS DOUBLE)"
@@ -114,7 +114,7 @@ class Columns:
             return f"try_cast(left({source}, 10) AS DATE)"
         try:
             read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
-        except values.Ambiguous as unclear:
+        except cells.Ambiguous as unclear:
             raise _settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
         header = self.part.headers[int(source[1:])]
         self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
@@ -124,8 +124,8 @@ class Columns:
         if source in self.plain and self.decimal == ".":
             return source
         if source in self.foreign:
-            source = f"replace({source}, '{values.ARABIC_POINT}', '{self.decimal}')"
-        return values.number(source, self.decimal)
+            source = f"replace({source}, '{cells.ARABIC_POINT}', '{self.decimal}')"
+        return cells.number(source, self.decimal)
 
     def _number(self, name: str) -> str:
         source, kind = f"c{self.found[name]}", self.types[name]
@@ -133,19 +133,19 @@ class Columns:
             source = self._plain_number(source)
         elif kind in ("DOUBLE", "FLOAT"):  # by its shortest text: 2.675 is that, not 2.67499...
             source = f"CAST({source} AS VARCHAR)"
-        return f"try_cast({source} AS {values.NUMBER})"
+        return f"try_cast({source} AS {cells.NUMBER})"
 
     def _product(self) -> str:
         # Exact: 18 and 20 digits fit in 38.
         quantity = f"try_cast({self._number('quantity')} AS DECIMAL(18, 8))"
-        return values.whole_cents(f"{quantity} * try_cast({self._number('unit_price')} AS DECIMAL(20, 10))")
+        return cells.whole_cents(f"{quantity} * try_cast({self._number('unit_price')} AS DECIMAL(20, 10))")
 
     def refuse_two_currencies(self) -> None:
         """With rates, a line whose amount names one currency and whose column another has no right amount."""
         cell = self._amount_cell() if self.rates and "currency" in self.found else ""
         if not cell:
             return
-        code, column = f"upper({values.currency_mark(cell)})", f"upper(c{self.found['currency']})"
+        code, column = f"upper({cells.currency_mark(cell)})", f"upper(c{self.found['currency']})"
         n, amount, named = self.con.execute(
             f"SELECT count(*), min({cell}), min({column}) FROM {self.cells}"
             f" WHERE regexp_matches({code}, '^[A-Z]{{3}}$') AND {code} <> {column}"
@@ -159,7 +159,7 @@ class Columns:
     def currencies(self) -> dict[str, int]:
         """Signs and codes in the cells that make the amounts; else the code in the column's name."""
         cell = self._amount_cell()
-        marks = values.currencies(self.con, self.cells, cell) if cell else {}
+        marks = cells.currencies(self.con, self.cells, cell) if cell else {}
         code = self._named_currency()
         if marks or not code or "currency" in self.found:
             return marks
@@ -169,8 +169,8 @@ class Columns:
         """Of each line, where lines are to be converted: its column, its amount, else the amounts' own name."""
         cell, code = self._amount_cell(), self._named_currency()
         told = [f"c{self.found['currency']}"] if "currency" in self.found else []
-        told += [f"nullif({values.currency_mark(cell)}, '')"] if cell else []
-        told += [values.literal(code)] if code else []
+        told += [f"nullif({cells.currency_mark(cell)}, '')"] if cell else []
+        told += [cells.literal(code)] if code else []
         return f"coalesce({', '.join(told)}, NULL)" if told else "NULL::VARCHAR"
 
     def _amount(self) -> str:
@@ -187,7 +187,7 @@ class Columns:
         return code if code.isalpha() else ""
 
 
-def _settle(part: Part, column: str, unclear: values.Ambiguous) -> BookError:
+def _settle(part: Part, column: str, unclear: cells.Ambiguous) -> BookError:
     lines = part.lines([row for row, _ in unclear.rows])
     shown = "; ".join(f"line {lines[row]}: {value[:60]!r}" for row, value in unclear.rows)
     return BookError(

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import duckdb
 
-from kamlib.book.encoding import LEFT_OUT, as_utf8, encoding_of, needs_copy
 from kamlib.book.errors import BookError
-from kamlib.book.header import LOOKED_AT, header_row, title_note
-from kamlib.book.part import Part, checked_headers, file_digest, first_line, sql_path
-from kamlib.book.recognise import ColumnNames
-from kamlib.book.values import literal
+from kamlib.book.mapping import ColumnNames
+from kamlib.book.source.encoding import LEFT_OUT, as_utf8, encoding_of, needs_copy
+from kamlib.book.source.header import LOOKED_AT, header_row, title_note
+from kamlib.book.source.part import Part, checked_headers, file_digest, first_line, sql_path
+from kamlib.book.values.cells import literal
 from kamlib.tables import TABLES
 
 DELIMITERS = (",", ";", "\t", "|")

@@ -1,7 +1,7 @@
 """What the columns of a ledger are called elsewhere: the names that are recognised by themselves.
 
 Names stand as people write them; case, accents, spaces and punctuation do not count. `docs/synonyms.md` is made
-from this list: `python -m kamlib.book.synonyms > docs/synonyms.md`.
+from this list: `python -m kamlib.book.roles.synonyms > docs/synonyms.md`.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def synonyms_page() -> str:
         "same one of ours, the file is refused, with the lines of a mapping file that settle it; a mapping wins over",
         "our own name, and our own name over the others. In the other tables the names of the customer count, too.",
         "",
-        "Made by `python -m kamlib.book.synonyms > docs/synonyms.md`.",
+        "Made by `python -m kamlib.book.roles.synonyms > docs/synonyms.md`.",
     ]
     for column in TABLES["ledger"].columns:
         lines += ["", f"## {column.name}", "", f"{column.meaning[0].upper()}{column.meaning[1:]}.", ""]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from kamlib.book.recognise import Options
-from kamlib.book.values import Ambiguous, literal
+from kamlib.book.mapping import Options
+from kamlib.book.values.cells import Ambiguous, literal
 
 FIRST_SHORT_YEAR = 80  # 80 to 99 are 1980 to 1999, 00 to 79 are 2000 to 2079: no ledger is older
 MOSTLY = 0.95  # a column of numbers is one of day numbers if so many of its cells are

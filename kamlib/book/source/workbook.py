@@ -10,9 +10,18 @@ import duckdb
 import pyarrow as pa
 
 from kamlib.book.errors import BookError
-from kamlib.book.header import header_row, title_note
-from kamlib.book.part import Part, cell, cells_of, checked_headers, file_digest, first_line, keep, refuse_unclear_names
-from kamlib.book.recognise import ColumnNames
+from kamlib.book.mapping import ColumnNames
+from kamlib.book.source.header import header_row, title_note
+from kamlib.book.source.part import (
+    Part,
+    cell,
+    cells_of,
+    checked_headers,
+    file_digest,
+    first_line,
+    keep,
+    refuse_unclear_names,
+)
 from kamlib.tables import TABLES
 
 

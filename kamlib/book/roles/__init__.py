@@ -1,0 +1,1 @@
+"""Which column of a raw table is which of ours."""

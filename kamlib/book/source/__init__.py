@@ -1,0 +1,1 @@
+"""A source of any kind -> parts: raw tables, one for each file, sheet or frame."""

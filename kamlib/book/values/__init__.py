@@ -1,0 +1,1 @@
+"""Cells as they stand -> typed values, as DuckDB expressions."""
