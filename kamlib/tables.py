@@ -113,6 +113,11 @@ _ledger = Table(
         Column("delivered_date", "date", "delivery made on"),
         Column("country", "text", "country of the customer"),
         Column("currency", "text", "currency of amount; one for the whole book"),
+        Column("customer_name", "text", "name of the customer; a table of accounts wins"),
+        Column("state", "text", "what became of the line, such as cancelled; says whether it was a sale"),
+        Column("tax", "money", "tax on the line, or of its order; taken out of amount where amount contains it"),
+        Column("shipping", "money", "carriage billed with the order; taken out where amount contains it"),
+        Column("refund", "money", "what was paid back, positive; taken off the lines of its order"),
     ),
 )
 

@@ -38,6 +38,23 @@ class Options:
         Whether day numbers count from 1904, as on old Macintoshes.
     earliest_date, latest_date : datetime.date
         A ledger's date outside them is implausible. By default 1980 to 2099.
+    header : bool
+        False: a text file or sheet begins with its first row of values; `columns` then names them.
+    columns : tuple of str
+        Names of the columns, from the left, of a file without a header; "" for one that has none.
+    delimiter : str
+        Of text files; empty: find out. A blank stands for any number of blanks.
+    table : str
+        Which sheet of a workbook, or table (or `schema.table`) of a database, is the ledger; empty: by its name.
+    month_columns : tuple of str
+        Columns that are months (quarters, years, days): each filled cell becomes a line of that period.
+    not_sold, refunded : tuple of str or None
+        States of a line (`kamlib.book.roles.states`) that mean that nothing was sold, or that it was paid back;
+        None: the documented words.
+    tax_included : bool or None
+        Whether the amounts contain the column `tax`; None: find out from the columns.
+    minor_units : bool or None
+        Whether amounts are in cents; None: only where the column's name says so.
     """
 
     decimal: str = ""
@@ -48,6 +65,15 @@ class Options:
     excel_1904: bool = False
     earliest_date: dt.date = EARLIEST
     latest_date: dt.date = LATEST
+    header: bool = True
+    columns: tuple[str, ...] = ()
+    delimiter: str = ""
+    table: str = ""
+    month_columns: tuple[str, ...] = ()
+    not_sold: tuple[str, ...] | None = None
+    refunded: tuple[str, ...] | None = None
+    tax_included: bool | None = None
+    minor_units: bool | None = None
 
 
 _KINDS = {
@@ -59,6 +85,15 @@ _KINDS = {
     "excel_1904": (bool, "is true or false"),
     "earliest_date": (dt.date, "is a day, without quotation marks, like 1980-01-01"),
     "latest_date": (dt.date, "is a day, without quotation marks, like 2030-12-31"),
+    "header": (bool, "is true or false"),
+    "columns": (list, 'is a list of names like ["customer_id", "date", "", "amount"]'),
+    "delimiter": (str, 'is one character, like ";", "\\t" or " "'),
+    "table": (str, 'is the name of a sheet or a table, like "Sales" or "main.sales"'),
+    "month_columns": (list, 'is a list of column names like ["Jan-24", "Feb-24"]'),
+    "not_sold": (list, 'is a list of states like ["cancelled", "draft"]'),
+    "refunded": (list, 'is a list of states like ["refunded"]'),
+    "tax_included": (bool, "is true or false"),
+    "minor_units": (bool, "is true or false"),
 }
 
 
@@ -120,9 +155,11 @@ def _options(given: Mapping, where: str) -> Options:
         known(name, _KINDS, f"{where}: no option", "options")
         kind, says = _KINDS[name]
         wrong = type(value) is not kind or (name == "decimal" and value not in (".", ","))
+        wrong |= name == "delimiter" and len(value) != 1
+        wrong |= kind is list and not all(isinstance(v, str) for v in value)
         if wrong or (name == "encoding" and not _is_encoding(value)):
             raise BookError(f"{where}: option {name} {says}, not {value!r}.")
-    return Options(**given)
+    return Options(**{n: tuple(v) if isinstance(v, list) else v for n, v in given.items()})
 
 
 def _rates(given: Mapping, where: str) -> dict[str, Decimal]:

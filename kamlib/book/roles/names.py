@@ -65,6 +65,8 @@ def recognisable(headers: Sequence[str], table: Table, mapping: Mapping[str, str
 
 def _position(column, headers, table, mapping, where) -> int | None:
     if column in mapping:
+        if not mapping[column]:  # switched off
+            return None
         if mapping[column] not in headers:
             near = difflib.get_close_matches(mapping[column], headers, n=1)
             raise BookError(
