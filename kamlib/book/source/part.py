@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +18,7 @@ from kamlib.book.errors import BookError
 from kamlib.book.values.cells import literal
 from kamlib.tables import TABLES
 
+MOST_COLUMNS = 2000  # days of three years as columns, and others beside them
 DECIMAL_COMMA = re.compile(r"\d,\d")
 THREE_DECIMALS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 
@@ -50,7 +52,12 @@ class Part:
 def checked_headers(headers: list[str], where: str) -> list[str]:
     """Headers without blanks around them; `BookError` where there are none, or one stands twice."""
     headers = [str(h).strip() for h in headers]
-    seen = sorted({h for h in headers if h and headers.count(h) > 1})
+    if len(headers) > MOST_COLUMNS:
+        raise BookError(
+            f"{where}: {len(headers):,} columns, and no ledger has more than {MOST_COLUMNS:,}. Are rows and columns "
+            "exchanged? Save it with one line for each sale."
+        )
+    seen = sorted(h for h, n in Counter(headers).items() if h and n > 1)
     if seen:
         raise BookError(f"{where}: the header names {seen[0]!r} more than once. Rename one of the columns.")
     if not any(headers):
