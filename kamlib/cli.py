@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kamlib.clean import visible
+from kamlib.money import money
 
 if TYPE_CHECKING:
     from kamlib.book import Book
@@ -281,7 +282,7 @@ def _say_totals(book: Book, day) -> None:
         (f"after {day}", "after_as_of_lines", "after_as_of_cents"),
     ]  # fmt: skip
     for what, lines, cents in rows:
-        table.add_row(what, f"{totals[lines]:,}", f"{totals[cents] / 100:,.2f}{unit}" if cents else "")
+        table.add_row(what, f"{totals[lines]:,}", f"{money(totals[cents])}{unit}" if cents else "")
     out.print(table)
     out.print(f"First line {first}, last line {last}; {customers:,} identified customers.\n")
 
