@@ -59,6 +59,7 @@ class Unsettled(BookError):
 
     def __init__(self, why: str, questions: Sequence[Question], shown: str = ""):
         super().__init__(why)
+        self.found: dict[str, int] = {}  # our name -> position of the columns that were recognised
         self.why, self.questions, self.shown = why, tuple(questions), shown
 
     def __str__(self) -> str:

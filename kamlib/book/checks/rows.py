@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from kamlib.book.errors import BookError
 from kamlib.book.checks.sold import Sold, only_sold
+from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames, Options
 from kamlib.book.roles.decide import roles_of
 from kamlib.book.source.part import Part

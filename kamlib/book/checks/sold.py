@@ -14,6 +14,7 @@ from kamlib.book.roles.decide import Roles
 from kamlib.book.roles.sums import as_numbers
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells
+from kamlib.money import money
 
 NOT_SOLD = ["file", "state", "treatment", "lines", "cents"]
 LEFT_OUT, REFUNDED, TURNED = "left out", "refunded", "turned"
@@ -176,7 +177,7 @@ def _turn_credits(con, part, parsed: str, header: str, kind: str, sold: Sold) ->
                 _add(sold, part, v, TURNED, n, -int(cents))
                 sold.notes.append(
                     f"{part.where}: {n:,} lines are credits by {header!r} ({v!r}) with positive amounts; they are taken "
-                    f"off: {cells.money(-int(cents))}."
+                    f"off: {money(-int(cents))}."
                 )
 
 
@@ -233,7 +234,7 @@ def _take_off_refunds(con, part, parsed: str, roles: Roles, options: Options, so
         without = " without tax and shipping," if net != "NULL::DOUBLE" else ""
         more = f" Of {over:,} of them more was paid back than was sold; they end at zero." if over else ""
         sold.notes.append(
-            f"{part.where}: refunds of {n:,} orders,{without} {cells.money(cents)} in all, are taken off their lines "
+            f"{part.where}: refunds of {n:,} orders,{without} {money(cents)} in all, are taken off their lines "
             f"on the day of the order.{more}"
         )
 
@@ -264,8 +265,8 @@ def _differs(con, part, parsed: str) -> list[str]:
     if not n:
         return []
     return [
-        f"{part.where}: on {n:,} of {lines:,} lines the amount is not quantity x unit price (net {cells.money(int(net))} "
-        f"against {cells.money(int(made))}); the amount is taken."
+        f"{part.where}: on {n:,} of {lines:,} lines the amount is not quantity x unit price (net {money(int(net))} "
+        f"against {money(int(made))}); the amount is taken."
     ]
 
 

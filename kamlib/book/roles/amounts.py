@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import Question, Unsettled
 from kamlib.book.mapping import Options
+from kamlib.book.roles.question import first_rows
 from kamlib.book.roles.sums import Sums, as_numbers, total_of
 from kamlib.book.roles.synonyms import rank
 from kamlib.book.source.part import Part
@@ -75,7 +77,8 @@ def evidence_columns(headers: Sequence[str], found: Mapping[str, int]) -> dict[s
     """Columns that are none of the ledger's, but say what its amounts are: subtotal, gross, discount."""
     taken, there = set(found.values()), {}
     for role in ("subtotal", "gross", "discount"):
-        hits = sorted((r, i) for i, h in enumerate(headers) if i not in taken and (r := rank("ledger", role, h)))
+        named = ((rank("ledger", role, h), i) for i, h in enumerate(headers) if i not in taken)
+        hits = sorted((r, i) for r, i in named if r is not None)
         if hits:
             there[role] = hits[0][1]
             taken.add(hits[0][1])
@@ -95,15 +98,14 @@ def amount_of(
 
     Raises
     ------
-    BookError
+    Unsettled
         Two columns can be it, their totals differ, and nothing decides.
     """
     if not columns.amounts and columns.subtotal is None and columns.gross is None:
         return _product(columns) if columns.has_product else None
     sums = Sums(con, part, columns.all, columns.order, options)
-    return _Decision(con, part, columns, options, sums).given() if given else _Decision(
-        con, part, columns, options, sums
-    ).found()
+    decision = _Decision(con, part, columns, options, sums)
+    return decision.given() if given else decision.found()
 
 
 def _product(columns: Columns) -> Amount:
@@ -122,8 +124,12 @@ class _Decision:
         self.rank = {i: r for r, i in columns.amounts}
         alone = [(NET_BY_NAME, columns.subtotal), (TOTAL, columns.gross)]
         self.rank |= {i: r for r, i in alone if i is not None and i not in self.rank}
-        lines = [] if self.product is None else [self.product]
-        self.of_order = {i: sums.of_order(i, lines) for i in columns.all}
+        self.of_order = {i: sums.of_order(i, self._lines(i)) for i in columns.all}
+
+    def _lines(self, column: int) -> list[np.ndarray]:
+        """What a column could be the sum of, over the lines of an order."""
+        others = [self.n[i] for i in self.rank if i != column]
+        return others if self.product is None else [self.product, *others]
 
     def given(self) -> Amount:
         """The user's column; what it contains only where the user says so."""
@@ -164,13 +170,9 @@ class _Decision:
         return [c for k in range(1, len(there) + 1) for c in itertools.combinations(there, k)]
 
     def _plus(self, numbers, extras: tuple[str, ...]):
-        import numpy as np
-
         return numbers + sum(np.nan_to_num(self.n[getattr(self.of, r)]) for r in extras)
 
     def _matters(self, extras: tuple[str, ...]) -> bool:
-        import numpy as np
-
         return any(np.nansum(np.abs(self.n[getattr(self.of, r)])) > 0 for r in extras)
 
     def _without_gross(self, lines: list[int]) -> list[int]:
@@ -207,9 +209,7 @@ class _Decision:
         for i in left:
             for sign in (1, -1):
                 if self.sums.agree(self.n[i] + sign * self.n[self.of.discount], self.n[best]) and self._same(i, best) < 1:
-                    import numpy as np
-
-                    return i if np.nansum(np.abs(self.n[i])) < np.nansum(np.abs(self.n[best])) else best
+                                return i if np.nansum(np.abs(self.n[i])) < np.nansum(np.abs(self.n[best])) else best
         return best
 
     def _same(self, one: int, other: int) -> bool:
@@ -226,9 +226,9 @@ class _Decision:
             self._refuse([best], True)
 
     def _explained(self, i: int, best: int) -> bool:
-        return i == self.of.gross or self._after_discount(best, [i, best]) == best and self.of.discount is not None and (
+        return i == self.of.gross or (self._after_discount(best, [i, best]) == best and self.of.discount is not None and (
             self.sums.agree(self.n[i] - abs(self.n[self.of.discount]), self.n[best])
-        )
+        ))
 
     def _product_differs(self, i: int) -> bool:
         return self.product is not None and not self.sums.agree(self.product, self.n[i], within=self.near)
@@ -304,36 +304,37 @@ class _Decision:
 
     def _refuse(self, columns: list[int], product: bool) -> None:
         read = as_numbers(self.con, self.part, self.of.all, self.options)
-        rows = [(self._name(i), total_of(self.con, self.part, read[i]), f"amount = {_toml(self.part.headers[i])}") for i in columns]
+        choices = [(self.part.headers[i], f"net total {self._total(read[i])}") for i in columns]
+        named = [f"{self._name(i)} ({why})" for i, (_, why) in zip(columns, choices, strict=True)]
         if product:
-            made = f"({_decimal(read[self.of.quantity], 8)} * {_decimal(read[self.of.unit_price], 10)})"
-            q, p = (self.part.headers[i] for i in (self.of.quantity, self.of.unit_price))
-            rows.append((f"{q!r} x {p!r}", total_of(self.con, self.part, made), 'amount = ""'))
-        named = " and ".join(f"{name} (net total {total})" for name, total, _ in rows)
-        lines = "\n".join(f"{'# or ' if k else ''}{line}" for k, (*_, line) in enumerate(rows))
-        raise BookError(
-            f"{self.part.where}: {named} could each be amount, and nothing in the file decides. Say which in a mapping "
-            f"file and pass it with --mapping:\n[ledger]\n{lines}"
+            made = f"{_decimal(read[self.of.quantity], 8)} * {_decimal(read[self.of.unit_price], 10)}"
+            choices.append(("", f"{PRODUCT}: net total {self._total(made)}"))
+            factors = " x ".join(self._name(i) for i in (self.of.quantity, self.of.unit_price))
+            named.append(f"{factors} (net total {self._total(made)})")
+        raise Unsettled(
+            f"{self.part.where}: {' and '.join(named)} could each be amount, and nothing in the file decides.",
+            [Question("ledger", "amount", "net sales of a line", choices)],
+            first_rows(self.con, self.part),
         )
 
     def _refuse_tax(self, column: int) -> None:
         read = as_numbers(self.con, self.part, self.of.all, self.options)
-        rows = " || ".join([])
-        del rows
-        less = " - ".join([read[column], *(f"coalesce(try_cast({read[getattr(self.of, r)]} AS DECIMAL(38, 10)), 0)" for r in self._contained())])
-        less = less.replace(read[column], f"try_cast({read[column]} AS DECIMAL(38, 10))", 1)
-        names = " and ".join(self._name(getattr(self.of, r)) for r in self._contained())
-        with_, without = total_of(self.con, self.part, read[column]), total_of(self.con, self.part, less)
-        raise BookError(
-            f"{self.part.where}: it cannot be told whether {self._name(column)} contains {names}: the net total is "
-            f"{with_} or {without}. Say it in a mapping file and pass it with --mapping:\n[options]\n"
-            f"tax_included = true   # net total {without}; false: {with_}"
+        extras = [getattr(self.of, r) for r in self._contained()]
+        parts = [f"try_cast({read[i]} AS DECIMAL(30, 10))" for i in (column, *extras)]
+        with_ = self._total(read[column])
+        without = self._total(" - ".join([parts[0], *(f"coalesce({p}, 0)" for p in parts[1:])]))
+        names = " and ".join(map(self._name, extras))
+        choices = [(True, f"net total {without}"), (False, f"net total {with_}")]
+        raise Unsettled(
+            f"{self.part.where}: it cannot be told whether {self._name(column)} contains {names}.",
+            [Question("options", "tax_included", f"whether {self._name(column)} contains {names}", choices)],
+            first_rows(self.con, self.part),
         )
+
+    def _total(self, expression: str) -> str:
+        return total_of(self.con, self.part, expression)
 
 
 def _decimal(expression: str, places: int) -> str:
     return f"try_cast({expression} AS DECIMAL(18, {places}))"
 
-
-def _toml(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from kamlib.book.errors import Unsettled
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.amounts import Amount, Columns, amount_of, evidence_columns
 from kamlib.book.roles.looks import Look, looks
@@ -47,7 +48,7 @@ class Roles:
     """
 
     found: dict[str, int]
-    amount: Amount = Amount()
+    amount: Amount = field(default_factory=Amount)
     order: dict[str, int] = field(default_factory=dict)
     states: tuple[tuple[int, str], ...] = ()
     unused: tuple[int, ...] = ()
@@ -69,8 +70,7 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     named = candidates(part.headers, table, mapping, part.where)
     if part.table != "ledger":
         found = _one_each(named, table, part)
-        if missing(found, table):
-            raise refusal(con, part, found, table)
+        _refuse_if_missing(con, part, found, table)
         return Roles(found, unused=_unused(part, found.values()))
     seen = looks(con, part)
     found = {}
@@ -83,15 +83,25 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     amounts = rest.pop("amount", [])
     found |= _one_each({r: h for r, h in rest.items() if h}, table, part)
     amounts = [(k, i) for k, i in amounts if i not in found.values()]
-    amount, order = _amount(con, part, found, amounts, mapping, names)
-    if amount and amount.column is not None:
-        found["amount"] = amount.column
-    if missing(found, table) or amount is None:
-        raise refusal(con, part, found, table)
+    amount, order = Amount(), {}
+    if not {"customer_id", "date"} <= found.keys():  # what the amount is, is asked when these are known
+        found |= {"amount": amounts[0][1]} if amounts else {}
+    else:
+        amount, order = _amount(con, part, found, amounts, mapping, names)
+        if amount and amount.column is not None:
+            found["amount"] = amount.column
+    _refuse_if_missing(con, part, found, table)
     found = {c: found[c] for c in table.names if c in found}
     states = _states(part, found, mapping)
     taken = {*found.values(), *order.values(), *(i for i, _ in states)}
     return Roles(found, amount, order, states, _unused(part, taken))
+
+
+def _refuse_if_missing(con, part: Part, found: dict[str, int], table: Table) -> None:
+    if missing(found, table):
+        stopped = refusal(con, part, found, table)
+        stopped.found = found
+        raise stopped
 
 
 def _one_each(named: dict[str, list[tuple[int, int]]], table: Table, part: Part) -> dict[str, int]:
@@ -149,7 +159,11 @@ def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, d
         order = {k: i for k, i in order.items() if k == "discount"}
     alone = {r: found.get(r) for r in ("tax", "shipping", "quantity", "unit_price")}
     columns = Columns(amounts, order=found.get("order_id"), **order, **alone)
-    return amount_of(con, part, columns, names.options, bool(given)), order
+    try:
+        return amount_of(con, part, columns, names.options, bool(given)), order
+    except Unsettled as stopped:
+        stopped.found = dict(found)
+        raise
 
 
 def _states(part: Part, found: dict[str, int], mapping) -> tuple[tuple[int, str], ...]:

@@ -63,7 +63,7 @@ class Look:
 def looks(con: duckdb.DuckDBPyConnection, part: Part) -> list[Look]:
     """What each column of a part looks like, from its first 2,000 rows."""
     cells = ", ".join(f"CAST(c{i} AS VARCHAR) AS c{i}" for i in range(len(part.headers)))
-    sample = con.sql(f"SELECT {cells} FROM {part.relation} LIMIT {LOOKED_AT}").fetchnumpy()
+    sample = con.execute(f"SELECT {cells} FROM {part.relation} LIMIT {LOOKED_AT}").fetchnumpy()
     return [look(sample[f"c{i}"].tolist()) for i in range(len(part.headers))]
 
 

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from kamlib.book.errors import BookError
+
 try:
     from kamlib.book.roles.synonyms import rank
 except ImportError:

@@ -35,7 +35,7 @@ class Sums:
         read = as_numbers(con, part, columns, options)
         wanted = ", ".join(f"try_cast({read[i]} AS DOUBLE) AS n{i}" for i in read)
         key = f"CAST(c{order} AS VARCHAR)" if order is not None else "NULL"
-        rows = con.sql(f"SELECT {key} AS k{', ' if wanted else ''}{wanted} FROM {part.relation} LIMIT {LOOKED_AT}").df()
+        rows = con.execute(f"SELECT {key} AS k{', ' if wanted else ''}{wanted} FROM {part.relation} LIMIT {LOOKED_AT}").df()
         self.numbers = {i: rows[f"n{i}"].to_numpy(float) for i in read}
         orders = rows["k"].replace("", None).ffill() if order is not None else pd.Series(np.arange(len(rows)))
         self.order = orders.factorize()[0]
