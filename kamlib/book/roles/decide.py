@@ -13,7 +13,7 @@ from kamlib.book.roles.amounts import Amount, Columns, amount_of, evidence_colum
 from kamlib.book.roles.looks import Look, looks
 from kamlib.book.roles.names import candidates, missing
 from kamlib.book.roles.question import refusal
-from kamlib.book.roles.synonyms import plain
+from kamlib.book.roles.synonyms import plain, rank
 from kamlib.book.source.part import Part
 from kamlib.tables import TABLES, Table
 
@@ -168,8 +168,6 @@ def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, d
 
 def _states(part: Part, found: dict[str, int], mapping) -> tuple[tuple[int, str], ...]:
     """Every column that can say whether a line was sold; the user's alone, where there is one."""
-    from kamlib.book.roles.synonyms import rank
-
     if "state" in mapping:
         return ((found["state"], "status"),) if "state" in found else ()
     used = {i for r, i in found.items() if r != "state"}
