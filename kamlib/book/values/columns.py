@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 
-from kamlib.book.errors import BookError, Question, Unsettled
+from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames
+from kamlib.book.roles.question import settle
 from kamlib.book.roles.synonyms import currency_of
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells, dates
@@ -47,7 +47,7 @@ class Columns:
         try:
             self.decimal = cells.decimal_sign(con, self.cells, numeric, options)
         except cells.Ambiguous as unclear:
-            raise _settle(part, "", unclear) from None
+            raise settle(part, "", unclear) from None
         self.plain = self._plain()
 
     def _plain(self) -> set[str]:
@@ -122,7 +122,7 @@ class Columns:
         try:
             read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
         except cells.Ambiguous as unclear:
-            raise _settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
+            raise settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
         header = self.part.headers[int(source[1:])]
         self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
         return dates.date(source, read)
@@ -192,16 +192,6 @@ class Columns:
         """The code that the name of the amounts' column ends with; a sign does not say whose dollars they are."""
         code = currency_of(self.part.headers[self.found[self._amount()]]) if self.table.name == "ledger" else ""
         return code if code.isalpha() else ""
-
-
-def _settle(part: Part, column: str, unclear: cells.Ambiguous) -> Unsettled:
-    lines = part.lines([row for row, _ in unclear.rows])
-    shown = "; ".join(f"line {lines[row]}: {value[:60]!r}" for row, value in unclear.rows)
-    ((key, first),) = tomllib.loads(unclear.option).items()
-    other = (not first) if isinstance(first, bool) else {".": ",", ",": "."}.get(first)
-    choices = [(value, "") for value in (first, other) if value is not None]
-    question = Question("options", key, unclear.why, choices)
-    return Unsettled(f"{part.where}{column}: {unclear.why} ({shown}).", [question])
 
 
 def _id_of(source: str, sql_type: str) -> str:
