@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.question import settle
-from kamlib.book.roles.synonyms import currency_of
+from kamlib.book.roles.synonyms import currency_of, minor_units
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells, dates
 from kamlib.tables import Column, Table
@@ -49,6 +49,7 @@ class Columns:
         except cells.Ambiguous as unclear:
             raise settle(part, "", unclear) from None
         self.plain = self._plain()
+        self._say_minor()
 
     def _plain(self) -> set[str]:
         """Text columns whose every cell is a day or a number as SQL itself writes it.
@@ -110,10 +111,12 @@ class Columns:
             return f"(CASE WHEN lower({source}) IN {yes} THEN true WHEN lower({source}) IN {no} THEN false END)"
         number = self._number(column.name)
         if column.kind == "money":
-            return cells.whole_cents(number)
+            return cells.whole_cents(number, minor=self._minor(column.name))
         if column.kind == "whole":
             return f"(CASE WHEN {number} = floor({number}) THEN try_cast({number} AS BIGINT) END)"
         number = f"try_cast({self._plain_number(source) if kind == 'VARCHAR' else source} AS DOUBLE)"
+        if column.name.endswith("_price") and self._minor(column.name):
+            number = f"({number} / 100)"
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
 
     def _date(self, source: str) -> str:
@@ -145,7 +148,19 @@ class Columns:
     def _product(self) -> str:
         # Exact: 18 and 20 digits fit in 38.
         quantity = f"try_cast({self._number('quantity')} AS DECIMAL(18, 8))"
-        return cells.whole_cents(f"{quantity} * try_cast({self._number('unit_price')} AS DECIMAL(20, 10))")
+        price = f"try_cast({self._number('unit_price')} AS DECIMAL(20, 10))"
+        return cells.whole_cents(f"{quantity} * {price}", minor=self._minor("unit_price"))
+
+    def _minor(self, name: str) -> bool:
+        """Whether a column of money is in cents: as the user says, or its name."""
+        said = self.options.minor_units
+        return minor_units(self.part.headers[self.found[name]]) if said is None else said
+
+    def _say_minor(self) -> None:
+        money = [c for c in self.found if self.table[c].kind == "money" or c.endswith("_price")]
+        named = [repr(self.part.headers[self.found[c]]) for c in money if self._minor(c)]
+        if named:
+            self.part.notes.append(f"{self.part.where}: {', '.join(named)} is taken as cents, a hundredth of the currency.")
 
     def refuse_two_currencies(self) -> None:
         """With rates, a line whose amount names one currency and whose column another has no right amount."""
