@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, Question, Unsettled
 from kamlib.book.source.letters import PLAIN, rarity
 
 # What each encoding must first make up for, in half bits: how seldom ledgers are written in it.
@@ -73,7 +73,7 @@ def settle(file: Path, identifying: Identifying, head: int) -> tuple[str, str]:
         return best.encoding, f"{_why(best)}; whose customers and orders are in ASCII only"
     rivals = [r for r in readings if r.cells != best.cells and r.cost < best.cost + _lead(best, r)]
     if rivals or best.unlikely:
-        raise BookError(_question(file, best, rivals or [r for r in readings if r.cells != best.cells]))
+        raise _question(file, best, rivals or [r for r in readings if r.cells != best.cells])
     look = "If names look wrong, set encoding under [options]"
     return best.encoding, f"{_why(best)}: its names are likeliest so ({named[0][:40]!r}). {look}"
 
@@ -142,20 +142,20 @@ def _lead(best: Reading, other: Reading) -> float:
     return LEAD + LEAD_PER_NAME * (len(otherwise) / 2) ** 0.5
 
 
-def _question(file: Path, best: Reading, rivals: list[Reading]) -> str:
+def _question(file: Path, best: Reading, rivals: list[Reading]) -> Unsettled:
     shown = [best]
     for rival in rivals:
         if all(rival.cells != r.cells for r in shown):
             shown.append(rival)
     odd = sorted({n for r in shown[1:2] for n, _ in set(best.cells) ^ set(r.cells)})
     odd = (odd or [n for n, _ in best.cells])[:3]
-    lines = "\n".join(
-        f"{r.encoding}: " + ", ".join(f"line {n}: {c[:40]!r}" for n, c in r.cells if n in odd) for r in shown[:4]
-    )
-    return (
-        f"{file.name} is not UTF-8, and the names and numbers in it can be read in more than one way:\n{lines}\n"
-        "Which is right? Write it into a mapping file and pass it with --mapping (or save the file anew as UTF-8):\n"
-        f'[options]\nencoding = "{best.encoding}"'
+    said = {r.encoding: ", ".join(f"line {n}: {c[:40]!r}" for n, c in r.cells if n in odd) for r in shown[:4]}
+    choices = [(encoding, "") for encoding in said]
+    return Unsettled(
+        f"{file.name} is not UTF-8, and the names and numbers in it can be read in more than one way. Which is right? "
+        "(Or save the file anew as UTF-8.)",
+        [Question("options", "encoding", "in which encoding the file is written", choices)],
+        "\n".join(f"  {encoding}: {cells}" for encoding, cells in said.items()),
     )
 
 
@@ -174,6 +174,6 @@ def refuse_merged(file: Path, encoding: str, identifying: Identifying, head: int
         examples = "; ".join(f"lines {numbers}: {cell[:40]!r}" for cell, numbers in merged[:3])
         raise BookError(
             f"{file.name}: some of its bytes are no characters in {encoding}, and names that differ would become one "
-            f"({examples}). Save the file anew in one encoding, or say in a mapping file in which it is:\n"
-            '[options]\nencoding = "..."'
+            f"({examples}). Save the file anew in one encoding, or read it all the same with encoding = "
+            f"{encoding!r} under [options] of a mapping file."
         )

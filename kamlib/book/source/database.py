@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, NoTable
 from kamlib.book.source.part import Part, cell, checked_headers, days_in_utc, file_digest, first_line, unsigned_cell
 from kamlib.book.values.cells import literal, quoted
 from kamlib.tables import TABLES
@@ -28,7 +28,7 @@ def read_database(con: duckdb.DuckDBPyConnection, number: int, file: Path, table
     elif start[8:12] == b"DUCK":
         read = _read_duckdb
     else:
-        raise BookError(f"{file.name} is neither a DuckDB nor a SQLite database. Export its tables as CSV or Parquet.")
+        raise NoTable(f"{file.name} is neither a DuckDB nor a SQLite database. Export its tables as CSV or Parquet.")
     try:
         return read(con, number, file, table)
     except (duckdb.Error, sqlite3.Error, OverflowError) as error:
@@ -36,7 +36,7 @@ def read_database(con: duckdb.DuckDBPyConnection, number: int, file: Path, table
             raise BookError(
                 f"{file.name} is open elsewhere, which keeps others out. Close it there, or read a copy."
             ) from None
-        raise BookError(f"{file.name}: not readable as a database: {first_line(error)}") from None
+        raise NoTable(f"{file.name}: not readable as a database: {first_line(error)}") from None
 
 
 def _read_duckdb(con, number: int, file: Path, table: str) -> list[Part]:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TextIO
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import NoTable
 from kamlib.book.source.charset import Identifying, refuse_merged, settle
 
 LEFT_OUT = "\0"
@@ -59,9 +59,9 @@ def encoding_of(file: Path, identifying: Identifying, head: int = 200_000) -> tu
 def _refuse_other_kinds(start: bytes, name: str) -> None:
     for sign, kind in _OTHER_KINDS.items():
         if start.startswith(sign) and (len(sign) > 2 or b"\0" in start):
-            raise BookError(f"{name} is not a text file but {kind}. Give it its right name, or save it as CSV.")
+            raise NoTable(f"{name} is not a text file but {kind}. Give it its right name, or save it as CSV.")
     if start.count(b"\0") * 20 > len(start):
-        raise BookError(f"{name} is not a text file (it holds NUL bytes). Save it as CSV, Excel or Parquet.")
+        raise NoTable(f"{name} is not a text file (it holds NUL bytes). Save it as CSV, Excel or Parquet.")
 
 
 def _utf16(start: bytes) -> str:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import Question, Unsettled
 from kamlib.book.roles.names import recognisable
 from kamlib.book.source.part import cell
 from kamlib.tables import Table
@@ -93,12 +93,12 @@ def _is_number(text: str) -> bool:
 
 
 def refuse_headerless(rows: Sequence[Sequence], where: str) -> None:
-    """`BookError` where the first row holds values, with what to say of such a file.
+    """`Unsettled` where the first row holds values, with what to say of such a file.
 
     To be called where no header was recognised.
     """
     if looks_headerless(rows):
-        raise BookError(f"{where} seems to have no header: its first row holds values like those below.{_ask(rows)}")
+        raise _ask(rows, f"{where} seems to have no header: its first row holds values like those below.")
 
 
 def columns_without_header(rows: Sequence[Sequence], columns: Sequence[str], where: str) -> list[str]:
@@ -115,7 +115,7 @@ def columns_without_header(rows: Sequence[Sequence], columns: Sequence[str], whe
 
     Raises
     ------
-    BookError
+    Unsettled
         There are no names, or not as many as columns.
 
     Examples
@@ -124,27 +124,28 @@ def columns_without_header(rows: Sequence[Sequence], columns: Sequence[str], whe
     ['customer_id', 'date', 'amount']
     """
     if not columns:
-        raise BookError(f"{where}: header = false, and nothing says what its columns are.{_ask(rows)}")
+        raise _ask(rows, f"{where}: header = false, and nothing says what its columns are.")
     widths = Counter(len(row) for row in rows[:LOOKED_AT] if any(cell(c).strip() for c in row))
     width = max(widths, key=lambda n: (widths[n], n)) if widths else len(columns)
     if width != len(columns):
-        raise BookError(
+        raise _ask(
+            rows,
             f"{where}: its rows have {width} columns, and columns under [options] names {len(columns)}. Name each of "
-            f'them, from the left; "" is one that is not needed.{_ask(rows)}'
+            'them, from the left; "" is one that is not needed.',
         )
     return [name.strip() for name in columns]
 
 
-def _ask(rows: Sequence[Sequence]) -> str:
-    """The first three rows, and the lines to paste, with a guess."""
+def _ask(rows: Sequence[Sequence], why: str) -> Unsettled:
+    """The question what the columns are, with the first three rows and a guess."""
     filled = [row for row in _shown(rows) if any(row)]
     shown = "\n".join("  " + " | ".join(c[:40] for c in row[:12]) for row in filled[:3])
-    guess = _guess(filled) if filled else []
-    names = ", ".join(f'"{name}"' for name in guess)
-    return (
-        f" Its first rows:\n{shown}\nSay what the columns are, from the left, in a mapping file, and pass it with "
-        f"--mapping. This is only a guess:\n[options]\nheader = false\ncolumns = [{names}]"
-    )
+    columns = [(_guess(filled), 'only a guess; from the left, "" is one that is not needed')] if filled else []
+    questions = [
+        Question("options", "header", "whether there is a row of names", [(False, "")], sure=True),
+        Question("options", "columns", "what the columns are", columns, sure=True),
+    ]
+    return Unsettled(why, questions, shown)
 
 
 def _guess(rows: list[list[str]]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import NoTable
 from kamlib.book.source.part import Part, checked_headers, days_in_utc, file_digest, first_line, sql_path
 from kamlib.book.values.cells import quoted
 
@@ -20,7 +20,7 @@ def read_parquet(con, number: int, file: Path, table: str) -> Part:
         renamed = ", ".join(f"{quoted(c)} AS c{i}" for i, c in enumerate(relation.columns))
         con.execute(f"CREATE TABLE {part.relation} AS SELECT {renamed} FROM {source}")
     except duckdb.Error as error:
-        raise BookError(f"{file.name}: not readable as Parquet: {first_line(error)}") from None
+        raise NoTable(f"{file.name}: not readable as Parquet: {first_line(error)}") from None
     zoned = [h for h, t in zip(headers, relation.types, strict=True) if str(t) == "TIMESTAMP WITH TIME ZONE"]
     part.notes += [days_in_utc(file.name, h) for h in zoned]
     return part

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, NoTable
 from kamlib.book.values.cells import literal
 from kamlib.tables import TABLES
 
@@ -30,7 +30,8 @@ class Part:
     `ragged` lists the lines that could not be split into the columns of the header. `first` is the line of the
     first row: 1 where the source has no header line of its own (Parquet, frames). `sheet`: of a spreadsheet, whose
     days can be numbers. `lines_of`, where lines and rows
-    do not go together one by one (a text file), finds the lines of rows.
+    do not go together one by one (a text file), finds the lines of rows. `scratch` keeps the folder in which
+    an unpacked source lies, as long as the part is there.
     """
 
     table: str
@@ -43,6 +44,7 @@ class Part:
     first: int = 2
     sheet: bool = False
     lines_of: Callable[[Sequence[int]], dict[int, int]] | None = None
+    scratch: object = None
 
     def lines(self, rows: Sequence[int]) -> dict[int, int]:
         """Line in the source of each row of the raw table (its rowid, from 0)."""
@@ -53,7 +55,7 @@ def checked_headers(headers: list[str], where: str) -> list[str]:
     """Headers without blanks around them; `BookError` where there are none, or one stands twice."""
     headers = [str(h).strip() for h in headers]
     if len(headers) > MOST_COLUMNS:
-        raise BookError(
+        raise NoTable(
             f"{where}: {len(headers):,} columns, and no ledger has more than {MOST_COLUMNS:,}. Are rows and columns "
             "exchanged? Save it with one line for each sale."
         )
@@ -61,7 +63,7 @@ def checked_headers(headers: list[str], where: str) -> list[str]:
     if seen:
         raise BookError(f"{where}: the header names {seen[0]!r} more than once. Rename one of the columns.")
     if not any(headers):
-        raise BookError(f"{where}: the first line holds no column names.")
+        raise NoTable(f"{where}: the first line holds no column names.")
     return headers
 
 

@@ -13,7 +13,7 @@ import duckdb
 
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames
-from kamlib.book.roles.names import positions
+from kamlib.book.roles.names import candidates
 from kamlib.book.source.charset import Split
 from kamlib.book.source.encoding import as_utf8, encoding_of, needs_copy
 from kamlib.book.source.header import title_note
@@ -59,10 +59,9 @@ def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: st
 def _identifying(found: Layout, table: str, mapping: dict[str, str]) -> tuple[Split, list[int]]:
     """How lines are split, and which columns say who bought and in which order; all, where none is known to."""
     headers = [h.strip() for h in found.headers]
-    of = {c: positions(c, headers, TABLES[table], mapping) for c in IDENTIFY if c in TABLES[table].names}
-    of |= {c: [headers.index(mapping[c])] for c in of if mapping.get(c) in headers}
-    known = sorted({i for hits in of.values() for i in hits})
-    ids = known if of.get("customer_id") else range(len(headers))
+    of = candidates(headers, TABLES[table], {c: h for c, h in mapping.items() if not h or h in headers})
+    known = sorted({i for c in IDENTIFY for _, i in of.get(c, ())})
+    ids = known if "customer_id" in of else range(len(headers))
     return lambda line: split(line, found.delimiter), list(ids)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, NoTable
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.source.header import header_row, title_note
 from kamlib.book.source.part import (
@@ -30,7 +30,7 @@ def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: s
     sheets, hidden = _sheets(file)
     filled = {n: rows for n, rows in sheets.items() if any(map(_filled, rows))}
     if not filled:
-        raise BookError(f"{file.name}: every sheet is empty.")
+        raise NoTable(f"{file.name}: every sheet is empty.")
     of, passed_over = _tables_of(file, filled, table, names)
     digest, parts = file_digest(file), []
     for name, table in of.items():
@@ -57,7 +57,7 @@ def _sheets(file: Path) -> tuple[dict[str, list[list]], list[str]]:
         return rows, [n for n in of if n not in rows]
     except Exception as error:  # a broken file meets it in many ways
         said = first_line(error)
-    raise BookError(f"{file.name}: not readable as a workbook: {said}. Open it in Excel and save it anew.")
+    raise NoTable(f"{file.name}: not readable as a workbook: {said}. Open it in Excel and save it anew.")
 
 
 def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: ColumnNames) -> tuple[dict, list[str]]:
