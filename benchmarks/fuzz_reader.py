@@ -94,14 +94,15 @@ class Reader:
             self.process.start()
             theirs.close()
             self._answer(120)  # it is ready
-        self.pipe.send(seed)
-        return self._answer(TIME_OUT)
+        return self._answer(TIME_OUT, seed)
 
-    def _answer(self, seconds: float) -> tuple[str, str]:
+    def _answer(self, seconds: float, seed: int | None = None) -> tuple[str, str]:
         try:
+            if seed is not None:
+                self.pipe.send(seed)
             if self.pipe.poll(seconds):
                 return self.pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):  # nobody is there any more
             self.process.join(5)
             code = self.process.exitcode
             self.stop()
