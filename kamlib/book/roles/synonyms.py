@@ -197,3 +197,21 @@ def synonyms_page() -> str:
 
 if __name__ == "__main__":
     print(synonyms_page(), end="")  # noqa: T201
+
+
+_T = {"customer_id": ["customer user,customerkey,user_id", "", "contactname,customer name", "email,billing email", ""],
+ "customer_name": ["customer name"], "date": ["orderdate,created at,billing date,Data", "date"],
+ "amount": ["net value,item total,valor total", "revenue,sales,amount", "total,order total"],
+ "subtotal": ["subtotal,order subtotal"], "gross": ["gross"], "tax": ["tax,taxes,tax amount"], "shipping": ["shipping"],
+ "refund": ["refunded amount"], "state": ["status,order status,financial status", "cancelled at"], "quantity": ["lineitem quantity,item quantity,quantidade"],
+ "unit_price": ["lineitem price,unitamount,valor unitario"], "order_id": ["name,invoicenumber,ordernumber,nota fiscal,billing document"], "currency": ["document currency"],
+ "product_name":["lineitem name,item name"], "line_id": ["row id"]}
+
+
+def rank(table, column, name):
+    if plain(name) == plain(column):
+        return 0
+    for k, r in enumerate(_T.get(column, []) if table == "ledger" else []):
+        if plain(name) in {plain(x) for x in r.split(",") if x}:
+            return k + 1
+    return 2 if plain(name) in of_column(table, column) else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kamlib.book.errors import BookError
+import tomllib
+from collections.abc import Sequence
+
+from kamlib.book.errors import BookError, Question, Unsettled
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.synonyms import currency_of
 from kamlib.book.source.part import Part
@@ -20,8 +23,11 @@ PLAIN_DAY, PLAIN_NUMBER = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$", r"^
 class Columns:
     """How the columns of one part are read: an SQL expression for each."""
 
-    def __init__(self, con, part: Part, table: Table, found: dict[str, int], names: ColumnNames):
+    def __init__(
+        self, con, part: Part, table: Table, found: dict[str, int], names: ColumnNames, extra: Sequence[int] = ()
+    ):
         self.con, self.part, self.table, self.found = con, part, table, found
+        self.extra = [f"CAST(c{i} AS VARCHAR) AS x{i}" for i in extra]
         self.options, self.rates = names.options, names.rates
         options = names.options
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
@@ -32,9 +38,10 @@ class Columns:
         # Cleaned once, here; the expressions below name a cell many times.
         self.cells = f"cells_{part.relation}"
         trimmed, cleaned = (", ".join(f"{e} AS {c}" for c, e in stage.items()) for stage in (raw, filled))
+        kept = "".join(f", x{i}" for i in extra)
         con.execute(
-            f"CREATE TABLE {self.cells} AS SELECT _row, {cleaned}"
-            f" FROM (SELECT rowid AS _row, {trimmed} FROM {part.relation})"
+            f"CREATE TABLE {self.cells} AS SELECT _row, {cleaned}{kept}"
+            f" FROM (SELECT rowid AS _row, {', '.join([trimmed, *self.extra])} FROM {part.relation})"
         )
         numeric = [f"c{found[c]}" for c, t in self.types.items() if t == "VARCHAR" and table[c].kind in NUMERIC]
         try:
@@ -84,7 +91,7 @@ class Columns:
     def select(self) -> str:
         """The columns of the table, typed."""
         typed = [f"{self._typed(c)} AS {cells.quoted(c.name)}" for c in self.table.columns]
-        return ", ".join(["_row", *typed])
+        return ", ".join(["_row", *typed, *(e.split(" AS ")[-1] for e in self.extra)])
 
     def _typed(self, column: Column) -> str:
         if column.name == "currency" and self.table.name == "ledger" and self.rates:
@@ -187,13 +194,14 @@ class Columns:
         return code if code.isalpha() else ""
 
 
-def _settle(part: Part, column: str, unclear: cells.Ambiguous) -> BookError:
+def _settle(part: Part, column: str, unclear: cells.Ambiguous) -> Unsettled:
     lines = part.lines([row for row, _ in unclear.rows])
     shown = "; ".join(f"line {lines[row]}: {value[:60]!r}" for row, value in unclear.rows)
-    return BookError(
-        f"{part.where}{column}: {unclear.why} ({shown}). Settle it in a mapping file and pass it with --mapping:\n"
-        f"[options]\n{unclear.option}"
-    )
+    ((key, first),) = tomllib.loads(unclear.option).items()
+    other = (not first) if isinstance(first, bool) else {".": ",", ",": "."}.get(first)
+    choices = [(value, "") for value in (first, other) if value is not None]
+    question = Question("options", key, unclear.why, choices)
+    return Unsettled(f"{part.where}{column}: {unclear.why} ({shown}).", [question])
 
 
 def _id_of(source: str, sql_type: str) -> str:
