@@ -307,45 +307,76 @@ def _xml_broken(r: random.Random, xml: bytes) -> bytes:
 CALLED = {
     "order": ["Order ID", "order_id", "Invoice No"], "day": ["Order Date", "date", "Datum"],
     "who": ["Customer", "customer_id", "Kunde"], "quantity": ["Quantity", "Qty", "Menge"],
-    "price": ["Unit Price", "unit_price", "Price"], "net": ["Line Total", "Net amount", "Sales"],
-    "tax": ["Tax", "VAT"], "gross": ["Total incl. tax", "Gross amount"], "total": ["Order Total", "Total", "total"],
-    "state": ["Status", "Order Status"],
+    "price": ["Unit Price", "unit_price", "Price"], "net": ["Line Total", "Net amount", "Sales", "Amount"],
+    "tax": ["Tax", "VAT"], "gross": ["Total incl. tax", "Gross amount", "Total"], "discount": ["Discount", "Rabatt"],
+    "total": ["Order Total", "Total", "total", "Invoice Total"], "state": ["Status", "Order Status", "state"],
+    "shipping": ["Shipping", "Order Shipping"], "refund": ["Refunded Amount", "Refund"],
+    "cost": ["Cost"], "weight": ["Weight"], "postcode": ["Postcode"], "year": ["Year"],
 }  # fmt: skip
+NOT_SOLD = ("Cancelled", "cancelled", "VOID", "Draft", "Quotation", "Storniert", "Annulée", "Cancelado")
+SOLD = ("Shipped", "Paid", "Completed", "Geliefert", "Payée")
+MONEY = ("price", "net", "tax", "gross", "discount", "total", "shipping", "refund", "cost")
 
 
 def evidence(r: random.Random) -> Made:
     """Orders of lines, told in columns that must be understood together: what is right is what was sold, net."""
-    taxed, order_total = r.random() < 0.3, r.random() < 0.5
-    amount, factors, states = r.random() < 0.6, r.random() < 0.7, r.random() < 0.3
-    factors |= not amount
-    names = {column: r.choice(among) for column, among in CALLED.items()}
-    shown = ["order", "day", "who", *["quantity", "price"] * factors, *["net"] * amount]
-    shown += ["tax", "gross"] * (taxed and amount) + ["total"] * order_total + ["state"] * states
-    shown = r.sample(shown, len(shown))
-    orders = [_order(r, i) for i in range(r.choice([2, 12, 60]))]
+    has = {c: r.random() < often for c, often in (
+        ("net", 0.6), ("quantity", 0.7), ("taxed", 0.3), ("discount", 0.15), ("total", 0.5), ("shipping", 0.2),
+        ("state", 0.3), ("refund", 0.15), ("cost", 0.2), ("weight", 0.2), ("postcode", 0.2), ("year", 0.2),
+        ("first only", 0.25), ("continued", 0.15))}  # fmt: skip
+    has["net"] |= has["discount"]
+    has["quantity"] |= not has["net"]
+    has["refund"] &= not has["taxed"] and not has["shipping"]  # else what is paid back is with tax and carriage
+    has["total"] |= has["shipping"]  # alone it would be a column that has nothing to do with sales
+    shown = ["order", "day", "who", *["quantity", "price"] * has["quantity"]]
+    shown += ["tax", "gross"] * (has["taxed"] and has["net"])
+    more = ("net", "discount", "total", "shipping", "state", "refund", "cost", "weight", "postcode", "year")
+    shown += [c for c in more if has[c]]
+    orders = [_order(r, i, has) for i in range(r.choice([2, 12, 60]))]
+    sold = sum(_sold(order, has) for order in orders)
     decimal, delimiter = r.choice([(".", ","), (",", ";")])
-    rows = [line | {"state": order[0]["state"], "total": sum(x["net"] + (x["tax"] if taxed else 0) for x in order)}
-            for order in orders for line in order]  # fmt: skip
-    sold = sum(line["net"] for line in rows if not states or line["state"] != "Cancelled")
-    cells = [[_shown(line[c], c, decimal) for c in shown] for line in rows]
-    text = "\n".join(map(delimiter.join, [[names[c] for c in shown], *cells])) + "\n"
+    shown = r.sample(shown, len(shown))
+    names = {c: r.choice(CALLED[c]) for c in shown}
+    while len(set(names.values())) < len(names):
+        names = {c: r.choice(CALLED[c]) for c in shown}
+    cells = [[_shown(line.get(c), c, decimal) for c in shown] for order in orders for line in order]
+    text = "\n".join(map(delimiter.join, [list(names.values()), *cells])) + "\n"
     return Made(text.encode(), total=sold)
 
 
-def _order(r: random.Random, number: int) -> list[dict]:
-    state = "Cancelled" if r.random() < 0.1 else "Shipped"
-    lines = []
-    for _ in range(r.choice([1, 1, 2, 3, 4])):
-        quantity, price = r.randint(1, 9), r.randint(1, 50_000)
-        lines.append({"order": f"{1000 + number}", "day": f"{DAY + dt.timedelta(days=number)}", "price": price,
-                      "who": f"K{number % 7}", "quantity": quantity, "net": quantity * price, "state": state,
-                      "tax": (quantity * price * 19 + 50) // 100})  # fmt: skip
-        lines[-1]["gross"] = lines[-1]["net"] + lines[-1]["tax"]
-    return lines
+def _order(r: random.Random, number: int, has: dict[str, bool]) -> list[dict]:
+    """Lines of an order; what is said of the order as a whole stands on each of them, or on the first only."""
+    whole = {"state": r.choice(NOT_SOLD) if r.random() < 0.1 else r.choice(SOLD), "who": f"K{number % 7}",
+             "day": f"{DAY + dt.timedelta(days=number)}", "shipping": r.randint(0, 3) * 495}  # fmt: skip
+    lines = [_line(r, f"{1000 + number}", has) for _ in range(r.choice([1, 1, 2, 3, 4]))]
+    whole["total"] = sum(x["net"] + x["tax"] * has["taxed"] for x in lines) + whole["shipping"] * has["shipping"]
+    lines[0]["refund"] = r.randint(0, lines[0]["net"]) if r.random() < 0.1 else 0
+    on_first = ("total", "shipping") if has["first only"] else ()
+    on_first += ("day", "who", "state") if has["continued"] else ()
+    return [line | {c: v for c, v in whole.items() if i == 0 or c not in on_first} for i, line in enumerate(lines)]
+
+
+def _line(r: random.Random, order: str, has: dict[str, bool]) -> dict:
+    quantity, price = r.randint(1, 9), r.randint(1, 50_000)
+    discount = quantity * price * r.choice([0, 0, 5, 10]) // 100 * has["discount"]
+    net = quantity * price - discount
+    tax = (net * 19 + 50) // 100
+    return {"order": order, "quantity": quantity, "price": price, "discount": discount, "net": net, "tax": tax,
+            "gross": net + tax, "cost": net * r.randint(40, 90) // 100, "weight": r.randint(1, 20),
+            "postcode": r.randint(10_000, 99_999), "year": 2022}  # fmt: skip
+
+
+def _sold(order: list[dict], has: dict[str, bool]) -> int:
+    """Net sales of an order."""
+    if has["state"] and order[0]["state"] in NOT_SOLD:
+        return 0
+    return sum(line["net"] for line in order) - order[0]["refund"] * has["refund"]
 
 
 def _shown(value, name: str, decimal: str) -> str:
-    return written(value, decimal) if name in ("price", "net", "tax", "gross", "total") else str(value)
+    if value is None:
+        return ""
+    return written(value, decimal) if name in MONEY else str(value)
 
 
 # Mappings
