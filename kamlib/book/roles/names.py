@@ -6,14 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from kamlib.book.errors import BookError
-
-try:
-    from kamlib.book.roles.synonyms import rank
-except ImportError:
-    from kamlib.book.roles.synonyms import of_column, plain
-
-    def rank(t, c, n):
-        return 0 if plain(n) == plain(c) else 1 if plain(n) in of_column(t, c) else None
+from kamlib.book.roles.synonyms import rank
 from kamlib.tables import Table
 
 
@@ -48,7 +41,7 @@ def candidates(
     --------
     >>> from kamlib.tables import TABLES
     >>> candidates(["Invoice", "Customer ID", "InvoiceDate", "Revenue"], TABLES["ledger"], {})
-    {'customer_id': [(1, 1)], 'date': [(1, 2)], 'amount': [(2, 3)], 'order_id': [(1, 0)]}
+    {'customer_id': [(0, 1)], 'date': [(1, 2)], 'amount': [(2, 3)], 'order_id': [(1, 0)]}
     """
     taken, found = set(mapping.values()), {}
     for column in table.names:
