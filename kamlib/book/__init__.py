@@ -17,6 +17,7 @@ import pandas as pd
 
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
+from kamlib.book.checks.files import compare_files
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
 from kamlib.book.checks.sold import NOT_SOLD
@@ -182,9 +183,11 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
     checked = {p.relation: _checked(con, p, names, source) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
+    both = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
+    between = compare_files(con, both, overlap=names.options.overlap)
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
-    notes = [note for p in parts for note in p.notes]
+    notes = [*(note for p in parts for note in p.notes), *between]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     currency, converted = one_currency(con, signs, names.options.currency, names.rates)
     notes += [*converted, *merge_customers(con, tables, names.same_customer)]
@@ -262,7 +265,7 @@ def mapping_of(source, mapping):
 def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {c.relation}" for c in parts)
     con.execute(
-        "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
+        "CREATE TABLE ledger AS SELECT * EXCLUDE (_row, amount, profit, cost, kind), amount AS cents,"
         f" coalesce(profit, amount - cost) AS profit_cents, coalesce(kind, 'goods') AS kind FROM ({union})"
     )
     for c in parts:

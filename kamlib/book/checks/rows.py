@@ -78,7 +78,8 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     problems = _problems(con, part, table, found, parsed, names.options)
     columns = ", ".join([*(cells.quoted(c) for c in table.names), *_extras(part, table, extra)])
     unusable = " OR ".join(_unusable(table)) or "false"
-    con.execute(f"CREATE TABLE {kept} AS SELECT {columns} FROM {parsed} WHERE NOT ({unusable})")
+    row = "_row, " if table.name == "ledger" else ""  # for what is found only when all parts are there
+    con.execute(f"CREATE TABLE {kept} AS SELECT {row}{columns} FROM {parsed} WHERE NOT ({unusable})")
     total = _count(con, part.relation) + len(part.ragged)
     aside = total - _count(con, kept)
     con.execute(f"DROP TABLE {parsed}; DROP TABLE {part.relation}")
