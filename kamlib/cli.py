@@ -286,7 +286,7 @@ def _say_read(book: Book) -> None:
         if same:
             table.add_row(*(_text(v) for v in (name, f"{same} columns", "the same names", _files(rows["file"]))))
     out.print(table)
-    for note in book.notes:
+    for note in book.notes[len(book.amounts) :]:
         out.print(_text(f"Note: {note}"))
 
 
