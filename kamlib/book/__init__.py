@@ -17,9 +17,18 @@ import pandas as pd
 
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
+from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_words, uses_profit
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
-from kamlib.book.checks.totals import control_totals, line_totals, month_totals, period_totals, repeated_lines
+from kamlib.book.checks.size import too_large_sums
+from kamlib.book.checks.totals import (
+    control_totals,
+    line_totals,
+    month_totals,
+    period_totals,
+    repeated_lines,
+    rows_in_words,
+)
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import load_mapping
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
@@ -30,11 +39,14 @@ __all__ = [
     "Book",
     "BookError",
     "control_totals",
+    "known_profit",
     "line_totals",
     "month_totals",
     "open_book",
     "period_totals",
+    "profit_in_words",
     "repeated_lines",
+    "rows_in_words",
     "suspected_duplicates",
 ]
 
@@ -51,8 +63,9 @@ class Book:
         Short name, safe as a folder's name.
     ledger : duckdb.DuckDBPyRelation
         One row a line: customer_id (NULL: unidentified), date, cents (net sales, integer), profit_cents
-        (NULL where unknown), kind (`goods` where nothing else is said), order_id, and the other columns
-        of the table `ledger` that the source has.
+        (NULL where unknown), profit_estimated (true where it was missing and is taken at a margin, as
+        `kamlib.book.checks.profit` does; NULL where there is no profit), kind (`goods` where nothing else is said),
+        order_id, and the other columns of the table `ledger` that the source has.
     tables : dict of str to pandas.DataFrame
         The optional tables that are there. Money in the book's currency.
     recognised : pandas.DataFrame
@@ -91,6 +104,11 @@ class Book:
     def has_profit(self) -> bool:
         """Whether any line says what was earned on it."""
         return bool(self.ledger.aggregate("count(profit_cents)").fetchall()[0][0])
+
+    @property
+    def uses_profit(self) -> bool:
+        """Whether reports go by profit: every line of a customer's trade has one, known or, for a few, estimated."""
+        return uses_profit(self.ledger)
 
     def named(self, frame: pd.DataFrame, *, as_of) -> pd.DataFrame:
         """A frame by customer_id with the accounts' names beside the ids, where the book knows any.
@@ -176,6 +194,8 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     currency, converted = one_currency(con, signs, names.options.currency, names.rates)
     notes += [*converted, *merge_customers(con, tables, names.same_customer)]
+    notes += too_large_sums(con)
+    notes += complete_profit(con, {ours for c in ledger_parts for _, _, ours, _ in c.recognised})
     return Book(
         name=slug(name or _name_of(source)),
         ledger=con.table("ledger"),
@@ -241,7 +261,9 @@ def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
     union = " UNION ALL ".join(f"SELECT * FROM {c.relation}" for c in parts)
     con.execute(
         "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
-        f" coalesce(profit, amount - cost) AS profit_cents, coalesce(kind, 'goods') AS kind FROM ({union})"
+        " coalesce(profit, try_cast(amount::HUGEINT - cost AS BIGINT)) AS profit_cents,"
+        " CASE WHEN profit_cents IS NOT NULL THEN false END AS profit_estimated,"
+        f" coalesce(kind, 'goods') AS kind FROM ({union})"
     )
     for c in parts:
         con.execute(f"DROP TABLE {c.relation}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
+from kamlib.book.checks.size import too_large_amounts
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames, Options
 from kamlib.book.roles.names import recognise
@@ -57,6 +58,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     source = Columns(con, part, table, found, names)
     con.execute(f"CREATE TABLE parsed_{part.relation} AS SELECT {source.select()} FROM {source.cells}")
     source.refuse_two_currencies()
+    part.notes += too_large_amounts(con, part, source, f"parsed_{part.relation}")
     currencies = source.currencies()
     con.execute(f"DROP TABLE {source.cells}")
     if table.name == "ledger":

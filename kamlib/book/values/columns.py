@@ -140,6 +140,19 @@ class Columns:
         quantity = f"try_cast({self._number('quantity')} AS DECIMAL(18, 8))"
         return cells.whole_cents(f"{quantity} * try_cast({self._number('unit_price')} AS DECIMAL(20, 10))")
 
+    def size(self, name: str) -> str:
+        """SQL: how large the number in a cell is, to some 15 digits, also where it is too large for cents."""
+        if name not in self.found:
+            factors = name == "amount" and {"quantity", "unit_price"} <= set(self.found)
+            return f"({self.size('quantity')} * {self.size('unit_price')})" if factors else ""
+        source = f"c{self.found[name]}"
+        return f"abs(try_cast({self._plain_number(source) if self.types[name] == 'VARCHAR' else source} AS DOUBLE))"
+
+    def shown(self, name: str) -> str:
+        """SQL: what stands in a cell; of an amount that is a product, both factors."""
+        factors = [name] if name in self.found else ["quantity", "unit_price"]
+        return " || ' x ' || ".join(f"CAST(c{self.found[f]} AS VARCHAR)" for f in factors)
+
     def refuse_two_currencies(self) -> None:
         """With rates, a line whose amount names one currency and whose column another has no right amount."""
         cell = self._amount_cell() if self.rates and "currency" in self.found else ""
