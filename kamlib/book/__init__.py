@@ -9,7 +9,7 @@ import hashlib
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -186,13 +186,15 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
+    names = replace(names, dated_rates=any(p.table == "rates" for p in parts))
     checked = {p.relation: check_part(con, p, names) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
     notes = [note for p in parts for note in p.notes]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
-    currency, converted = one_currency(con, signs, names.options.currency, names.rates)
+    dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
+    currency, converted = one_currency(con, signs, names.options.currency, names.rates, dated)
     notes += [*converted, *merge_customers(con, tables, names.same_customer)]
     notes += too_large_sums(con)
     notes += complete_profit(con, {ours for c in ledger_parts for _, _, ours, _ in c.recognised})

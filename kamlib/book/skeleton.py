@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from kamlib.book import mapping_of
@@ -64,6 +65,9 @@ def mapping_text(source, *, mapping=None) -> str:
     for part in read_parts(con, source, names):
         first.setdefault(part.table, part)
     sections = [_table(TABLES[n], part, names.tables.get(n, {})) for n, part in first.items()]
+    if "rates" in first and names.rates:  # a section stands once: columns of the table, then the mapping's own rates
+        sections[list(first).index("rates")] += "\n".join(_rates(names)) + "\n"
+        names = replace(names, rates={})
     return "\n".join([HEAD, *sections, _options(names.options), _rest(names)])
 
 
@@ -121,10 +125,14 @@ def _options(options: Options) -> str:
 def _rest(names: ColumnNames) -> str:
     lines = []
     if names.rates:
-        lines += ["[rates]", *(f"{_quoted(c)} = {r:f}" for c, r in names.rates.items()), ""]
+        lines += ["[rates]", *_rates(names), ""]
     if names.same_customer:
         lines += ["[same_customer]", *(f"{_quoted(a)} = {_quoted(b)}" for a, b in names.same_customer.items()), ""]
     return "\n".join(lines) + TAIL
+
+
+def _rates(names: ColumnNames) -> list[str]:
+    return [f"{_quoted(c)} = {r:f}" for c, r in names.rates.items()]
 
 
 def _toml(value) -> str:
