@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -35,9 +36,15 @@ def header_row(rows: Sequence[Sequence], table: Table, mapping: Mapping[str, str
     """
     rows = _shown(rows)
     for i, row in enumerate(rows):
-        if recognisable(row, table, mapping):
+        if _can_be_header(row, table) and recognisable(row, table, mapping):
             return i, True
     return _likeliest(rows), False
+
+
+def _can_be_header(row: list[str], table: Table) -> bool:
+    """Whether it has as many words as a table needs columns; to ask for each cell what it could be named is slow."""
+    words = (c for c in row if c and not _is_number(c) and not _is_date(c))
+    return sum(1 for _ in itertools.islice(words, len(table.required))) == len(table.required)
 
 
 def _shown(rows: Sequence[Sequence]) -> list[list[str]]:
@@ -92,13 +99,13 @@ def _is_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text))
 
 
-def refuse_headerless(rows: Sequence[Sequence], where: str) -> None:
+def refuse_headerless(rows: Sequence[Sequence], where: str, delimiter: str = "") -> None:
     """`Unsettled` where the first row holds values, with what to say of such a file.
 
-    To be called where no header was recognised.
+    To be called where no header was recognised. `delimiter`: to be said, too, if it is that of the rows.
     """
     if looks_headerless(rows):
-        raise _ask(rows, f"{where} seems to have no header: its first row holds values like those below.")
+        raise _ask(rows, f"{where} seems to have no header: its first row holds values like those below.", delimiter)
 
 
 def columns_without_header(rows: Sequence[Sequence], columns: Sequence[str], where: str) -> list[str]:
@@ -136,7 +143,7 @@ def columns_without_header(rows: Sequence[Sequence], columns: Sequence[str], whe
     return [name.strip() for name in columns]
 
 
-def _ask(rows: Sequence[Sequence], why: str) -> Unsettled:
+def _ask(rows: Sequence[Sequence], why: str, delimiter: str = "") -> Unsettled:
     """The question what the columns are, with the first three rows and a guess."""
     filled = [row for row in _shown(rows) if any(row)]
     shown = "\n".join("  " + " | ".join(c[:40] for c in row[:12]) for row in filled[:3])
@@ -145,6 +152,8 @@ def _ask(rows: Sequence[Sequence], why: str) -> Unsettled:
         Question("options", "header", "whether there is a row of names", [(False, "")], sure=True),
         Question("options", "columns", "what the columns are", columns, sure=True),
     ]
+    if delimiter:
+        questions.append(Question("options", "delimiter", "what stands between cells", [(delimiter, "")], sure=True))
     return Unsettled(why, questions, shown)
 
 

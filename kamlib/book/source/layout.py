@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from kamlib.book.errors import Question, Unsettled
 from kamlib.book.mapping import Options
 from kamlib.book.source.encoding import BLANK_CELL, LEFT_OUT
 from kamlib.book.source.header import LOOKED_AT, columns_without_header, header_row, refuse_headerless
+from kamlib.book.source.part import refuse_wide
 from kamlib.tables import TABLES
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "¦", "\x01")
@@ -56,12 +58,28 @@ def layout_of(head: str, table: str, mapping: Mapping[str, str], options: Option
         return _without_header(head, order[0], options, where)
     for delimiter in order:
         rows = first_rows(head, delimiter)
+        refuse_wide(max((len(cells) for _, cells in rows), default=0), where)
         at, recognised = header_row([cells for _, cells in rows], TABLES[table], mapping)
         if recognised:
             return _with_header(rows, at, delimiter)
     rows = first_rows(head, order[0])
     refuse_headerless([cells for _, cells in rows], where)
+    if all(len(cells) < 2 for _, cells in rows):
+        _offer_blanks(head, table, mapping, where)
     return _with_header(rows, header_row([cells for _, cells in rows], TABLES[table], mapping)[0], order[0])
+
+
+def _offer_blanks(head: str, table: str, mapping: Mapping[str, str], where: str) -> None:
+    """`Unsettled` where nothing cuts the lines into cells but blanks do; names hold blanks, so it is asked."""
+    rows = [cells for _, cells in first_rows(head, BLANK)]
+    refuse_headerless(rows, where, BLANK)
+    at, recognised = header_row(rows, TABLES[table], mapping)
+    if recognised:
+        question = Question(
+            "options", "delimiter", "what stands between cells", [(BLANK, "any number of blanks")], sure=True
+        )
+        shown = "\n".join("  " + " | ".join(c[:40] for c in row[:12]) for row in rows[at : at + 3])
+        raise Unsettled(f"{where}: only blanks stand between its cells. So cut, it begins:", [question], shown)
 
 
 def _with_header(rows: list[tuple[int, list[str]]], at: int, delimiter: str) -> Layout:

@@ -54,17 +54,22 @@ class Part:
 def checked_headers(headers: list[str], where: str) -> list[str]:
     """Headers without blanks around them; `BookError` where there are none, or one stands twice."""
     headers = [str(h).strip() for h in headers]
-    if len(headers) > MOST_COLUMNS:
-        raise NoTable(
-            f"{where}: {len(headers):,} columns, and no ledger has more than {MOST_COLUMNS:,}. Are rows and columns "
-            "exchanged? Save it with one line for each sale."
-        )
+    refuse_wide(len(headers), where)
     seen = sorted(h for h, n in Counter(headers).items() if h and n > 1)
     if seen:
         raise BookError(f"{where}: the header names {seen[0]!r} more than once. Rename one of the columns.")
     if not any(headers):
         raise NoTable(f"{where}: the first line holds no column names.")
     return headers
+
+
+def refuse_wide(columns: int, where: str) -> None:
+    """`NoTable` where there are more columns than any ledger has: each costs time, and each is looked at."""
+    if columns > MOST_COLUMNS:
+        raise NoTable(
+            f"{where}: {columns:,} columns, and no ledger has more than {MOST_COLUMNS:,}. Are rows and columns "
+            "exchanged? Save it with one line for each sale."
+        )
 
 
 def sql_path(file: Path) -> str:
