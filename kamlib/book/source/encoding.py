@@ -39,9 +39,10 @@ def encoding_of(file: Path, identifying: Identifying, head: int = 200_000) -> tu
         for bom, name in _BOMS:
             if start.startswith(bom):
                 return name, "" if name == "utf-8-sig" else f"read as {name}"
+        _refuse_other_kinds(start, file.name)
         if name := _utf16(start):
             return name, f"read as {name}, though it has no byte-order mark"
-        _refuse_other_kinds(start, file.name)
+        _refuse_nul(start, file.name)
         stream.seek(0)
         escapes, decoder = False, codecs.getincrementaldecoder("utf-8")()
         try:
@@ -60,6 +61,9 @@ def _refuse_other_kinds(start: bytes, name: str) -> None:
     for sign, kind in _OTHER_KINDS.items():
         if start.startswith(sign) and (len(sign) > 2 or b"\0" in start):
             raise NoTable(f"{name} is not a text file but {kind}. Give it its right name, or save it as CSV.")
+
+
+def _refuse_nul(start: bytes, name: str) -> None:
     if start.count(b"\0") * 20 > len(start):
         raise NoTable(f"{name} is not a text file (it holds NUL bytes). Save it as CSV, Excel or Parquet.")
 

@@ -14,8 +14,8 @@ WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][\w’']*|[^\W_]+")
 BOUNDARY, PLAIN = 4.0, 9.0  # half bits that the end of a word, and a letter of ASCII, cost anywhere
 UNSEEN, STRANGE = 20.0, 36.0  # a neighbour, and a letter, that names of our languages do not have
 LOST = 50.0  # bytes that are no character
-AFTER, BEFORE = "’”“…®™»·・）\u00a0", "‘’“„«·・（㈱\u00a0"  # what may touch a word
-PUNCTUATION = AFTER + BEFORE + "–—−€°№、。"
+AFTER, BEFORE = "’”“…»·・）\u00a0", "‘’“„«·・（㈱\u00a0"  # what may touch a word
+PUNCTUATION = AFTER + BEFORE + "–—−€°®™№、。"
 LATIN = "\u024f"  # its last letter
 _LEVELS = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6), ("euc_jp", 0xB0, 0xCF), ("euc_kr", 0xB0, 0xC8))
 

@@ -45,7 +45,14 @@ def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: st
     part.notes += title_note(file.name, found.rows)
     with tempfile.TemporaryDirectory() as scratch:
         path = file
-        if guess or encoding not in ("utf-8", "utf_8") or found.above or found.delimiter == BLANK or needs_copy(file):
+        if (
+            guess
+            or options.encoding
+            or encoding != "utf-8"
+            or found.above
+            or found.delimiter == BLANK
+            or needs_copy(file)
+        ):
             path, lost, nul = as_utf8(file, encoding, Path(scratch), skip=found.above, blanks=found.delimiter == BLANK)
             if lost:
                 part.notes.append(f"{file.name}: {lost:,} characters are none in {encoding} and are shown as \ufffd.")
