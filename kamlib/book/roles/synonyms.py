@@ -146,8 +146,8 @@ def rank(table: str, column: str, name: str) -> int | None:
         return 0
     if table != "ledger" and column != "customer_id":
         return None
-    found = (_ranks().get(v, {}).get(column) for v in tried)
-    return next((k for k in found if k is not None), None)
+    known = next((v for v in tried if v in _ranks()), "")  # "MwSt.-Betrag" is a tax, and no "Betrag" with a table before it
+    return _ranks().get(known, {}).get(column)
 
 
 @cache
