@@ -10,6 +10,7 @@ from kamlib.book.mapping import Options
 from kamlib.book.roles.synonyms import LANGUAGES, words
 
 SOLD, NOT_SOLD, REFUNDED, CREDIT, UNKNOWN = "sold", "left out", "refunded", "credit", "not understood"
+IN_PART = "in part"
 
 PARTLY = re.compile(r"\b(partial(ly)?|partly|teil(weise)?|partiel(lement)?|parcial(mente)?|parzial(mente)?)\b")
 NEGATED = re.compile(r"(not|no|non|nicht|pas|niet|nie|nao) (?!sold|fulfil|paid)")
@@ -47,7 +48,7 @@ def treatment(value: str, options: Options) -> str:
     for what, given in own.items():
         if given is not None and text in map(_plain, given):
             return what
-    if PARTLY.search(text) or NEGATED.match(text):
+    if PARTLY.search(text) or NEGATED.match(text) or _says(text, _words(IN_PART)):
         return SOLD
     for what in (NOT_SOLD, REFUNDED, CREDIT, SOLD):
         if own.get(what) is None and _says(text, _words(what)):
@@ -58,7 +59,7 @@ def treatment(value: str, options: Options) -> str:
 def _plain(value: str) -> str:
     letters = unicodedata.normalize("NFKD", str(value).casefold().replace("ı", "i"))
     letters = "".join(c for c in letters if not unicodedata.combining(c)).replace("ł", "l").replace("_", " ")
-    return " ".join(re.sub(r"^wc-|[^\w\s-]", " ", letters).replace("-", " ").split())
+    return " ".join(re.sub(r"^wc-|[^\w\s\u0900-\u0dff-]", " ", letters).replace("-", " ").split())
 
 
 @cache

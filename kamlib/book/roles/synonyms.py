@@ -35,6 +35,9 @@ CURRENCY = re.compile(rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|\b(?:in\s
 
 
 _HARMLESS = re.compile(r"[(\[]\s*(utc|gmt|local|local time|est|pst|cet|net|#|no\.?|nr\.?|units?|pcs)\s*[)\]]\s*$", re.I)
+# A national currency as it stands at the end of a name, in words.
+_LOCAL = re.compile(r"[\s,]*[(\[]\s*(?:R\$|Rp\.?|руб\.?|р\.|zł|TL|Kč|kr\.?|元|円|원)\s*[)\]]\s*$|[\s,]+(?:R\$|Rp|руб\.?|zł|TL|Kč)\s*$")
+_BRACKETS = str.maketrans("（）［］，", "()[],")
 _PATH = re.compile(r"^(?:(?:order|invoice|sales?)[ _]?(?:lines?|items?)\s*[/:]|.*[.\[/](?=[^.\[/]+\]?$))\s*", re.I)
 _LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "°": "", "º": "", "ª": ""})
 _MINOR = re.compile(
@@ -49,10 +52,13 @@ def plain(name: str) -> str:
     --------
     >>> plain(" Customer ID "), plain("Margin %"), plain("Qté"), plain("N° client"), plain("Net amount (EUR)")
     ('customerid', 'margin%', 'qte', 'nclient', 'netamount')
+    >>> plain("Valor (R$)"), plain("Сумма, руб."), plain("金额（元）"), plain("Tutar TL")
+    ('valor', 'сумма', '金额', 'tutar')
     >>> plain("Netto EUR"), plain("Umsatz in €"), plain("*InvoiceDate"), plain("Created At (UTC)"), plain("EUR")
     ('netto', 'umsatz', 'invoicedate', 'createdat', 'eur')
     """
-    name = CURRENCY.sub("", str(name)) or str(name)
+    name = str(name).translate(_BRACKETS)
+    name = CURRENCY.sub("", _LOCAL.sub("", name)) or name
     name = _HARMLESS.sub("", name) or name
     letters = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
     return "".join(c for c in letters if (c.isalnum() or c == "%" or "\u0900" <= c < "\u0e00") and c != "\u0640")
