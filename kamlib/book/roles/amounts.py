@@ -60,6 +60,7 @@ class Columns:
     quantity: int | None = None
     unit_price: int | None = None
     order: int | None = None
+    others: Sequence[int] = ()  # more columns of numbers, which can say what the decimal sign is
 
     @property
     def has_product(self) -> bool:
@@ -103,7 +104,7 @@ def amount_of(
     """
     if not columns.amounts and columns.subtotal is None and columns.gross is None:
         return _product(columns) if columns.has_product else None
-    sums = Sums(con, part, columns.all, columns.order, options)
+    sums = Sums(con, part, columns.all, columns.order, options, columns.others)
     decision = _Decision(con, part, columns, options, sums)
     return decision.given() if given else decision.found()
 
@@ -148,6 +149,8 @@ class _Decision:
     def found(self) -> Amount:
         """The column that the evidence leaves."""
         lines = [i for i in self.rank if not self.of_order[i]]
+        if all(np.isnan(self.n[i]).all() for i in self.rank):  # nothing to read: the reader will say so
+            return self._amount(min(self.rank, key=self.rank.get), (), "", "")
         if not lines:
             return self._from_orders()
         left = self._without_gross(lines)
@@ -303,7 +306,7 @@ class _Decision:
     # Refusals: all candidates, the total that each would give, and the line that takes it.
 
     def _refuse(self, columns: list[int], product: bool) -> None:
-        read = as_numbers(self.con, self.part, self.of.all, self.options)
+        read = as_numbers(self.con, self.part, self.of.all, self.options, self.of.others)
         choices = [(self.part.headers[i], f"net total {self._total(read[i])}") for i in columns]
         named = [f"{self._name(i)} ({why})" for i, (_, why) in zip(columns, choices, strict=True)]
         if product:
@@ -318,7 +321,7 @@ class _Decision:
         )
 
     def _refuse_tax(self, column: int) -> None:
-        read = as_numbers(self.con, self.part, self.of.all, self.options)
+        read = as_numbers(self.con, self.part, self.of.all, self.options, self.of.others)
         extras = [getattr(self.of, r) for r in self._contained()]
         parts = [f"try_cast({read[i]} AS DECIMAL(30, 10))" for i in (column, *extras)]
         with_ = self._total(read[column])

@@ -12,9 +12,10 @@ from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.amounts import Amount, Columns, amount_of, evidence_columns
 from kamlib.book.roles.looks import Look, looks
 from kamlib.book.roles.names import candidates, missing
-from kamlib.book.roles.question import refusal
+from kamlib.book.roles.question import refusal, settle
 from kamlib.book.roles.synonyms import plain, rank
 from kamlib.book.source.part import Part
+from kamlib.book.values import cells
 from kamlib.tables import TABLES, Table
 
 MOSTLY = 0.5  # of its filled cells, from which on a column named as a date is one
@@ -158,9 +159,12 @@ def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, d
     if mapping.get("amount") == "" or (not given and {"quantity", "unit_price"} <= mapping.keys()):
         order = {k: i for k, i in order.items() if k == "discount"}
     alone = {r: found.get(r) for r in ("tax", "shipping", "quantity", "unit_price")}
-    columns = Columns(amounts, order=found.get("order_id"), **order, **alone)
+    others = [found[c] for c in ("profit", "cost", "list_price", "refund") if c in found]
+    columns = Columns(amounts, order=found.get("order_id"), others=others, **order, **alone)
     try:
         return amount_of(con, part, columns, names.options, bool(given)), order
+    except cells.Ambiguous as unclear:
+        raise settle(part, "", unclear) from None
     except Unsettled as stopped:
         stopped.found = dict(found)
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
@@ -10,8 +11,9 @@ import duckdb
 from kamlib.book.errors import Question, Unsettled
 from kamlib.book.roles.looks import Look, looks
 from kamlib.book.roles.names import listed, missing
-from kamlib.book.roles.synonyms import of_column, plain
+from kamlib.book.roles.synonyms import of_column, plain, rank
 from kamlib.book.source.part import Part
+from kamlib.book.values import cells
 from kamlib.tables import Table
 
 SHOWN = 3  # rows
@@ -26,6 +28,7 @@ def refusal(con: duckdb.DuckDBPyConnection, part: Part, found: Mapping[str, int]
     free = [i for i, h in enumerate(part.headers) if h and i not in found.values()]
     questions = []
     for column in lacking:
+        free = [i for i in free if _free_for(table, column, part.headers[i])]
         offered = guesses(table.name, column, part.headers, seen, free)
         choices = [(part.headers[i], f"a guess: {why}") for i, why in offered]
         questions.append(Question(table.name, column, table[column].meaning, choices, sure=True))
@@ -36,6 +39,22 @@ def refusal(con: duckdb.DuckDBPyConnection, part: Part, found: Mapping[str, int]
         f"{f' (recognised: {known})' if known else ''}. The file has: {listed(part.headers)}.",
         questions, first_rows(con, part),
     )  # fmt: skip
+
+
+def _free_for(table: Table, column: str, header: str) -> bool:
+    """Whether a header is no good name of another column."""
+    return all(rank(table.name, c, header) is None for c in table.names if c != column)
+
+
+def settle(part: Part, column: str, unclear: cells.Ambiguous) -> Unsettled:
+    """The question that values raise which can be read in two ways."""
+    lines = part.lines([row for row, _ in unclear.rows])
+    shown = "; ".join(f"line {lines[row]}: {value[:60]!r}" for row, value in unclear.rows)
+    ((key, first),) = tomllib.loads(unclear.option).items()
+    other = (not first) if isinstance(first, bool) else {".": ",", ",": "."}.get(first)
+    choices = [(value, "") for value in (first, other) if value is not None]
+    question = Question("options", key, unclear.why, choices)
+    return Unsettled(f"{part.where}{column}: {unclear.why} ({shown}).", [question])
 
 
 def first_rows(con: duckdb.DuckDBPyConnection, part: Part) -> str:

@@ -27,15 +27,23 @@ class Sums:
         Positions whose cells are read as numbers.
     order : int or None
         Position of the order's id.
+    also : sequence of int
+        Other columns of numbers, which can say what the decimal sign is.
     """
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, part: Part, columns: Sequence[int], order: int | None, options: Options
+        self,
+        con: duckdb.DuckDBPyConnection,
+        part: Part,
+        columns: Sequence[int],
+        order: int | None,
+        options: Options,
+        also: Sequence[int] = (),
     ):
-        read = as_numbers(con, part, columns, options)
+        read = as_numbers(con, part, columns, options, also)
         wanted = ", ".join(f"try_cast({read[i]} AS DOUBLE) AS n{i}" for i in read)
         key = f"CAST(c{order} AS VARCHAR)" if order is not None else "NULL"
-        rows = con.execute(f"SELECT {key} AS k{', ' if wanted else ''}{wanted} FROM {part.relation} LIMIT {LOOKED_AT}").df()
+        rows = con.execute(f"SELECT {key} AS k, {wanted} FROM {part.relation} LIMIT {LOOKED_AT}").df()
         self.numbers = {i: rows[f"n{i}"].to_numpy(float) for i in read}
         orders = rows["k"].replace("", None).ffill() if order is not None else pd.Series(np.arange(len(rows)))
         self.order = orders.factorize()[0]
@@ -44,7 +52,8 @@ class Sums:
     def agree(self, one: np.ndarray, other: np.ndarray, *, within: np.ndarray | float = CENT) -> bool:
         """Whether two numbers are the same on nearly all rows that have both."""
         both = ~np.isnan(one) & ~np.isnan(other)
-        return bool(both.any()) and np.mean(np.abs(one - other)[both] <= np.broadcast_to(within, one.shape)[both]) >= AGREE
+        near = np.abs(one - other) <= within
+        return bool(both.any() and np.mean(near[both]) >= AGREE)
 
     def product(self, quantity: int, price: int) -> tuple[np.ndarray, np.ndarray]:
         """Quantity x unit price of each row, and how far an amount may be from it, for a price rounded to the cent."""
@@ -91,9 +100,14 @@ class Sums:
 
 
 def as_numbers(
-    con: duckdb.DuckDBPyConnection, part: Part, columns: Sequence[int], options: Options
+    con: duckdb.DuckDBPyConnection, part: Part, columns: Sequence[int], options: Options, also: Sequence[int] = ()
 ) -> dict[int, str]:
     """SQL that reads each of these columns of a raw part as a number.
+
+    Parameters
+    ----------
+    also : sequence of int
+        Other columns of numbers, which can say what the decimal sign is.
 
     Raises
     ------
@@ -101,11 +115,21 @@ def as_numbers(
         It cannot be told which sign is the decimal one.
     """
     types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
-    text = [i for i in columns if types[f"c{i}"] == "VARCHAR"]
+    text = [i for i in dict.fromkeys([*columns, *also]) if types[f"c{i}"] == "VARCHAR"]
     clean = {i: cells.text(cells.latin(f"c{i}")) for i in text}
-    looked_at = f"(SELECT rowid AS _row, {', '.join(f'{e} AS c{i}' for i, e in clean.items())} FROM {part.relation})"
-    sign = cells.decimal_sign(con, looked_at, [f"c{i}" for i in text], options) if text else "."
-    return {i: cells.number(clean[i], sign) if i in clean else f"c{i}" for i in columns}
+    sign = _decimal_sign(con, part, clean, options) if text else "."
+    points = {i: f"replace({e}, '{cells.ARABIC_POINT}', '{sign}')" for i, e in clean.items()}
+    return {i: cells.number(points[i], sign) if i in clean else f"c{i}" for i in columns}
+
+
+def _decimal_sign(con, part: Part, clean: dict[int, str], options: Options) -> str:
+    """Of the first rows, or where these do not say it, of all."""
+    looked_at = f"SELECT rowid AS _row, {', '.join(f'{e} AS c{i}' for i, e in clean.items())} FROM {part.relation}"
+    names = [f"c{i}" for i in clean]
+    try:
+        return cells.decimal_sign(con, f"({looked_at} LIMIT {LOOKED_AT})", names, options)
+    except cells.Ambiguous:
+        return cells.decimal_sign(con, f"({looked_at})", names, options)
 
 
 def total_of(con: duckdb.DuckDBPyConnection, part: Part, expression: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 
-from kamlib.book.errors import BookError, Question, Unsettled
+from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames
-from kamlib.book.roles.synonyms import currency_of
+from kamlib.book.roles.question import settle
+from kamlib.book.roles.synonyms import currency_of, minor_units
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells, dates
 from kamlib.tables import Column, Table
@@ -47,8 +47,9 @@ class Columns:
         try:
             self.decimal = cells.decimal_sign(con, self.cells, numeric, options)
         except cells.Ambiguous as unclear:
-            raise _settle(part, "", unclear) from None
+            raise settle(part, "", unclear) from None
         self.plain = self._plain()
+        self._say_minor()
 
     def _plain(self) -> set[str]:
         """Text columns whose every cell is a day or a number as SQL itself writes it.
@@ -110,10 +111,12 @@ class Columns:
             return f"(CASE WHEN lower({source}) IN {yes} THEN true WHEN lower({source}) IN {no} THEN false END)"
         number = self._number(column.name)
         if column.kind == "money":
-            return cells.whole_cents(number)
+            return cells.whole_cents(number, minor=self._minor(column.name))
         if column.kind == "whole":
             return f"(CASE WHEN {number} = floor({number}) THEN try_cast({number} AS BIGINT) END)"
         number = f"try_cast({self._plain_number(source) if kind == 'VARCHAR' else source} AS DOUBLE)"
+        if column.name.endswith("_price") and self._minor(column.name):
+            number = f"({number} / 100)"
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
 
     def _date(self, source: str) -> str:
@@ -122,7 +125,7 @@ class Columns:
         try:
             read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
         except cells.Ambiguous as unclear:
-            raise _settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
+            raise settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
         header = self.part.headers[int(source[1:])]
         self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
         return dates.date(source, read)
@@ -145,7 +148,19 @@ class Columns:
     def _product(self) -> str:
         # Exact: 18 and 20 digits fit in 38.
         quantity = f"try_cast({self._number('quantity')} AS DECIMAL(18, 8))"
-        return cells.whole_cents(f"{quantity} * try_cast({self._number('unit_price')} AS DECIMAL(20, 10))")
+        price = f"try_cast({self._number('unit_price')} AS DECIMAL(20, 10))"
+        return cells.whole_cents(f"{quantity} * {price}", minor=self._minor("unit_price"))
+
+    def _minor(self, name: str) -> bool:
+        """Whether a column of money is in cents: as the user says, or its name."""
+        said = self.options.minor_units
+        return minor_units(self.part.headers[self.found[name]]) if said is None else said
+
+    def _say_minor(self) -> None:
+        money = [c for c in self.found if self.table[c].kind == "money" or c.endswith("_price")]
+        named = [repr(self.part.headers[self.found[c]]) for c in money if self._minor(c)]
+        if named:
+            self.part.notes.append(f"{self.part.where}: {', '.join(named)} is taken as cents, a hundredth of the currency.")
 
     def refuse_two_currencies(self) -> None:
         """With rates, a line whose amount names one currency and whose column another has no right amount."""
@@ -192,16 +207,6 @@ class Columns:
         """The code that the name of the amounts' column ends with; a sign does not say whose dollars they are."""
         code = currency_of(self.part.headers[self.found[self._amount()]]) if self.table.name == "ledger" else ""
         return code if code.isalpha() else ""
-
-
-def _settle(part: Part, column: str, unclear: cells.Ambiguous) -> Unsettled:
-    lines = part.lines([row for row, _ in unclear.rows])
-    shown = "; ".join(f"line {lines[row]}: {value[:60]!r}" for row, value in unclear.rows)
-    ((key, first),) = tomllib.loads(unclear.option).items()
-    other = (not first) if isinstance(first, bool) else {".": ",", ",": "."}.get(first)
-    choices = [(value, "") for value in (first, other) if value is not None]
-    question = Question("options", key, unclear.why, choices)
-    return Unsettled(f"{part.where}{column}: {unclear.why} ({shown}).", [question])
 
 
 def _id_of(source: str, sql_type: str) -> str:
