@@ -54,8 +54,7 @@ def read_parts(con: duckdb.DuckDBPyConnection, source, names: ColumnNames = NO_N
     if isinstance(source, Mapping):
         return [read_frame(con, i, name, frame) for i, (name, frame) in enumerate(source.items())]
     if not isinstance(source, (str, Path)):
-        kind = type(source).__name__
-        raise BookError(f'A book is a path, a name, or frames by table, {{"ledger": frame}}; not a {kind}.')
+        return [read_frame(con, 0, "ledger", source)]
     path = Path(source)
     files = _there(path)
     parts = []
