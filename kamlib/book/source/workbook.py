@@ -22,6 +22,7 @@ from kamlib.book.source.part import (
     keep,
     refuse_unclear_names,
 )
+from kamlib.book.source.workbook_size import refuse_oversized
 from kamlib.tables import TABLES
 
 
@@ -47,6 +48,7 @@ def _sheets(file: Path) -> tuple[dict[str, list[list]], list[str]]:
     """Rows of each sheet; and the names of hidden ones, often an older copy, unless they are called as a table is."""
     from python_calamine import SheetVisibleEnum, load_workbook
 
+    refuse_oversized(file)
     try:
         workbook = load_workbook(str(file))
         of = {
@@ -56,6 +58,10 @@ def _sheets(file: Path) -> tuple[dict[str, list[list]], list[str]]:
         rows = {n: workbook.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in shown}
         return rows, [n for n in of if n not in rows]
     except Exception as error:  # a broken file meets it in many ways
+        said = first_line(error)
+    except BaseException as error:  # a panic of its library is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
         said = first_line(error)
     raise BookError(f"{file.name}: not readable as a workbook: {said}. Open it in Excel and save it anew.")
 
