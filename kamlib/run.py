@@ -301,9 +301,9 @@ def save_book(book: Book, folder: Path) -> None:
     book.ledger.write_parquet(str(folder / "ledger.parquet"))
     for name, table in book.tables.items():
         write_frame(folder / "tables", name, table)
-    for name in ("recognised", "problems"):
+    for name in ("recognised", "problems", "not_sold"):
         write_frame(folder, name, getattr(book, name))
-    plain = ("name", "rows_read", "rows_set_aside", "notes", "currency", "digest")
+    plain = ("name", "rows_read", "rows_set_aside", "notes", "currency", "digest", "amounts")
     write_json(folder / "book.json", {n: getattr(book, n) for n in plain} | {"tables": list(book.tables)})
 
 
@@ -317,8 +317,9 @@ def load_book(folder: Path) -> Book:
         tables={n: pd.read_parquet(folder / "tables" / f"{n}.parquet") for n in names},
         recognised=pd.read_parquet(folder / "recognised.parquet"),
         problems=pd.read_parquet(folder / "problems.parquet"),
+        not_sold=pd.read_parquet(folder / "not_sold.parquet"),
         con=con,
-        **(facts | {"notes": tuple(facts["notes"])}),
+        **(facts | {n: tuple(facts[n]) for n in ("notes", "amounts")}),
     )
 
 

@@ -19,9 +19,10 @@ from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
+from kamlib.book.checks.sold import NOT_SOLD
 from kamlib.book.checks.totals import control_totals, line_totals, month_totals, period_totals, repeated_lines
-from kamlib.book.errors import BookError
-from kamlib.book.mapping import load_mapping
+from kamlib.book.errors import BookError, Unsettled
+from kamlib.book.mapping import ColumnNames, load_mapping
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
 from kamlib.book.source.part import Part
 from kamlib.tables import TABLES
@@ -68,6 +69,11 @@ class Book:
         Empty where nothing says.
     digest : str
         SHA-256 over the sources' content.
+    amounts : tuple of str
+        What the amounts are, net or gross, and how that is known; one sentence for each way of it in the source.
+    not_sold : pandas.DataFrame
+        file, state, treatment (`left out`, `refunded`, `turned`), lines, cents: lines that are in a state that is no
+        sale (they are among `rows_set_aside`), were paid back, or are credits with a positive amount.
     """
 
     name: str
@@ -80,6 +86,8 @@ class Book:
     notes: tuple[str, ...] = ()
     currency: str = ""
     digest: str = ""
+    amounts: tuple[str, ...] = ()
+    not_sold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOT_SOLD))
     con: duckdb.DuckDBPyConnection = field(default=None, repr=False)
 
     @property
@@ -114,18 +122,22 @@ class Book:
         return flat
 
     def names(self, as_of) -> pd.Series:
-        """Latest known name of each account by customer_id; empty where the book has no names."""
+        """Latest known name of each account by customer_id; empty where the book has no names.
+
+        A table of accounts wins over the names that stand in the ledger.
+        """
+        day = f"DATE '{pd.Timestamp(as_of):%Y-%m-%d}'"
+        named = self.ledger.filter(f"customer_id IS NOT NULL AND customer_name IS NOT NULL AND date <= {day}")
+        latest = "customer_id, max_by(customer_name, (date, customer_name)) AS name"
+        written = named.aggregate(latest, "customer_id").order("customer_id").df().set_index("customer_id")["name"]
         accounts = self.tables.get("accounts", pd.DataFrame())
         if "name" not in accounts:
-            return pd.Series(dtype="str")
+            return written
         if "since" in accounts:
             known = accounts["since"].isna() | (accounts["since"] <= pd.Timestamp(as_of))
             accounts = accounts[known].sort_values("since", kind="stable", na_position="first")
-        return (
-            accounts.dropna(subset=["name"])
-            .drop_duplicates("customer_id", keep="last")
-            .set_index("customer_id")["name"]
-        )
+        told = accounts.dropna(subset=["name"]).drop_duplicates("customer_id", keep="last").set_index("customer_id")
+        return told["name"].combine_first(written) if len(written) else told["name"]
 
 
 def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str | None = None) -> Book:
@@ -168,7 +180,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
-    checked = {p.relation: check_part(con, p, names) for p in parts}
+    checked = {p.relation: _checked(con, p, names, source) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
@@ -187,8 +199,18 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         notes=tuple(notes),
         currency=currency,
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
+        amounts=tuple(dict.fromkeys(c.amounts for c in ledger_parts)),
+        not_sold=_together([c.not_sold for c in ledger_parts], NOT_SOLD),
         con=con,
     )
+
+
+def _checked(con, part: Part, names: ColumnNames, source) -> Checked:
+    try:
+        return check_part(con, part, names)
+    except Unsettled as question:
+        question.source = str(source) if isinstance(source, (str, Path)) else ""
+        raise
 
 
 def _dataset(name: str):
@@ -238,7 +260,7 @@ def mapping_of(source, mapping):
 
 
 def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
-    union = " UNION ALL ".join(f"SELECT * FROM {c.relation}" for c in parts)
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {c.relation}" for c in parts)
     con.execute(
         "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
         f" coalesce(profit, amount - cost) AS profit_cents, coalesce(kind, 'goods') AS kind FROM ({union})"
@@ -262,5 +284,9 @@ def _recognised(checked) -> pd.DataFrame:
 
 
 def _all_problems(checked) -> pd.DataFrame:
-    frames = [c.problems for c in checked if len(c.problems)]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])
+    return _together([c.problems for c in checked], [*PROBLEMS, "n"])
+
+
+def _together(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    filled = [f for f in frames if len(f)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)

@@ -7,7 +7,7 @@ import datetime as dt
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
 
@@ -53,6 +53,8 @@ class Options:
         None: the documented words.
     tax_included : bool or None
         Whether the amounts contain the column `tax`; None: find out from the columns.
+    amount_per_order : bool or None
+        Whether the amount is the total of a whole order and stands on each of its lines; None: find out.
     minor_units : bool or None
         Whether amounts are in cents; None: only where the column's name says so.
     """
@@ -73,6 +75,7 @@ class Options:
     not_sold: tuple[str, ...] | None = None
     refunded: tuple[str, ...] | None = None
     tax_included: bool | None = None
+    amount_per_order: bool | None = None
     minor_units: bool | None = None
 
 
@@ -93,6 +96,7 @@ _KINDS = {
     "not_sold": (list, 'is a list of states like ["cancelled", "draft"]'),
     "refunded": (list, 'is a list of states like ["refunded"]'),
     "tax_included": (bool, "is true or false"),
+    "amount_per_order": (bool, "is true or false"),
     "minor_units": (bool, "is true or false"),
 }
 
@@ -135,6 +139,14 @@ def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
     return ColumnNames(
         {n: {o: f.strip() for o, f in c.items()} for n, c in sections.items()}, options, rates, dict(same)
     )
+
+
+def as_dict(names: ColumnNames) -> dict[str, dict]:
+    """A mapping as a dict that `load_mapping` takes; only what is not as it would be without one."""
+    options = {f.name: getattr(names.options, f.name) for f in fields(Options)}
+    given = {n: list(v) if isinstance(v, tuple) else v for n, v in options.items() if v != getattr(Options(), n)}
+    sections = {"options": given, "rates": dict(names.rates), "same_customer": dict(names.same_customer)}
+    return {n: dict(c) for n, c in names.tables.items()} | {n: s for n, s in sections.items() if s}
 
 
 def _read_toml(path: Path) -> dict:

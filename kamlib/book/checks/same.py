@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from collections.abc import Mapping
 
@@ -60,7 +61,7 @@ def suspected_duplicates(book) -> pd.DataFrame:
     accounts = book.tables.get("accounts", pd.DataFrame(columns=["customer_id"]))
     accounts = accounts.drop_duplicates("customer_id", keep="last").set_index("customer_id")
     bought = {c for (c,) in book.ledger.filter("customer_id IS NOT NULL").project("customer_id").distinct().fetchall()}
-    names = accounts["name"].dropna().to_dict() if "name" in accounts else {}
+    names = book.names(dt.date.max).to_dict()
     countries = accounts["country"].dropna().to_dict() if "country" in accounts else {}
     ids = sorted(bought | set(accounts.index.dropna()))
     pairs: dict[tuple[str, str], str] = {}

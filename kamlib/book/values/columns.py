@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames
-from kamlib.book.roles.synonyms import currency_of
+from kamlib.book.roles.question import settle
+from kamlib.book.roles.synonyms import currency_of, minor_units
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells, dates, ids
 from kamlib.tables import Column, Table
@@ -20,8 +23,11 @@ PLAIN_DAY, PLAIN_NUMBER = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$", r"^
 class Columns:
     """How the columns of one part are read: an SQL expression for each."""
 
-    def __init__(self, con, part: Part, table: Table, found: dict[str, int], names: ColumnNames):
+    def __init__(
+        self, con, part: Part, table: Table, found: dict[str, int], names: ColumnNames, extra: Sequence[int] = ()
+    ):
         self.con, self.part, self.table, self.found = con, part, table, found
+        self.extra = [f"CAST(c{i} AS VARCHAR) AS x{i}" for i in extra]
         self.options, self.rates = names.options, names.rates
         options = names.options
         self.ids = ids.readings(con, part, table, found)  # without those of `found` that are damaged
@@ -33,16 +39,18 @@ class Columns:
         # Cleaned once, here; the expressions below name a cell many times.
         self.cells = f"cells_{part.relation}"
         trimmed, cleaned = (", ".join(f"{e} AS {c}" for c, e in stage.items()) for stage in (raw, filled))
+        kept = "".join(f", x{i}" for i in extra)
         con.execute(
-            f"CREATE TABLE {self.cells} AS SELECT _row, {cleaned}"
-            f" FROM (SELECT rowid AS _row, {trimmed} FROM {part.relation})"
+            f"CREATE TABLE {self.cells} AS SELECT _row, {cleaned}{kept}"
+            f" FROM (SELECT rowid AS _row, {', '.join([trimmed, *self.extra])} FROM {part.relation})"
         )
         numeric = [f"c{found[c]}" for c, t in self.types.items() if t == "VARCHAR" and table[c].kind in NUMERIC]
         try:
             self.decimal = cells.decimal_sign(con, self.cells, numeric, options)
         except cells.Ambiguous as unclear:
-            raise _settle(part, "", unclear) from None
+            raise settle(part, "", unclear) from None
         self.plain = self._plain()
+        self._say_minor()
 
     def _plain(self) -> set[str]:
         """Text columns whose every cell is a day or a number as SQL itself writes it.
@@ -86,7 +94,7 @@ class Columns:
     def select(self) -> str:
         """The columns of the table, typed."""
         typed = [f"{self._typed(c)} AS {cells.quoted(c.name)}" for c in self.table.columns]
-        return ", ".join(["_row", *typed])
+        return ", ".join(["_row", *typed, *(e.split(" AS ")[-1] for e in self.extra)])
 
     def _typed(self, column: Column) -> str:
         if column.name == "currency" and self.table.name == "ledger" and self.rates:
@@ -105,10 +113,12 @@ class Columns:
             return f"(CASE WHEN lower({source}) IN {yes} THEN true WHEN lower({source}) IN {no} THEN false END)"
         number = self._number(column.name)
         if column.kind == "money":
-            return cells.whole_cents(number)
+            return cells.whole_cents(number, minor=self._minor(column.name))
         if column.kind == "whole":
             return f"(CASE WHEN {number} = floor({number}) THEN try_cast({number} AS BIGINT) END)"
         number = f"try_cast({self._plain_number(source) if kind == 'VARCHAR' else source} AS DOUBLE)"
+        if column.name.endswith("_price") and self._minor(column.name):
+            number = f"({number} / 100)"
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
 
     def _date(self, source: str) -> str:
@@ -117,7 +127,7 @@ class Columns:
         try:
             read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
         except cells.Ambiguous as unclear:
-            raise _settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
+            raise settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
         header = self.part.headers[int(source[1:])]
         self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
         return dates.date(source, read)
@@ -140,7 +150,19 @@ class Columns:
     def _product(self) -> str:
         # Exact: 18 and 20 digits fit in 38.
         quantity = f"try_cast({self._number('quantity')} AS DECIMAL(18, 8))"
-        return cells.whole_cents(f"{quantity} * try_cast({self._number('unit_price')} AS DECIMAL(20, 10))")
+        price = f"try_cast({self._number('unit_price')} AS DECIMAL(20, 10))"
+        return cells.whole_cents(f"{quantity} * {price}", minor=self._minor("unit_price"))
+
+    def _minor(self, name: str) -> bool:
+        """Whether a column of money is in cents: as the user says, or its name."""
+        said = self.options.minor_units
+        return minor_units(self.part.headers[self.found[name]]) if said is None else said
+
+    def _say_minor(self) -> None:
+        money = [c for c in self.found if self.table[c].kind == "money" or c.endswith("_price")]
+        named = [repr(self.part.headers[self.found[c]]) for c in money if self._minor(c)]
+        if named:
+            self.part.notes.append(f"{self.part.where}: {', '.join(named)} is taken as cents, a hundredth of the currency.")
 
     def refuse_two_currencies(self) -> None:
         """With rates, a line whose amount names one currency and whose column another has no right amount."""
@@ -187,12 +209,3 @@ class Columns:
         """The code that the name of the amounts' column ends with; a sign does not say whose dollars they are."""
         code = currency_of(self.part.headers[self.found[self._amount()]]) if self.table.name == "ledger" else ""
         return code if code.isalpha() else ""
-
-
-def _settle(part: Part, column: str, unclear: cells.Ambiguous) -> BookError:
-    lines = part.lines([row for row, _ in unclear.rows])
-    shown = "; ".join(f"line {lines[row]}: {value[:60]!r}" for row, value in unclear.rows)
-    return BookError(
-        f"{part.where}{column}: {unclear.why} ({shown}). Settle it in a mapping file and pass it with --mapping:\n"
-        f"[options]\n{unclear.option}"
-    )
