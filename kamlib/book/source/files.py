@@ -149,7 +149,7 @@ def _read_file(con, number: int, file: Path, table: str, names: ColumnNames) -> 
         if file.suffix.lower() in EXCEL:
             return read_excel(con, number, file, table, names)
         if file.suffix.lower() in DATABASE:
-            return read_database(con, number, file, table)
+            return read_database(con, number, file, table, names.options.table)
     except OSError as error:
         raise BookError(f"{file} cannot be opened: {_said(error)}.") from None
     if file.suffix.lower() in PACKED:

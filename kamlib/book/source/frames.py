@@ -36,9 +36,8 @@ def _keep(con: duckdb.DuckDBPyConnection, part: Part, arrow: pa.Table, zones: li
     con.register("incoming", arrow)
     try:
         kinds = [str(kind) for kind in con.table("incoming").types]
-        cells = ", ".join(
-            f"{plain(con, f'c{i}', kind, zone)} AS c{i}" for i, (kind, zone) in enumerate(zip(kinds, zones, strict=True))
-        )
+        columns = enumerate(zip(kinds, zones, strict=True))
+        cells = ", ".join(f"{plain(con, f'c{i}', kind, zone)} AS c{i}" for i, (kind, zone) in columns)
         con.execute(f"CREATE TABLE {part.relation} AS SELECT {cells} FROM incoming")
     finally:
         con.unregister("incoming")

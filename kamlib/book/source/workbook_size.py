@@ -65,9 +65,9 @@ def refuse_oversized(file: Path) -> None:
     extent = None
     if zipfile.is_zipfile(file):
         extent = _extent(file)
-    if extent and extent.certain and file.suffix.lower() in (".xlsx", ".xlsm"):
-        if _complaint(extent.last_row, extent.last_column, extent.cells) == "":
-            return  # nearly all
+    known = extent is not None and extent.certain and file.suffix.lower() in (".xlsx", ".xlsm")
+    if known and not _complaint(extent.last_row, extent.last_column, extent.cells):
+        return  # nearly all
     for name, rows, columns in _tried(file, extent):
         complaint = _complaint(rows, columns, extent.cells if extent and extent.certain else rows * columns)
         if complaint:
@@ -81,10 +81,10 @@ def _complaint(rows: int, columns: int, cells: int) -> str:
     if rows <= ROWS and columns <= COLUMNS and grid <= CELLS and not sparse:
         return ""
     return (
-        f"its cells reach to row {rows:,} and column {columns:,}, a grid of {grid:,} cells. At most {COLUMNS:,} columns "
-        f"and {CELLS:,} cells are read, and a large grid only if it is filled. Probably a single cell is filled far from "
-        "the table. Delete the rows below and the columns right of the table and save the workbook anew, or save the "
-        "sheet as CSV."
+        f"its cells reach to row {rows:,} and column {columns:,}, a grid of {grid:,} cells. At most {COLUMNS:,} "
+        f"columns and {CELLS:,} cells are read, and a large grid only if filled. Probably a single cell is filled "
+        "far from the table. Delete the rows below and the columns right of the table and save the workbook anew, or "
+        "save the sheet as CSV."
     )
 
 
@@ -106,10 +106,10 @@ def _look_into(archive, entry: zipfile.ZipInfo, extent: _Extent, inflated: int, 
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
             least, ratio = BOMB
-            if size > least and size > ratio * entry.compress_size or inflated + size > INFLATED:
+            if (size > least and size > ratio * entry.compress_size) or inflated + size > INFLATED:
                 raise BookError(
                     f"{file.name}: {entry.filename!r} in it unpacks to more than {size >> 20:,} MB from "
-                    f"{entry.compress_size:,} bytes. That is no usual workbook, and it is not read. Save the sheet as CSV."
+                    f"{entry.compress_size:,} bytes. It is no usual workbook and is not read. Save the sheet as CSV."
                 )
             text = rest + chunk
             cut = max(text.rfind(b"<"), len(text) - 4096)
@@ -137,6 +137,6 @@ def _tried(file: Path, extent: _Extent | None) -> list[tuple[str, int, int]]:
     raise BookError(
         f"{file.name}: {told}"
         if told
-        else f"{file.name}: it cannot be loaded in {MEMORY >> 30} GB of memory and a minute, or it is damaged. Open it in "
-        "Excel, delete what is far from the table, and save the sheet as CSV."
+        else f"{file.name}: it cannot be loaded in {MEMORY >> 30} GB of memory and a minute, or it is damaged. Open it "
+        "in Excel, delete what is far from the table, and save the sheet as CSV."
     )

@@ -14,7 +14,7 @@ import duckdb
 
 from kamlib.book.errors import BookError
 from kamlib.book.source.part import Part
-from kamlib.book.values.cells import literal, trimmed
+from kamlib.book.values.cells import trimmed
 from kamlib.tables import Column, Table
 
 EXACT = {"DOUBLE": 2**53, "FLOAT": 2**24}  # from here on two whole numbers can be one
@@ -93,7 +93,8 @@ def as_text(source: str, kind: str) -> str:
         return trimmed(source)
     text = f"CAST({source} AS VARCHAR)"
     if kind in EXACT or kind.startswith("DECIMAL"):
-        return f"(CASE WHEN {source} = floor({source}) THEN CAST(try_cast({source} AS HUGEINT) AS VARCHAR) ELSE {text} END)"
+        whole = f"CAST(try_cast({source} AS HUGEINT) AS VARCHAR)"
+        return f"(CASE WHEN {source} = floor({source}) THEN {whole} ELSE {text} END)"
     if kind.startswith("TIMESTAMP"):
         return f"regexp_replace({text}, ' 00:00:00(\\+00)?$', '')"
     return text
@@ -143,7 +144,8 @@ def _damaged(con, part: Part, source: str, kind: str) -> str:
         number = f"try_cast(regexp_extract({source}, '^\\s*-?(\\d{{16,}})\\.0\\s*$', 1) AS HUGEINT)"
         cell = trimmed(source)
         lost = f"(regexp_matches({cell}, '{_POWER}') AND NOT {_has_all_digits(cell)})"
-        test = f"((contains({source}, '.') OR contains({source}, ',')) AND ({lost} OR coalesce({number} >= {limit}, false)))"
+        sign = f"(contains({source}, '.') OR contains({source}, ','))"
+        test = f"({sign} AND ({lost} OR coalesce({number} >= {limit}, false)))"
     elif kind in EXACT:
         size = f"(isfinite({source}) AND abs({source}) >= "
         test = f"{size}{EXACT[kind]})"
