@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 
 from kamlib.book.errors import BookError
+from kamlib.book.values.ids import same_as_read
 
 LEGAL_FORMS = frozenset(
     "ab ag as asa bv bvba co company corp corporation eg ek eurl gbr gmbh group holding inc incorporated kg kgaa kk "
@@ -115,6 +116,7 @@ def merge_customers(
 
     Of the accounts, what stands under a merged id is left out where the kept id has rows of its own.
     """
+    same = same_as_read(con, same)
     kept = {old: _end(old, same) for old in same}
     if not kept:
         return []

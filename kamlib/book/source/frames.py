@@ -13,6 +13,8 @@ from kamlib.book.source.part import Part, cells_of, checked_headers, first_line
 from kamlib.book.source.typed import is_moment, plain, zone_note
 from kamlib.tables import TABLES
 
+_NO_ARROW = ("float128", "float96", "longdouble")
+
 
 def read_frame(con, number: int, table: str, frame) -> Part:
     """The part of a frame. The day of a moment is that of its own time zone; of a DuckDB relation, that in UTC."""
@@ -51,6 +53,8 @@ def _arrow(frame, where: str) -> pa.Table:
     try:
         if isinstance(frame, pd.Series):
             frame = frame.to_frame()
+        if isinstance(frame, (pa.RecordBatch, pa.RecordBatchReader)):
+            frame = pa.Table.from_batches([frame]) if isinstance(frame, pa.RecordBatch) else frame.read_all()
         if isinstance(frame, pd.DataFrame):
             frame = _of_pandas(frame, where)
         arrow = nw.from_native(frame).lazy().collect("pyarrow").to_native()
@@ -66,9 +70,14 @@ def _arrow(frame, where: str) -> pa.Table:
 def _of_pandas(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     """With text as names, an index that says something as columns, and columns of one type each."""
     frame = _with_index(frame)
-    frame = frame.set_axis([str(c) for c in frame.columns], axis=1)
+    frame = frame.set_axis([_name(c) for c in frame.columns], axis=1)
     checked_headers(list(frame.columns), where)
     return pd.DataFrame({c: _one_type(frame[c]) for c in frame}, index=frame.index)
+
+
+def _name(column: object) -> str:
+    """Of names in several levels, as pandas makes them when it aggregates, those that say something."""
+    return " ".join(str(c) for c in column if str(c)) if isinstance(column, tuple) else str(column)
 
 
 def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
@@ -92,12 +101,13 @@ def _one_type(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return _one_type(column.astype(column.cat.categories.dtype))
     if column.dtype != object:
-        return column
+        return column.astype(str) if column.dtype.kind == "c" or str(column.dtype) in _NO_ARROW else column
     try:
-        pa.array(column, from_pandas=True)
+        kind = pa.array(column, from_pandas=True).type
     except Exception:  # of mixed types, too large, or half a pair of signs
         return _written(column)
-    return column
+    several = getattr(kind, "tz", None) and column.dropna().map(lambda moment: str(moment.tzinfo)).nunique() > 1
+    return _written(column) if several else column  # Arrow would turn all to the zone of the first
 
 
 def _written(column: pd.Series) -> pd.Series:

@@ -8,7 +8,7 @@ binary fraction, may be several ids in one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
@@ -68,6 +68,12 @@ def as_read(con: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> list[str]:
     """
     rows = con.execute(f"SELECT {normal('i')} FROM (SELECT unnest(?::VARCHAR[]) AS i)", [list(ids)]).fetchall()
     return [i for (i,) in rows]
+
+
+def same_as_read(con: duckdb.DuckDBPyConnection, same: Mapping[str, str]) -> dict[str, str]:
+    """Pairs of ids of one customer from a mapping file, as those of a book are read; without pairs that are one id."""
+    pairs = zip(as_read(con, same), as_read(con, same.values()), strict=True)
+    return {old: new for old, new in pairs if old != new}
 
 
 def _squeezed(source: str) -> str:
