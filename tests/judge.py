@@ -90,7 +90,7 @@ def _judge_refusal(kind: Kind, message: str, source) -> None:
         assert re.search(words, message, re.IGNORECASE), f"{words!r} is not said: {message}"
     if isinstance(source, Path):
         names = [source.name, *(p.name for p in source.rglob("*"))]
-        assert any(n in message for n in names) or re.match("The ledger|the mapping", message), f"which file? {message}"
+        assert any(n in message for n in names) or re.search("ledger|mapping|same_customer", message[:80]), f"which file? {message}"
     assert len(message) < 6000 and "Traceback" not in message and "\ufffd" not in message
     if kind.pasted:
         mapping = _merged(kind.mapping, offered(message))
