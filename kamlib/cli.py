@@ -231,8 +231,8 @@ def _write_mapping(book: str, mapping, to: Path, force: bool, refused=None) -> N
 
     source = datasets.load(book) if book in datasets.NAMES else book
     write_mapping(to, mapping_text(source, mapping=mapping, refused=refused), force=force)
-    says = "what is a guess, or is to be chosen, is marked. Edit it" if refused else "the mapping it is read with. Edit it"
-    out.print(_text(f"Wrote {to}: {says}, and pass it with --mapping {to}.\n"))
+    says = "what is a guess, or is to be chosen, is marked" if refused else "the mapping this book is read with"
+    out.print(_text(f"Wrote {to}: {says}. Edit it, and pass it with --mapping {to}.\n"))
 
 
 def _asked(book: str, mapping: Path | None, fix: Path | None, force: bool) -> Book:
@@ -286,7 +286,7 @@ def _say_read(book: Book) -> None:
         if same:
             table.add_row(*(_text(v) for v in (name, f"{same} columns", "the same names", _files(rows["file"]))))
     out.print(table)
-    for note in book.notes:
+    for note in book.notes[len(book.amounts) :]:
         out.print(_text(f"Note: {note}"))
 
 

@@ -64,7 +64,7 @@ class Book:
     rows_read, rows_set_aside : int
         Of the ledger.
     notes : tuple of str
-        What else a reader should know of how the source was read.
+        What a reader should know of how the source was read; what the amounts are, first.
     currency : str
         Empty where nothing says.
     digest : str
@@ -184,7 +184,8 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
-    notes = [note for p in parts for note in p.notes]
+    amounts = tuple(dict.fromkeys(c.amounts for c in ledger_parts))
+    notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes)]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     currency, converted = one_currency(con, signs, names.options.currency, names.rates)
     notes += [*converted, *merge_customers(con, tables, names.same_customer)]
@@ -199,7 +200,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         notes=tuple(notes),
         currency=currency,
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
-        amounts=tuple(dict.fromkeys(c.amounts for c in ledger_parts)),
+        amounts=amounts,
         not_sold=_together([c.not_sold for c in ledger_parts], NOT_SOLD),
         con=con,
     )

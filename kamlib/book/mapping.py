@@ -55,6 +55,8 @@ class Options:
         Whether the amounts contain the column `tax`; None: find out from the columns.
     amount_per_order : bool or None
         Whether the amount is the total of a whole order and stands on each of its lines; None: find out.
+    discount : {"", "share", "percent", "amount", "none"}
+        What a column of discounts holds where the amount is quantity x unit price; empty: find out.
     minor_units : bool or None
         Whether amounts are in cents; None: only where the column's name says so.
     """
@@ -76,6 +78,7 @@ class Options:
     refunded: tuple[str, ...] | None = None
     tax_included: bool | None = None
     amount_per_order: bool | None = None
+    discount: str = ""
     minor_units: bool | None = None
 
 
@@ -97,6 +100,7 @@ _KINDS = {
     "refunded": (list, 'is a list of states like ["refunded"]'),
     "tax_included": (bool, "is true or false"),
     "amount_per_order": (bool, "is true or false"),
+    "discount": (str, 'is "share", "percent", "amount" or "none"'),
     "minor_units": (bool, "is true or false"),
 }
 
@@ -167,6 +171,7 @@ def _options(given: Mapping, where: str) -> Options:
         known(name, _KINDS, f"{where}: no option", "options")
         kind, says = _KINDS[name]
         wrong = type(value) is not kind or (name == "decimal" and value not in (".", ","))
+        wrong |= name == "discount" and value not in ("share", "percent", "amount", "none")
         wrong |= name == "delimiter" and len(value) != 1
         wrong |= kind is list and not all(isinstance(v, str) for v in value)
         if wrong or (name == "encoding" and not _is_encoding(value)):

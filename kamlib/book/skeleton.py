@@ -1,4 +1,4 @@
-"""The mapping a book is opened with, as a commented TOML file to be edited and passed back; asked for where it lacks."""
+"""The mapping a book is opened with, as a commented TOML file to be edited; asked for where it lacks."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ OPTIONS = (
     ("refunded", '["sent back"]', "states of lines that were paid back"),
     ("tax_included", "true", "whether the amounts contain the columns tax and shipping"),
     ("amount_per_order", "true", "whether the amount is the total of a whole order, on each of its lines"),
+    ("discount", '"percent"', "what a column of discounts holds, where the amount is quantity x unit price"),
     ("minor_units", "true", "whether amounts are in cents"),
     ("excel_1904", "true", "day numbers count from 1904"),
     ("earliest_date", "1980-01-01", "an earlier date is set aside as implausible"),
@@ -82,7 +83,8 @@ def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> s
             found, questions = roles_of(con, part, names).found, []
         except Unsettled as question:
             found, questions = question.found, list(question.questions)
-        sections.append(_table(TABLES[part.table], part, found, {q.key: q for q in questions if q.section != "options"}))
+        of_columns = {q.key: q for q in questions if q.section != "options"}
+        sections.append(_table(TABLES[part.table], part, found, of_columns))
         asked += questions
     options = {q.key: q for q in asked if q.section == "options"}
     return "\n".join([HEAD, *sections, _options(names.options, options), _rest(names)])
@@ -119,7 +121,7 @@ def ask_for(source, answer: Callable[[Unsettled, Question], object], *, mapping=
                 raise
             for question in stopped.questions:
                 given.setdefault(question.section, {})[question.key] = answer(stopped, question)
-    raise BookError(f"{MOST_QUESTIONS} answers did not settle it. Write a mapping file by hand: kam check BOOK --fix FILE.")
+    raise BookError(f"{MOST_QUESTIONS} answers did not settle it. Write a mapping file: kam check BOOK --fix FILE.")
 
 
 def _table(table: Table, part: Part, found: Mapping[str, int], questions: Mapping[str, Question]) -> str:

@@ -61,7 +61,8 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     table = TABLES[part.table]
     roles = roles_of(con, part, names)
     found = roles.found
-    source = Columns(con, part, table, found, names, roles.unused if table.name == "ledger" else ())
+    extra = [i for i, h in enumerate(part.headers) if h and i not in found.values()] if table.name == "ledger" else []
+    source = Columns(con, part, table, found, names, extra)
     parsed, kept = f"parsed_{part.relation}", f"clean_{part.relation}"
     con.execute(f"CREATE TABLE {parsed} AS SELECT {source.select()} FROM {source.cells}")
     source.refuse_two_currencies()
@@ -75,7 +76,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
         part.notes += sold.notes
     part.notes += _not_used(part, roles.unused)
     problems = _problems(con, part, table, found, parsed, names.options)
-    columns = ", ".join([*(cells.quoted(c) for c in table.names), *_extras(part, table, roles.unused)])
+    columns = ", ".join([*(cells.quoted(c) for c in table.names), *_extras(part, table, extra)])
     unusable = " OR ".join(_unusable(table)) or "false"
     con.execute(f"CREATE TABLE {kept} AS SELECT {columns} FROM {parsed} WHERE NOT ({unusable})")
     total = _count(con, part.relation) + len(part.ragged)
@@ -86,12 +87,10 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     return Checked(kept, known, problems, total, aside, currencies, sold.table, roles.amount.says)
 
 
-def _extras(part: Part, table: Table, unused: Sequence[int]) -> list[str]:
+def _extras(part: Part, table: Table, extra: Sequence[int]) -> list[str]:
     """SQL: columns that are none of ours, under their own names."""
-    if table.name != "ledger":
-        return []
     taken, named = {*map(str.casefold, table.names), *OURS}, []
-    for i in unused:
+    for i in extra:
         name = part.headers[i]
         while name.casefold() in taken:
             name += " (as it stands)"

@@ -36,9 +36,9 @@ class Sold:
 def only_sold(con: duckdb.DuckDBPyConnection, part: Part, parsed: str, roles: Roles, options: Options) -> Sold:
     """Make the amounts of a table of typed lines what was sold, net.
 
-    In this order: an order's total counts once; tax and shipping that the amount contains are taken out; lines of a
-    credit note are turned to negative; refunds are taken off the lines of their order; lines in a state that is no
-    sale are marked in the column `left_out`.
+    In this order: a discount comes off; an order's total counts once; tax and shipping that the amount contains are
+    taken out; lines are fitted to their order's subtotal; lines in a state that is no sale are marked in the column
+    `left_out`; those of a credit note are turned to negative; refunds are taken off the lines of their order.
 
     Parameters
     ----------
@@ -49,41 +49,104 @@ def only_sold(con: duckdb.DuckDBPyConnection, part: Part, parsed: str, roles: Ro
     -------
     Sold
     """
-    sold = Sold()
+    sold, amount = Sold(), roles.amount
     con.execute(f"ALTER TABLE {parsed} ADD COLUMN left_out VARCHAR")
-    if roles.amount.of_order:
-        _once_an_order(con, parsed, roles.amount.less)
-    if roles.amount.less:
-        less = "".join(f" - coalesce({c}, 0)" for c in roles.amount.less)
+    if amount.discount:
+        _discount(con, part, parsed, roles, options)
+    if amount.of_order:
+        _once_an_order(con, parsed, amount.less)
+    if amount.less:
+        less = "".join(f" - coalesce({c}, 0)" for c in amount.less)
         con.execute(f"UPDATE {parsed} SET amount = amount{less} WHERE amount IS NOT NULL")
+    if amount.subtotal is not None and amount.column is None:
+        sold.notes += _fit_to_orders(con, part, parsed, roles, options)
     for position, kind in roles.states:
-        _apply_states(con, part, parsed, position, kind, options, sold, "order_id" in roles.found)
+        _apply_states(con, part, parsed, position, kind, options, sold, roles)
     if "refund" in roles.found:
         _take_off_refunds(con, part, parsed, roles, options, sold)
-    if "amount" in roles.found and {"quantity", "unit_price"} <= roles.found.keys() and not roles.amount.of_order:
+    if "amount" in roles.found and {"quantity", "unit_price"} <= roles.found.keys() and not amount.of_order:
         sold.notes += _differs(con, part, parsed)
     _count_left_out(con, part, parsed, sold)
     return sold
 
 
+# Amounts.
+
+ORDER = "coalesce(p.order_id, 'row ' || p._row)"  # SQL: the order of a line p, or itself where it names none
+
+
+def _raw(con, part: Part, columns, options: Options) -> dict[int, str]:
+    """SQL: numbers of columns of the raw part r."""
+    read = as_numbers(con, part, list(columns), options)
+    return {i: e.replace(f"c{i}", f"r.c{i}") for i, e in read.items()}
+
+
+def _discount(con, part, parsed: str, roles: Roles, options: Options) -> None:
+    """Quantity x unit price less what a column says is taken off."""
+    position = roles.beside["discount"]
+    off = f"coalesce(abs(try_cast({_raw(con, part, [position], options)[position]} AS DOUBLE)), 0)"
+    less = {"share": f"p.amount * (1 - {off})", "percent": f"p.amount * (1 - {off} / 100)",
+            "amount": f"p.amount - {off} * 100"}[roles.amount.discount]  # fmt: skip
+    con.execute(
+        f"UPDATE {parsed} SET amount = n.a FROM (SELECT p._row, CAST(round({less}, 0) AS BIGINT) AS a FROM {parsed} p"
+        f" JOIN {part.relation} r ON r.rowid = p._row) n WHERE n._row = {parsed}._row AND amount IS NOT NULL"
+    )
+
+
 def _once_an_order(con, parsed: str, less: tuple[str, ...]) -> None:
     """The order's total, and its tax, on its first line; nothing on the others."""
-    first = f"(SELECT min(_row) AS f FROM {parsed} GROUP BY coalesce(order_id, 'row ' || _row))"
-    totals = ", ".join(f"max({c}) AS {c}" for c in ("amount", *less))
+    columns = ("amount", *less)
+    totals = ", ".join(f"max({c}) AS {c}" for c in columns)
+    con.execute(f"CREATE TEMP TABLE once AS SELECT min(_row) AS f, {totals} FROM {parsed} p GROUP BY {ORDER}")
+    first = ", ".join(f"{c} = o.{c}" for c in columns)
+    con.execute(f"UPDATE {parsed} SET {first} FROM once o WHERE _row = o.f")
+    others = ", ".join(f"{c} = 0" for c in columns)
+    con.execute(f"UPDATE {parsed} SET {others} WHERE _row NOT IN (SELECT f FROM once); DROP TABLE once")
+
+
+def _fit_to_orders(con, part, parsed: str, roles: Roles, options: Options) -> list[str]:
+    """Lines that make more than their order's subtotal, in proportion: discounts of the order, tax in its prices."""
+    amount = roles.amount
+    subtotal = _raw(con, part, [amount.subtotal], options)[amount.subtotal]
+    cents = f"max(try_cast({subtotal} AS {cells.NUMBER}) * 100)"
+    tax = "coalesce(max(p.tax), 0)" if amount.tax_inside else "0"
     con.execute(
-        f"CREATE TEMP TABLE once AS SELECT min(_row) AS f, {totals} FROM {parsed}"
-        " GROUP BY coalesce(order_id, 'row ' || _row)"
+        f"CREATE TEMP TABLE shares AS SELECT {ORDER} AS k, sum(p.amount)::BIGINT AS amount,"
+        f" CAST(sum(p.amount) - (round({cents}, 0) - {tax}) AS BIGINT) AS off"
+        f" FROM {parsed} p JOIN {part.relation} r ON r.rowid = p._row GROUP BY k"
+        f" HAVING {cents} IS NOT NULL AND sum(p.amount) > 0 AND abs(off) > count(*)"
     )
-    values = ", ".join(f"{c} = coalesce(o.{c}, 0)" for c in less)
-    con.execute(f"UPDATE {parsed} SET amount = o.amount{', ' if values else ''}{values} FROM once o WHERE _row = o.f")
-    zero = ", ".join(f"{c} = 0" for c in ("amount", *less))
-    con.execute(f"UPDATE {parsed} SET {zero} WHERE _row NOT IN {first}; DROP TABLE once")
+    n, off, more = con.execute(
+        "SELECT count(*) FILTER (off > 0), coalesce(sum(off) FILTER (off > 0), 0)::BIGINT, count(*) FILTER (off < 0)"
+        " FROM shares"
+    ).fetchone()
+    con.execute("DELETE FROM shares WHERE off < 0")
+    _share_out(con, parsed)
+    header, notes = part.headers[amount.subtotal], []
+    why = "tax and discounts" if amount.tax_inside else "discounts"
+    if n:
+        notes.append(f"{part.where}: lines of {n:,} orders are fitted to {header!r}; {money(off)} of {why} comes off.")
+    if more:
+        notes.append(f"{part.where}: the lines of {more:,} orders make less than {header!r}; they are kept.")
+    return notes
+
+
+def _share_out(con, parsed: str, key: str = ORDER) -> None:
+    """Take `off` of each order in the table `shares` off its lines; by running sums: the parts are the whole."""
+    con.execute(
+        "CREATE TEMP TABLE parts AS SELECT _row, off * upto // amount - off * (upto - line) // amount AS part FROM ("
+        " SELECT p._row, p.amount::HUGEINT AS line, s.off::HUGEINT AS off, s.amount::HUGEINT AS amount,"
+        " sum(p.amount) OVER (PARTITION BY s.k ORDER BY p._row) AS upto"
+        f" FROM {parsed} p JOIN shares s ON s.k = {key} WHERE p.left_out IS NULL AND p.amount IS NOT NULL)"
+    )
+    con.execute(f"UPDATE {parsed} SET amount = amount - q.part FROM parts q WHERE q._row = {parsed}._row")
+    con.execute("DROP TABLE shares; DROP TABLE parts")
 
 
 # States.
 
 
-def _apply_states(con, part, parsed, position, kind, options, sold: Sold, has_order: bool) -> None:
+def _apply_states(con, part, parsed, position, kind, options, sold: Sold, roles: Roles) -> None:
     """What one column says of the lines; a blank is what the order's first filled one says."""
     header, cell = part.headers[position], cells.text(f"CAST(c{position} AS VARCHAR)")
     found = con.execute(
@@ -103,7 +166,7 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, has_or
             f" JOIN treatments t ON {cell} = t.v"
         )
         con.unregister("treatments")
-    if has_order and kind == "status":
+    if "order_id" in roles.found and kind == "status":
         _carry_states(con, part, parsed, cell)
     _turn_credits(con, part, parsed, header, kind, sold)
     what = f"{header!r}: " if kind == "flag" else ""
@@ -113,6 +176,7 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, has_or
     )
     if kind == "status":
         _pay_back(con, part, parsed, sold)
+        _tell_partly(part, header, dict(found), of, sold, "refund" in roles.found)
     con.execute("DROP TABLE said")
 
 
@@ -141,6 +205,16 @@ def _is_state(part, header, kind, n: dict[str, int], of: dict[str, str], sold: S
             "lines: all of them count as sold."
         )
     return bool(known) and not many
+
+
+def _tell_partly(part, header, n: dict[str, int], of: dict[str, str], sold: Sold, known: bool) -> None:
+    """Lines that were paid back in part, where no column says how much."""
+    partly = [v for v, what in of.items() if what == states.PARTLY]
+    if partly and not known:
+        sold.notes.append(
+            f"{part.where}, column {header!r}: {sum(n[v] for v in partly):,} lines are {partly[0][:40]!r}, and no column "
+            "says how much was paid back: they count in full."
+        )
 
 
 def _carry_states(con, part, parsed: str, cell: str) -> None:
@@ -176,14 +250,14 @@ def _turn_credits(con, part, parsed: str, header: str, kind: str, sold: Sold) ->
             if n:
                 _add(sold, part, v, TURNED, n, -int(cents))
                 sold.notes.append(
-                    f"{part.where}: {n:,} lines are credits by {header!r} ({v!r}) with positive amounts; they are taken "
-                    f"off: {money(-int(cents))}."
+                    f"{part.where}: {n:,} lines are credits by {header!r} ({v!r}) with positive amounts; they are "
+                    f"taken off: {money(-int(cents))}."
                 )
 
 
 def _pay_back(con, part, parsed: str, sold: Sold) -> None:
-    """Sold and paid back, by the state: nothing remains, unless a column or a negative line of the order says how much."""
-    again = f"SELECT order_id FROM {parsed} WHERE order_id IS NOT NULL AND (amount < 0 OR coalesce(refund, 0) <> 0)"
+    """Sold and paid back, by the state: nothing remains, unless a column or a negative line of the order says more."""
+    again = f"SELECT order_id FROM {parsed} WHERE order_id IS NOT NULL AND (amount < 0 OR refund <> 0)"
     test = (
         f"s.t = '{states.REFUNDED}' AND amount > 0 AND left_out IS NULL"
         f" AND (order_id IS NULL OR order_id NOT IN ({again}))"
@@ -207,47 +281,43 @@ def _pay_back(con, part, parsed: str, sold: Sold) -> None:
 def _take_off_refunds(con, part, parsed: str, roles: Roles, options: Options, sold: Sold) -> None:
     """What was paid back of an order, without its tax and shipping, off its lines in proportion; exact in all."""
     net = _net_share(con, part, roles, options)
-    key = "coalesce(p.order_id, 'row ' || p._row)"
+    key = ORDER if roles.amount.refund_of_order else "'row ' || p._row"
     con.execute(
         f"CREATE TEMP TABLE back AS SELECT {key} AS k, max(abs(p.refund)) AS refund, sum(p.amount)::BIGINT AS amount,"
         f" max({net}) AS net FROM {parsed} p JOIN {part.relation} r ON r.rowid = p._row WHERE p.left_out IS NULL"
         f" GROUP BY k HAVING max(abs(p.refund)) > 0 AND sum(p.amount) > 0"
     )
     con.execute(
-        "ALTER TABLE back ADD COLUMN off BIGINT; UPDATE back SET off = least(amount,"
-        " CAST(round(CAST(refund AS DECIMAL(18, 0)) * coalesce(net, 1)) AS BIGINT))"
+        "CREATE TEMP TABLE shares AS SELECT k, amount, CAST(round(CAST(refund AS DECIMAL(18, 0)) * coalesce(net, 1))"
+        " AS BIGINT) AS off FROM back; DROP TABLE back"
     )
-    # Each line's part by the running sum, so that the parts add up to the whole.
-    con.execute(
-        f"CREATE TEMP TABLE parts AS SELECT _row, off * upto // amount - off * (upto - line) // amount AS part FROM ("
-        f" SELECT p._row, p.amount::HUGEINT AS line, b.off::HUGEINT AS off, b.amount::HUGEINT AS amount,"
-        f" sum(p.amount) OVER (PARTITION BY b.k ORDER BY p._row) AS upto"
-        f" FROM {parsed} p JOIN back b ON b.k = {key} WHERE p.left_out IS NULL AND p.amount IS NOT NULL)"
-    )
-    n, cents, over = con.execute(
-        "SELECT count(*), coalesce(sum(off), 0)::BIGINT, count(*) FILTER (refund * coalesce(net, 1) > amount + 1) FROM back"
-    ).fetchone()
-    con.execute(f"UPDATE {parsed} SET amount = amount - q.part FROM parts q WHERE q._row = {parsed}._row")
-    con.execute("DROP TABLE back; DROP TABLE parts")
+    over = con.execute("SELECT count(*) FROM shares WHERE off > amount + 1").fetchone()[0]
+    con.execute("UPDATE shares SET off = least(off, amount)")
+    n, cents = con.execute("SELECT count(*), coalesce(sum(off), 0)::BIGINT FROM shares").fetchone()
+    _share_out(con, parsed, key)
     if n:
         _add(sold, part, repr(part.headers[roles.found["refund"]]), REFUNDED, n, cents)
-        without = " without tax and shipping," if net != "NULL::DOUBLE" else ""
+        without = " without tax and shipping," if net != NO_SHARE else ""
         more = f" Of {over:,} of them more was paid back than was sold; they end at zero." if over else ""
+        what = "orders" if roles.amount.refund_of_order else "lines"
         sold.notes.append(
-            f"{part.where}: refunds of {n:,} orders,{without} {money(cents)} in all, are taken off their lines "
+            f"{part.where}: refunds of {n:,} {what},{without} {money(cents)} in all, are taken off their lines "
             f"on the day of the order.{more}"
         )
+
+
+NO_SHARE = "NULL::DOUBLE"
 
 
 def _net_share(con, part, roles: Roles, options: Options) -> str:
     """SQL: the part of an order's total that is net of tax and shipping; NULL where no columns say it."""
     subtotal, total = roles.amount.subtotal, roles.amount.total
     if subtotal is None or total is None:
-        return "NULL::DOUBLE"
-    read = as_numbers(con, part, [subtotal, total], options)
-    read = {i: e.replace(f"c{i}", f"r.c{i}") for i, e in read.items()}
+        return NO_SHARE
+    read = _raw(con, part, [subtotal, total], options)
     n, t = (f"try_cast({read[i]} AS DOUBLE)" for i in (subtotal, total))
-    return f"CASE WHEN {t} > 0 THEN least({n} / {t}, 1) END"
+    tax = "coalesce(p.tax, 0) / 100" if roles.amount.tax_inside else "0"
+    return f"CASE WHEN {t} > 0 THEN least(({n} - {tax}) / {t}, 1) END"
 
 
 # What is told.
@@ -259,8 +329,7 @@ def _differs(con, part, parsed: str) -> list[str]:
     n, lines, net, made = con.execute(
         f"SELECT count(*) FILTER (abs(amount / 100 - {product}) > 0.0051 * greatest(abs(quantity), 1) + 0.0051),"
         f" count(*), sum(amount)::HUGEINT, sum(round({product}::DECIMAL(38, 4) * 100))::HUGEINT FROM {parsed}"
-        " WHERE amount IS NOT NULL AND quantity IS NOT NULL AND unit_price IS NOT NULL AND isfinite(quantity * unit_price)"
-        " AND abs(quantity * unit_price) < 1e30"
+        f" WHERE amount IS NOT NULL AND isfinite({product}) AND abs({product}) < 1e30"
     ).fetchone()
     if not n:
         return []

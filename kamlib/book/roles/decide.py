@@ -1,4 +1,4 @@
-"""The roles of a raw table's columns: by names, by what the values look like, by what the columns say of one another."""
+"""The roles of a raw table's columns: by names, by what values look like, by what columns say of one another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import duckdb
 
 from kamlib.book.errors import Unsettled
 from kamlib.book.mapping import ColumnNames
-from kamlib.book.roles.amounts import Amount, Columns, amount_of, evidence_columns
+from kamlib.book.roles.amounts import Amount, MoneyColumns, amount_of, evidence_columns
 from kamlib.book.roles.looks import Look, looks
 from kamlib.book.roles.names import candidates, missing
 from kamlib.book.roles.question import refusal, settle
@@ -25,7 +25,7 @@ SURELY = 0.95  # without a name
 TYPES = frozenset(
     map(plain, "type, document type, doc type, transaction type, order type, invoice type, voucher type, txn type, "
     "record type, Belegart, Belegtyp, Vorgangsart, type de document, type de pièce, tipo, tipo documento, "
-    "tipo de documento, tipo comprobante, tipo documento, documenttype, typ dokumentu, belge türü, тип документа, 单据类型, "
+    "tipo de documento, tipo comprobante, typ dokumentu, belge türü, тип документа, 单据类型, "
     "伝票種別, 문서유형, jenis dokumen, نوع المستند".split(", "))
 )  # fmt: skip
 
@@ -40,8 +40,8 @@ class Roles:
         Our name -> position, in the order of the contract.
     amount : Amount
         How the net amount of a ledger's line is made.
-    order : dict of str to int
-        Positions of subtotal and gross, where there are such columns beside the amount.
+    beside : dict of str to int
+        Positions of subtotal, gross and discount, where there are such columns beside the amount.
     states : tuple of (int, str)
         Columns that can say whether a line was sold: position, and `status`, `flag` or `type`.
     unused : tuple of int
@@ -50,7 +50,7 @@ class Roles:
 
     found: dict[str, int]
     amount: Amount = field(default_factory=Amount)
-    order: dict[str, int] = field(default_factory=dict)
+    beside: dict[str, int] = field(default_factory=dict)
     states: tuple[tuple[int, str], ...] = ()
     unused: tuple[int, ...] = ()
 
@@ -84,18 +84,18 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     amounts = rest.pop("amount", [])
     found |= _one_each({r: h for r, h in rest.items() if h}, table, part)
     amounts = [(k, i) for k, i in amounts if i not in found.values()]
-    amount, order = Amount(), {}
+    amount, beside = Amount(), {}
     if not {"customer_id", "date"} <= found.keys():  # what the amount is, is asked when these are known
         found |= {"amount": amounts[0][1]} if amounts else {}
     else:
-        amount, order = _amount(con, part, found, amounts, mapping, names)
+        amount, beside = _amount(con, part, found, amounts, mapping, names)
         if amount and amount.column is not None:
             found["amount"] = amount.column
     _refuse_if_missing(con, part, found, table)
     found = {c: found[c] for c in table.names if c in found}
     states = _states(part, found, mapping)
-    taken = {*found.values(), *order.values(), *(i for i, _ in states)}
-    return Roles(found, amount, order, states, _unused(part, taken))
+    taken = {*found.values(), *beside.values(), *(i for i, _ in states)}
+    return Roles(found, amount, beside, states, _unused(part, taken))
 
 
 def _refuse_if_missing(con, part: Part, found: dict[str, int], table: Table) -> None:
@@ -116,7 +116,7 @@ def _one_each(named: dict[str, list[tuple[int, int]]], table: Table, part: Part)
             found[role] = i
         elif k == min(named[role])[0] and role in table.required:
             part.notes.append(
-                f"{part.where}: {part.headers[found[role]]!r} is taken as {role}, and {part.headers[i]!r} could be it, too."
+                f"{part.where}: {part.headers[found[role]]!r} is taken as {role}; {part.headers[i]!r} could be it, too."
             )
     return found
 
@@ -145,24 +145,26 @@ def _date(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> 
         return best
     dates = [i for i, look in enumerate(seen) if look.dates >= SURELY and look.filled >= SURELY]
     if len(dates) == 1:
-        part.notes.append(f"{part.where}: {part.headers[dates[0]]!r} is taken as the date, as the only column of dates.")
+        header = part.headers[dates[0]]
+        part.notes.append(f"{part.where}: {header!r} is taken as the date, as the only column of dates.")
         return dates[0]
     return None
 
 
 def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, dict[str, int]]:
     """How the amount is made, and the columns that only say so."""
-    order = evidence_columns(part.headers, found | {str(i): i for _, i in amounts})
+    beside = evidence_columns(part.headers, {*found.values(), *(i for _, i in amounts)})
     given = [(k, i) for k, i in amounts if k < 0]
-    if given or mapping.get("amount") == "" or {"quantity", "unit_price"} <= mapping.keys():
+    factors = mapping.get("amount") == "" or (not given and {"quantity", "unit_price"} <= mapping.keys())
+    if given or factors:
         amounts = given
-    if mapping.get("amount") == "" or (not given and {"quantity", "unit_price"} <= mapping.keys()):
-        order = {k: i for k, i in order.items() if k == "discount"}
-    alone = {r: found.get(r) for r in ("tax", "shipping", "quantity", "unit_price")}
-    others = [found[c] for c in ("profit", "cost", "list_price", "refund") if c in found]
-    columns = Columns(amounts, order=found.get("order_id"), others=others, **order, **alone)
+    if factors:  # what the user maps is not weighed against other columns
+        beside = {r: i for r, i in beside.items() if r == "discount"}
+    of = beside | {r: found[r] for r in ("tax", "shipping", "refund", "quantity", "unit_price") if r in found}
+    others = [found[c] for c in ("profit", "cost", "list_price") if c in found]
+    columns = MoneyColumns(amounts, of, found.get("order_id"), others)
     try:
-        return amount_of(con, part, columns, names.options, bool(given)), order
+        return amount_of(con, part, columns, names.options, given=bool(given)), beside
     except cells.Ambiguous as unclear:
         raise settle(part, "", unclear) from None
     except Unsettled as stopped:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import duckdb
 import numpy as np
@@ -65,14 +65,16 @@ class Sums:
         sums = np.bincount(self.order, weights=np.nan_to_num(numbers))
         return sums[self.order]
 
-    def of_order(self, column: int, lines: Iterable[np.ndarray] = ()) -> str:
+    def of_order(self, column: int, product: np.ndarray | None, others: Sequence[np.ndarray]) -> str:
         """Whether a column stands for the whole order, and where: `each` line, the `first`, or empty where it does not.
 
-        It does where orders of several lines have it on one line only; or the same on each line while it is the sum
-        of something over the order (`lines`), or varies between orders while other numbers vary within them.
+        `perhaps`: the same on each line, of too few orders to say so.
+
+        It does where orders of several lines have it on one line only; or the same on each line, while it is the sum
+        of the product or of another amount over the order, or varies between orders and other numbers within them.
         """
         numbers, several = self.numbers[column], self.several
-        if not several.any():
+        if not several.any() or (product is not None and self._rows_agree(numbers, product)):
             return ""
         groups = pd.DataFrame({"o": self.order[several], "n": numbers[several]}).groupby("o")["n"]
         filled, low, high, size = groups.count(), groups.min(), groups.max(), groups.size()
@@ -81,17 +83,19 @@ class Sums:
             return ""
         if np.mean(filled[has] == 1) >= AGREE:
             return "first"
-        constant = (filled == size) & (high - low <= 1e-9)
-        if np.mean(constant[has]) < AGREE:
+        if np.mean(((filled == size) & (high - low <= 1e-9))[has]) < AGREE:
             return ""
-        for line in lines:
-            if self.agree(self.order_sum(line)[several], numbers[several]) and not self.agree(
-                line[several], numbers[several]
-            ):
+        for line in ([] if product is None else [product]) + list(others):
+            sums = self.order_sum(line)[several]
+            if self.agree(sums, numbers[several]) and not self.agree(line[several], numbers[several]):
                 return "each"
-        others = [n for i, n in self.numbers.items() if i != column]
-        varies = any(self._varies(n) for n in others)
-        return "each" if has.sum() >= FEWEST_ORDERS and varies and len(set(high)) > 1 else ""
+        varies = any(self._varies(n) for i, n in self.numbers.items() if i != column)
+        if len(set(high)) == 1:
+            return ""
+        return "each" if has.sum() >= FEWEST_ORDERS and varies else "perhaps" if has.sum() > 1 else ""
+
+    def _rows_agree(self, one: np.ndarray, other: np.ndarray) -> bool:
+        return self.agree(one[self.several], other[self.several])
 
     def _varies(self, numbers: np.ndarray) -> bool:
         """Whether a column differs within most orders of several lines."""

@@ -35,10 +35,13 @@ CURRENCY = re.compile(rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|\b(?:in\s
 
 
 _HARMLESS = re.compile(r"[(\[]\s*(utc|gmt|local|local time|est|pst|cet|net|#|no\.?|nr\.?|units?|pcs)\s*[)\]]\s*$", re.I)
-_PATH = re.compile(r"^(?:(?:order|invoice|sales?)[ _]?(?:lines?|items?)\s*[/:]|.*[.\[/](?=[^.\[/]+\]?$))\s*", re.I)
+_PATH = re.compile(
+    r"^(?:(?:order|invoice|sales?)[ _]?(?:lines?|items?)\s*[/:]\s*|[\w ]{3,}\.(?=\w+$)|.*\[(?=[^\[\]]+\]$))", re.I
+)
 _LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "°": "", "º": "", "ª": ""})
 _MINOR = re.compile(
-    r"[\s_(\[]*(?:in[\s_]+)?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?|minor(?:[\s_]units?)?)[)\]]?$", re.I
+    r"[\s_(\[]*(?:in[\s_]+)?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?"
+    r"|minor(?:[\s_]units?)?)[)\]]?$", re.I,
 )
 
 
@@ -164,12 +167,12 @@ def synonyms_page() -> str:
         "# Names that are recognised",
         "",
         "A column of a ledger is recognised by our own name or by one of these. Case, accents, spaces and punctuation",
-        "do not count: `Kunden-Nr.`, `KUNDEN NR` and `kundennr` are one name; nor does a currency or a time zone at the",
-        "end (`Net sales (EUR)`, `Created At (UTC)`), a table before it (`orders.customer_id`), or an English plural.",
+        "do not count: `Kunden-Nr.`, `KUNDEN NR` and `kundennr` are one name; nor does a currency or a time zone at",
+        "the end (`Net sales (EUR)`, `Created At (UTC)`), a table before it (`orders.customer_id`), an English plural.",
         "",
         "Where names are numbered, a lower number wins: a customer's number over its name, a line's net amount over a",
-        "total. A mapping wins over our own name, and our own name over the others. A name alone does not decide: a date",
-        "must hold dates, and what the amounts add up to says which of several is the net amount of a line",
+        "total. A mapping wins over our own name, and our own name over the others. A name alone does not decide: a",
+        "date must hold dates, and what the amounts add up to says which of several is the net amount of a line",
         "(`kamlib/book/roles/amounts.py`). Two that could each be it, with different totals, are asked for.",
         "In the other tables the names of the customer count, too.",
         "",
@@ -182,9 +185,15 @@ def synonyms_page() -> str:
             ranks = words(language)["columns"].get(role, [])
             said = [f"({k}) {names}" if len(ranks) > 1 else names for k, names in enumerate(ranks, 1) if names]
             lines += [f"- {language}: {' '.join(said)}"] if said else []
-    lines += ["", "# States of a line", "", "What a column such as Status says of a line: the words count at the beginning"]
-    lines += ["of the state or of one of its words (one with a full stop only as the whole state). A state that is none of"]
-    lines += ["these is told, and counts as sold; `not_sold` and `refunded` under `[options]` add words of your own.", ""]
+    lines += [
+        "",
+        "# States of a line",
+        "",
+        "What a column such as Status says of a line: the words count at the beginning of the state or of one of its",
+        "words (one with a full stop only as the whole state). A state that is none of these is told, and counts as",
+        "sold; `not_sold` and `refunded` under `[options]` add words of your own.",
+        "",
+    ]
     for language in LANGUAGES:
         lines += [f"- {language}: " + "; ".join(f"*{what}*: {w}" for what, w in words(language)["states"].items())]
     return "\n".join(lines) + "\n"

@@ -160,7 +160,7 @@ class Columns:
         money = [c for c in self.found if self.table[c].kind == "money" or c.endswith("_price")]
         named = [repr(self.part.headers[self.found[c]]) for c in money if self._minor(c)]
         if named:
-            self.part.notes.append(f"{self.part.where}: {', '.join(named)} is taken as cents, a hundredth of the currency.")
+            self.part.notes.append(f"{self.part.where}: {', '.join(named)} is taken as hundredths: cents.")
 
     def refuse_two_currencies(self) -> None:
         """With rates, a line whose amount names one currency and whose column another has no right amount."""
