@@ -247,12 +247,20 @@ def check_reconciled(panel: Panel, totals: dict) -> list[dict]:
         ("accounts, whole history", int(panel.accounts["history_sales_cents"].sum()), expected),
         ("accounts, gross and returns", int((panel.accounts["gross_cents"] + panel.accounts["returns_cents"]).sum()),
          int(panel.accounts["sales_cents"].sum())),
+        *_profit_sums(panel, totals),
         ("rows", totals["rows_set_aside"] + totals["lines"], totals["rows_read"]),
     ]  # fmt: skip
     wrong = [f"{what}: {got:,} instead of {want:,}" for what, got, want in sums if got != want]
     if wrong:
         raise RunError("The totals do not reconcile (integer cents): " + "; ".join(wrong) + ".")
     return [{"what": what, "value": got, "expected": want} for what, got, want in sums]
+
+
+def _profit_sums(panel: Panel, totals: dict) -> list[tuple[str, int, int]]:
+    if not panel.has_profit:
+        return []
+    expected = totals["profit_known_cents"] + totals["profit_estimated_cents"]
+    return [("monthly, profit", int(panel.monthly["profit_cents"].sum()), expected)]
 
 
 # Storing: Parquet and JSON only, nothing that executes when it is read.

@@ -9,7 +9,7 @@ import hashlib
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -17,10 +17,19 @@ import pandas as pd
 
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
+from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_words, uses_profit
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
+from kamlib.book.checks.size import too_large_sums
 from kamlib.book.checks.sold import NOT_SOLD
-from kamlib.book.checks.totals import control_totals, line_totals, month_totals, period_totals, repeated_lines
+from kamlib.book.checks.totals import (
+    control_totals,
+    line_totals,
+    month_totals,
+    period_totals,
+    repeated_lines,
+    rows_in_words,
+)
 from kamlib.book.errors import BookError, Unsettled
 from kamlib.book.mapping import ColumnNames, load_mapping
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
@@ -31,11 +40,14 @@ __all__ = [
     "Book",
     "BookError",
     "control_totals",
+    "known_profit",
     "line_totals",
     "month_totals",
     "open_book",
     "period_totals",
+    "profit_in_words",
     "repeated_lines",
+    "rows_in_words",
     "suspected_duplicates",
 ]
 
@@ -52,8 +64,9 @@ class Book:
         Short name, safe as a folder's name.
     ledger : duckdb.DuckDBPyRelation
         One row a line: customer_id (NULL: unidentified), date, cents (net sales, integer), profit_cents
-        (NULL where unknown), kind (`goods` where nothing else is said), order_id, and the other columns
-        of the table `ledger` that the source has.
+        (NULL where unknown), profit_estimated (true where it was missing and is taken at a margin, as
+        `kamlib.book.checks.profit` does; NULL where there is no profit), kind (`goods` where nothing else is said),
+        order_id, and the other columns of the table `ledger` that the source has.
     tables : dict of str to pandas.DataFrame
         The optional tables that are there. Money in the book's currency.
     recognised : pandas.DataFrame
@@ -99,6 +112,11 @@ class Book:
     def has_profit(self) -> bool:
         """Whether any line says what was earned on it."""
         return bool(self.ledger.aggregate("count(profit_cents)").fetchall()[0][0])
+
+    @property
+    def uses_profit(self) -> bool:
+        """Whether reports go by profit: every line of a customer's trade has one, known or, for a few, estimated."""
+        return uses_profit(self.ledger)
 
     def named(self, frame: pd.DataFrame, *, as_of) -> pd.DataFrame:
         """A frame by customer_id with the accounts' names beside the ids, where the book knows any.
@@ -180,6 +198,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
+    names = replace(names, dated_rates=any(p.table == "rates" for p in parts))
     checked = {p.relation: _checked(con, p, names, source) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     _make_ledger(con, ledger_parts)
@@ -187,8 +206,11 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     amounts = tuple(dict.fromkeys(c.amounts for c in ledger_parts))
     notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes)]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
-    currency, converted = one_currency(con, signs, names.options.currency, names.rates)
+    dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
+    currency, converted = one_currency(con, signs, names.options.currency, names.rates, dated)
     notes += [*converted, *merge_customers(con, tables, names.same_customer)]
+    notes += too_large_sums(con)
+    notes += complete_profit(con, {ours for c in ledger_parts for _, _, ours, _ in c.recognised})
     return Book(
         name=slug(name or _name_of(source)),
         ledger=con.table("ledger"),
@@ -264,7 +286,9 @@ def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {c.relation}" for c in parts)
     con.execute(
         "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
-        f" coalesce(profit, amount - cost) AS profit_cents, coalesce(kind, 'goods') AS kind FROM ({union})"
+        " coalesce(profit, try_cast(amount::HUGEINT - cost AS BIGINT)) AS profit_cents,"
+        " CASE WHEN profit_cents IS NOT NULL THEN false END AS profit_estimated,"
+        f" coalesce(kind, 'goods') AS kind FROM ({union})"
     )
     for c in parts:
         con.execute(f"DROP TABLE {c.relation}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
+from kamlib.book.checks.size import too_large_amounts
 from kamlib.book.checks.sold import Sold, only_sold
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames, Options
@@ -66,6 +67,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     parsed, kept = f"parsed_{part.relation}", f"clean_{part.relation}"
     con.execute(f"CREATE TABLE {parsed} AS SELECT {source.select()} FROM {source.cells}")
     source.refuse_two_currencies()
+    part.notes += too_large_amounts(con, part, source, f"parsed_{part.relation}")
     currencies = source.currencies()
     con.execute(f"DROP TABLE {source.cells}")
     sold = Sold()

@@ -212,8 +212,8 @@ def _tell_partly(part, header, n: dict[str, int], of: dict[str, str], sold: Sold
     partly = [v for v, what in of.items() if what == states.PARTLY]
     if partly and not known:
         sold.notes.append(
-            f"{part.where}, column {header!r}: {sum(n[v] for v in partly):,} lines are {partly[0][:40]!r}, and no column "
-            "says how much was paid back: they count in full."
+            f"{part.where}, column {header!r}: {sum(n[v] for v in partly):,} lines are {partly[0][:40]!r}, and no "
+            "column says how much was paid back: they count in full."
         )
 
 

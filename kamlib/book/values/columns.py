@@ -13,10 +13,10 @@ from kamlib.book.values import cells, dates
 from kamlib.tables import Column, Table
 
 SQL_TYPE = {
-    "id": "VARCHAR", "text": "VARCHAR", "date": "DATE", "money": "BIGINT", "number": "DOUBLE", "whole": "BIGINT",
-    "share": "DOUBLE", "flag": "BOOLEAN",
+    "id": "VARCHAR", "text": "VARCHAR", "date": "DATE", "money": "BIGINT", "rate": "DECIMAL(18, 12)",
+    "number": "DOUBLE", "whole": "BIGINT", "share": "DOUBLE", "flag": "BOOLEAN",
 }  # fmt: skip
-NUMERIC = ("money", "number", "whole", "share")
+NUMERIC = ("money", "rate", "number", "whole", "share")
 PLAIN_DAY, PLAIN_NUMBER = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$", r"^-?\d+(\.\d+)?$"
 
 
@@ -28,7 +28,7 @@ class Columns:
     ):
         self.con, self.part, self.table, self.found = con, part, table, found
         self.extra = [f"CAST(c{i} AS VARCHAR) AS x{i}" for i in extra]
-        self.options, self.rates = names.options, names.rates
+        self.options, self.converts = names.options, names.converts
         options = names.options
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
         self.types = {c: types[f"c{i}"] for c, i in found.items()}
@@ -95,7 +95,7 @@ class Columns:
         return ", ".join(["_row", *typed, *(e.split(" AS ")[-1] for e in self.extra)])
 
     def _typed(self, column: Column) -> str:
-        if column.name == "currency" and self.table.name == "ledger" and self.rates:
+        if column.name == "currency" and self.table.name == "ledger" and self.converts:
             return self._currency()
         if column.name not in self.found:
             if self.table.name == "ledger" and column.name == "amount":
@@ -112,6 +112,8 @@ class Columns:
         number = self._number(column.name)
         if column.kind == "money":
             return cells.whole_cents(number, minor=self._minor(column.name))
+        if column.kind == "rate":
+            return self._number(column.name, SQL_TYPE["rate"])
         if column.kind == "whole":
             return f"(CASE WHEN {number} = floor({number}) THEN try_cast({number} AS BIGINT) END)"
         number = f"try_cast({self._plain_number(source) if kind == 'VARCHAR' else source} AS DOUBLE)"
@@ -137,13 +139,13 @@ class Columns:
             source = f"replace({source}, '{cells.ARABIC_POINT}', '{self.decimal}')"
         return cells.number(source, self.decimal)
 
-    def _number(self, name: str) -> str:
+    def _number(self, name: str, sql_type: str = cells.NUMBER) -> str:
         source, kind = f"c{self.found[name]}", self.types[name]
         if kind == "VARCHAR":
             source = self._plain_number(source)
         elif kind in ("DOUBLE", "FLOAT"):  # by its shortest text: 2.675 is that, not 2.67499...
             source = f"CAST({source} AS VARCHAR)"
-        return f"try_cast({source} AS {cells.NUMBER})"
+        return f"try_cast({source} AS {sql_type})"
 
     def _product(self) -> str:
         # Exact: 18 and 20 digits fit in 38.
@@ -162,9 +164,22 @@ class Columns:
         if named:
             self.part.notes.append(f"{self.part.where}: {', '.join(named)} is taken as hundredths: cents.")
 
+    def size(self, name: str) -> str:
+        """SQL: how large the number in a cell is, to some 15 digits, also where it is too large for cents."""
+        if name not in self.found:
+            factors = name == "amount" and {"quantity", "unit_price"} <= set(self.found)
+            return f"({self.size('quantity')} * {self.size('unit_price')})" if factors else ""
+        source = f"c{self.found[name]}"
+        return f"abs(try_cast({self._plain_number(source) if self.types[name] == 'VARCHAR' else source} AS DOUBLE))"
+
+    def shown(self, name: str) -> str:
+        """SQL: what stands in a cell; of an amount that is a product, both factors."""
+        factors = [name] if name in self.found else ["quantity", "unit_price"]
+        return " || ' x ' || ".join(f"CAST(c{self.found[f]} AS VARCHAR)" for f in factors)
+
     def refuse_two_currencies(self) -> None:
         """With rates, a line whose amount names one currency and whose column another has no right amount."""
-        cell = self._amount_cell() if self.rates and "currency" in self.found else ""
+        cell = self._amount_cell() if self.converts and "currency" in self.found else ""
         if not cell:
             return
         code, column = f"upper({cells.currency_mark(cell)})", f"upper(c{self.found['currency']})"
