@@ -1,5 +1,7 @@
 """Text -> dates, in SQL: days and periods in every form and language, and what is none."""
 
+# ruff: noqa: E501 - a case is a line
+
 from __future__ import annotations
 
 import datetime as dt
@@ -84,7 +86,9 @@ PERIODS = {
 }
 
 
-@pytest.mark.parametrize(("grain", "cell"), [(g, c.replace("|", " ")) for g, said in PERIODS.items() for c in said.split()])
+@pytest.mark.parametrize(
+    ("grain", "cell"), [(g, c.replace("|", " ")) for g, said in PERIODS.items() for c in said.split()]
+)
 def test_the_first_day_of_a_period_stands_for_it(con, grain, cell):
     days, found = read(con, cell)
     assert (days, found.grain) == (["2024-01-01"], grain)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
+from kamlib.book.checks.days import grain_of, late_lines, set_far_days_aside
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
 from kamlib.book.checks.totals import control_totals, line_totals, month_totals, period_totals, repeated_lines
@@ -68,6 +69,8 @@ class Book:
         Empty where nothing says.
     digest : str
         SHA-256 over the sources' content.
+    grain : {"day", "week", "month", "quarter", "year"}
+        What the ledger's dates are: days, or the first or last days of periods.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Book:
     notes: tuple[str, ...] = ()
     currency: str = ""
     digest: str = ""
+    grain: str = "day"
     con: duckdb.DuckDBPyConnection = field(default=None, repr=False)
 
     @property
@@ -170,9 +174,12 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
     checked = {p.relation: check_part(con, p, names) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
+    of_ledger = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
+    far = set_far_days_aside(con, of_ledger, names.options)
+    grain, periods = grain_of(con, of_ledger)
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
-    notes = [note for p in parts for note in p.notes]
+    notes = [note for p in parts for note in p.notes] + far + periods + late_lines(con.table("ledger"))
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     currency, converted = one_currency(con, signs, names.options.currency, names.rates)
     notes += [*converted, *merge_customers(con, tables, names.same_customer)]
@@ -186,6 +193,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         rows_set_aside=sum(c.rows_set_aside for c in ledger_parts),
         notes=tuple(notes),
         currency=currency,
+        grain=grain,
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
         con=con,
     )
@@ -240,7 +248,7 @@ def mapping_of(source, mapping):
 def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
     union = " UNION ALL ".join(f"SELECT * FROM {c.relation}" for c in parts)
     con.execute(
-        "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
+        "CREATE TABLE ledger AS SELECT * EXCLUDE (_row, amount, profit, cost, kind), amount AS cents,"
         f" coalesce(profit, amount - cost) AS profit_cents, coalesce(kind, 'goods') AS kind FROM ({union})"
     )
     for c in parts:

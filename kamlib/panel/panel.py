@@ -29,6 +29,9 @@ class Panel:
         Sorted by customer_id (and month).
     has_profit : bool
         Whether profit is known for every line; where it is not, profit columns are all empty.
+    grain : {"day", "week", "month", "quarter", "year"}
+        What the dates are known to. Of periods the gaps are wider (`kamlib.stats.grain.mean_log`), and `first_day` is
+        the first of its period.
     """
 
     as_of: dt.date
@@ -40,6 +43,7 @@ class Panel:
     accounts: pd.DataFrame
     gaps: pd.DataFrame
     has_profit: bool
+    grain: str = "day"
 
     @property
     def months_held(self) -> int:

@@ -7,6 +7,7 @@ import pandas as pd
 
 GRAINS = ("day", "week", "month", "quarter", "year")  # the finest first
 WIDTH = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}  # days
+LEAST_PERIODS = 3  # between purchases, in the mean: below, several purchases of a period hide behind one date
 _UNITS = {"week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 
 
@@ -37,6 +38,34 @@ def _edges(dates, grain: str, which: str) -> pd.DatetimeIndex:
     if grain == "day":
         return days
     return days.to_period(_UNITS[grain]).to_timestamp(how=which).normalize().as_unit("s")
+
+
+def dated_by_end(days: pd.DataFrame) -> pd.DataFrame:
+    """Purchase days with the last day of each period in place of the date that stands for it; days as they are.
+
+    Parameters
+    ----------
+    days : pandas.DataFrame
+        date, and in `attrs["grain"]` what it is known to, as `kamlib.panel.purchase_days` gives it.
+
+    Examples
+    --------
+    >>> days = pd.DataFrame({"date": pd.to_datetime(["2024-02-01"])})
+    >>> days.attrs["grain"] = "month"
+    >>> str(dated_by_end(days)["date"].item().date())
+    '2024-02-29'
+    """
+    grain = days.attrs.get("grain", "day")
+    return days if grain == "day" else days.assign(date=period_ends(days["date"], grain))
+
+
+def regularity_shows(mean_gap, grain: str):
+    """Whether gaps of this mean are wide enough to say how regular they are: purchases within a period are one.
+
+    Where an account buys by chance once a period, its periods look regular; from three periods on the shape of its gaps
+    is about its own.
+    """
+    return (grain == "day") | (np.asarray(mean_gap, dtype=float) >= LEAST_PERIODS * WIDTH[grain])
 
 
 def mean_log(gap, width) -> np.ndarray:

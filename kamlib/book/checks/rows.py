@@ -64,6 +64,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     problems = _problems(con, part, table, found, f"parsed_{part.relation}", names.options)
     kept = f"clean_{part.relation}"
     columns = ", ".join(cells.quoted(c) for c in table.names)
+    columns += ", _row" if table.name == "ledger" else ""  # its days are judged once all parts are there
     unusable = " OR ".join(_unusable(table)) or "false"
     con.execute(f"CREATE TABLE {kept} AS SELECT {columns} FROM parsed_{part.relation} WHERE NOT ({unusable})")
     total = _count(con, part.relation) + len(part.ragged)

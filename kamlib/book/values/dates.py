@@ -17,7 +17,10 @@ SHAPES = 20_000  # a column of dates has a few; text without end is no reason to
 SHORT, SLASHED = FORM["short"].pattern, FORM["slashed"].pattern
 EITHER = SLASHED.replace(r"(\d{4})", r"(\d{4}|\d{2})")
 _CLOCK = r"(?::\d{2}|T\d{4}).*"
-_ZONE = rf"{_CLOCK}(?:Z|[+\-]\d{{1,2}}(?::?\d{{2}})?|\b(?:UTC|GMT|MSK|[A-Z]{{1,4}}T)\b.*)$|^[\d\-]+(?:Z|[+\-]\d{{2}}:\d{{2}})$"
+_ZONE = (
+    rf"{_CLOCK}(?:Z|[+\-]\d{{1,2}}(?::?\d{{2}})?|\b(?:UTC|GMT|MSK|[A-Z]{{1,4}}T)\b.*)$"
+    r"|^[\d\-]+(?:Z|[+\-]\d{2}:\d{2})$"
+)
 _SETTLE = "day_first = true   # or false"
 
 

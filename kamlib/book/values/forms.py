@@ -4,6 +4,7 @@ A form is looked for in the *shapes* of a column (its cells with a 9 for every d
 pattern asks for digits, never for certain ones, and what is no date (month 13) comes out as NULL.
 """
 
+# ruff: noqa: E501 - a form is a line
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -103,7 +104,11 @@ DAYS = (
     Form("compact", r"^(\d{4})(\d{2})(\d{2})(?:\.\d|\d{6})?" + _TIME, "YMD"),
     Form("short", rf"^(\d{{1,2}}){_SEP}(\d{{1,2}}){_SEP}(\d{{2}}){_TIME}", "DMy"),
     Form("slashed", rf"^(\d{{1,2}}){_SEP}(\d{{1,2}}){_SEP}(\d{{4}})\.?{_TIME}", "DMY"),
-    Form("east", rf"^(\d{{4}}) ?[年년] ?(\d{{1,2}}) ?[月월] ?(\d{{1,2}}) ?[日일号號](?: ?\p{{L}}{{2,3}})?{_WEEKDAY}{_TIME}", "YMD"),
+    Form(
+        "east",
+        rf"^(\d{{4}}) ?[年년] ?(\d{{1,2}}) ?[月월] ?(\d{{1,2}}) ?[日일号號](?: ?\p{{L}}{{2,3}})?{_WEEKDAY}{_TIME}",
+        "YMD",
+    ),
     Form("week day", r"^(\d{4})-?W(\d{2})-?(\d)$", "YKD"),
 )
 IN_WORDS = (

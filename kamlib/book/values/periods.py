@@ -45,7 +45,8 @@ def _rows(name: str, table: str, source: str, words: str) -> str:
 def _years(con, rows: str) -> bool:
     """Whether the numbers beside months are years: no days, or one after another and each with several months."""
     no_days, months, years, first, last = con.execute(
-        f"SELECT count(*) FILTER (y > 31 OR y = 0), count(DISTINCT (m, y)), count(DISTINCT y), min(y), max(y) FROM {rows}"
+        "SELECT count(*) FILTER (y > 31 OR y = 0), count(DISTINCT (m, y)), count(DISTINCT y), min(y), max(y)"
+        f" FROM {rows}"
     ).fetchone()
     if no_days or not months:
         return True

@@ -36,7 +36,10 @@ def weekdays(con: duckdb.DuckDBPyConnection, shapes: str, words: list[str]) -> s
     plain = [w for w in known if w not in twofold]
     if not known:
         return ""
-    pattern = rf"(?i)^(?:(?:{_any(plain)})[.,،\- ]+)+(.+)$|^(?:{_any(twofold)})\.?,? +(\d{{1,2}}[ .]+(?:de )?\p{{L}}{{3,}}.*)$"
+    pattern = (
+        rf"(?i)^(?:(?:{_any(plain)})[.,،\- ]+)+(.+)$"
+        rf"|^(?:{_any(twofold)})\.?,? +(\d{{1,2}}[ .]+(?:de )?\p{{L}}{{3,}}.*)$"
+    )
     test = f"SELECT bool_or(regexp_matches(s, {literal(pattern)})) FROM {shapes}"
     return pattern if con.execute(test).fetchone()[0] else ""
 
