@@ -12,6 +12,7 @@ import pandas as pd
 from kamlib.book.checks.rows import LISTED, PROBLEMS, Checked
 from kamlib.book.mapping import EARLIEST, LATEST, Options
 from kamlib.book.source.part import Part
+from kamlib.money import money
 from kamlib.stats.grain import GRAINS
 
 FAR = "far from all other days"
@@ -91,7 +92,7 @@ def set_far_days_aside(
             n, net, edge = _move(con, part, checked, test, "min" if option == "earliest" else "max")
             if n:
                 notes.append(
-                    f"{part.where}: {n:,} lines of net {_money(net)} are dated far from {rest}: up to {edge}. They "
+                    f"{part.where}: {n:,} lines of net {money(net)} are dated far from {rest}: up to {edge}. They "
                     f"are set aside. If they are right, set {option}_date = {edge} under [options] in a mapping file."
                 )
     return notes
@@ -129,7 +130,7 @@ def late_lines(ledger: duckdb.DuckDBPyRelation) -> list[str]:
     if not n:
         return []
     return [
-        f"{n:,} lines of net {_money(net)} are dated long after all others, which end on {last}: they stay, but a "
+        f"{n:,} lines of net {money(net)} are dated long after all others, which end on {last}: they stay, but a "
         f"report is by default of the time up to {last}. Give another day with --as-of."
     ]
 
@@ -187,6 +188,3 @@ def _days(con, relations: Sequence[str]) -> tuple[list[dt.date], np.ndarray]:
 def _numbers(days: Sequence[dt.date]) -> np.ndarray:
     return np.array([d.toordinal() for d in days], dtype=int)
 
-
-def _money(cents: int) -> str:
-    return f"{'-' * (cents < 0)}{abs(cents) // 100:,}.{abs(cents) % 100:02}"
