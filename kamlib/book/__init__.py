@@ -17,6 +17,7 @@ import pandas as pd
 
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
+from kamlib.book.checks.days import grain_of, late_lines, set_far_days_aside
 from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_words, uses_profit
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
@@ -82,6 +83,8 @@ class Book:
         Empty where nothing says.
     digest : str
         SHA-256 over the sources' content.
+    grain : {"day", "week", "month", "quarter", "year"}
+        What the ledger's dates are: days, or the first or last days of periods.
     amounts : tuple of str
         What the amounts are, net or gross, and how that is known; one sentence for each way of it in the source.
     not_sold : pandas.DataFrame
@@ -99,6 +102,7 @@ class Book:
     notes: tuple[str, ...] = ()
     currency: str = ""
     digest: str = ""
+    grain: str = "day"
     amounts: tuple[str, ...] = ()
     not_sold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOT_SOLD))
     con: duckdb.DuckDBPyConnection = field(default=None, repr=False)
@@ -201,10 +205,14 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     names = replace(names, dated_rates=any(p.table == "rates" for p in parts))
     checked = {p.relation: _checked(con, p, names, source) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
+    of_ledger = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
+    far = set_far_days_aside(con, of_ledger, names.options)
+    grain, periods = grain_of(con, of_ledger)
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
     amounts = tuple(dict.fromkeys(c.amounts for c in ledger_parts))
     notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes)]
+    notes += [*far, *periods, *late_lines(con.table("ledger"))]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
     currency, converted = one_currency(con, signs, names.options.currency, names.rates, dated)
@@ -221,6 +229,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         rows_set_aside=sum(c.rows_set_aside for c in ledger_parts),
         notes=tuple(notes),
         currency=currency,
+        grain=grain,
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
         amounts=amounts,
         not_sold=_together([c.not_sold for c in ledger_parts], NOT_SOLD),
@@ -285,7 +294,7 @@ def mapping_of(source, mapping):
 def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {c.relation}" for c in parts)
     con.execute(
-        "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
+        "CREATE TABLE ledger AS SELECT * EXCLUDE (_row, amount, profit, cost, kind), amount AS cents,"
         " coalesce(profit, try_cast(amount::HUGEINT - cost AS BIGINT)) AS profit_cents,"
         " CASE WHEN profit_cents IS NOT NULL THEN false END AS profit_estimated,"
         f" coalesce(kind, 'goods') AS kind FROM ({union})"

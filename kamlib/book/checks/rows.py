@@ -79,6 +79,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     part.notes += _not_used(part, roles.unused)
     problems = _problems(con, part, table, found, parsed, names.options)
     columns = ", ".join([*(cells.quoted(c) for c in table.names), *_extras(part, table, extra)])
+    columns += ", _row" if table.name == "ledger" else ""  # its days are judged once all parts are there
     unusable = " OR ".join(_unusable(table)) or "false"
     con.execute(f"CREATE TABLE {kept} AS SELECT {columns} FROM {parsed} WHERE NOT ({unusable})")
     total = _count(con, part.relation) + len(part.ragged)
