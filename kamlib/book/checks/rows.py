@@ -79,6 +79,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     part.notes += _not_used(part, roles.unused)
     problems = _problems(con, part, table, found, parsed, names.options)
     columns = ", ".join([*(cells.quoted(c) for c in table.names), *_extras(part, table, extra)])
+    columns += ", _row" if table.name == "ledger" else ""  # its days are judged once all parts are there
     unusable = " OR ".join(_unusable(table)) or "false"
     row = "_row, " if table.name == "ledger" else ""  # for what is found only when all parts are there
     con.execute(f"CREATE TABLE {kept} AS SELECT {row}{columns} FROM {parsed} WHERE NOT ({unusable})")
@@ -161,7 +162,7 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
             con.execute(f"UPDATE {parsed} SET {name} = NULL WHERE {limits}")
     if table.name == "ledger" and "line_id" in found:
         frames.append(
-            _listing(con, part, parsed, "line_id", f"c{found['line_id']}", _seen(parsed), "seen before", None)
+            _listing(con, part, parsed, "line_id", _raw("line_id", found, table), _seen(parsed), "seen before", None)
         )
     frames = [f for f in frames if len(f)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])

@@ -53,8 +53,7 @@ def read_parts(con: duckdb.DuckDBPyConnection, source, names: ColumnNames = NO_N
     if isinstance(source, Mapping):
         return [read_frame(con, i, name, frame) for i, (name, frame) in enumerate(source.items())]
     if not isinstance(source, (str, Path)):
-        kind = type(source).__name__
-        raise BookError(f'A book is a path, a name, or frames by table, {{"ledger": frame}}; not a {kind}.')
+        return [read_frame(con, 0, "ledger", source)]
     path = Path(source)
     if _is_folder(path):
         return _read_folder(con, path, names)
@@ -172,7 +171,7 @@ def _read_file(con, number: int, file: Path, table: str, names: ColumnNames) -> 
         if suffix in EXCEL:
             return read_excel(con, number, file, table, names)
         if suffix in DATABASE:
-            return read_database(con, number, file, table)
+            return read_database(con, number, file, table, names.options.table)
         if is_packed(file.name):
             return _read_packed(con, number, file, table, names)
     except OSError as error:
