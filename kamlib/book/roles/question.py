@@ -97,7 +97,7 @@ def guesses(
 
 
 def _nearest(header: str, names: Collection[str]) -> tuple[float, str]:
-    """The name that is most like a header, and how like, where it is `NEAR`; hundreds of names, so the quick test first."""
+    """How like a header the nearest name is, and that name, where it is `NEAR`; of many, so the quick test first."""
     likeness, nearest = 0.0, ""
     matcher = difflib.SequenceMatcher(None, "", header)
     for name in sorted(names):
