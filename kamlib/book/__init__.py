@@ -22,6 +22,7 @@ from kamlib.book.checks.same import merge_customers, suspected_duplicates
 from kamlib.book.checks.totals import control_totals, line_totals, month_totals, period_totals, repeated_lines
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import load_mapping
+from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
 from kamlib.book.source.part import Part
 from kamlib.tables import TABLES
@@ -168,6 +169,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
+    parts = [reshaped(con, p, names) for p in parts]
     checked = {p.relation: check_part(con, p, names) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     _make_ledger(con, ledger_parts)

@@ -1,0 +1,127 @@
+"""A raw table as the readers of its shape see it: which columns may be what, blank cells, numbers; and a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import duckdb
+
+from kamlib.book.mapping import ColumnNames
+from kamlib.book.roles.names import positions
+from kamlib.book.source.part import Aside, Part
+from kamlib.book.values import cells
+from kamlib.tables import TABLES
+
+LISTED = 1000  # rows taken out that are listed one by one, as in checks.rows
+LEDGER = TABLES["ledger"]
+
+
+class Look:
+    """One part of a ledger before its columns are recognised."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames):
+        self.con, self.part, self.names = con, part, names
+        self.mapping = names.tables.get("ledger", {})
+        self.width = len(part.headers)
+
+    @cached_property
+    def types(self) -> list[str]:
+        """DuckDB's type of each column."""
+        return [row[1] for row in self.con.execute(f"DESCRIBE {self.part.relation}").fetchall()]
+
+    def of(self, *ours: str) -> list[int]:
+        """Positions of all headers that may be one of these columns of ours; what is mapped wins."""
+        found = []
+        for column in ours:
+            if column in self.mapping:
+                found += [i for i, h in enumerate(self.part.headers) if h and h == self.mapping[column]]
+            else:
+                found += positions(column, self.part.headers, LEDGER, self.mapping)
+        return list(dict.fromkeys(found))
+
+    def switched_off(self, column: str) -> bool:
+        """Whether the mapping says that there is no such column."""
+        return self.mapping.get(column) == ""
+
+    def cell(self, i: int) -> str:
+        """SQL: a cell as trimmed text, NULL where it is empty."""
+        return cells.text(f"CAST(c{i} AS VARCHAR)", name=True)
+
+    def blank(self, i: int) -> str:
+        """SQL: whether a cell may be blank; quick, and true as well of text with a blank before it."""
+        return f"(c{i} IS NULL OR c{i} < '!')" if self.types[i] == "VARCHAR" else f"c{i} IS NULL"
+
+    def numbers(self, columns: Sequence[int]) -> dict[int, str] | None:
+        """SQL of each column's numbers; None where it is open how they are to be read."""
+        text = [i for i in columns if self.types[i] == "VARCHAR"]
+        clean = {i: cells.latin(cells.text(f"c{i}")) for i in text}
+        view = f"look_{self.part.relation}"
+        shown = ", ".join(["rowid AS _row", *(f"{e} AS c{i}" for i, e in clean.items())])
+        self.con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {shown} FROM {self.part.relation}")
+        try:
+            decimal = cells.decimal_sign(self.con, view, [f"c{i}" for i in text], self.names.options)
+        except cells.Ambiguous:
+            return None
+        finally:
+            self.con.execute(f"DROP VIEW {view}")
+        as_text = {i: f"replace({e}, '{cells.ARABIC_POINT}', '{decimal}')" for i, e in clean.items()}
+        read = {i: cells.number(as_text[i], decimal) if i in text else f"CAST(c{i} AS VARCHAR)" for i in columns}
+        return {i: f"try_cast({e} AS {cells.NUMBER})" for i, e in read.items()}
+
+    def amount(self) -> str | None:
+        """SQL: a line's amount, as near as can be told before columns are recognised; None where it cannot."""
+        columns = self.of("amount")[:1] or (self.of("quantity")[:1] + self.of("unit_price")[:1])
+        read = self.numbers(columns) if columns and (self.of("amount") or len(columns) == 2) else None
+        if not read or len(read) == 1:
+            return read[columns[0]] if read else None
+        return f"CAST({' * '.join(f'CAST({e} AS DECIMAL(18, 6))' for e in read.values())} AS {cells.NUMBER})"
+
+    def aside(self, cause: str, rows: str) -> list[Aside]:
+        """Rows of the raw table (SQL that selects their `_row`) to be listed as taken out for this cause."""
+        shown = f"concat_ws(' ', {', '.join(self.cell(i) for i in range(self.width))})"
+        n = self.con.execute(f"SELECT count(*) FROM ({rows})").fetchone()[0]
+        found = self.con.execute(
+            f"SELECT rowid, left({shown}, 200) FROM {self.part.relation} WHERE rowid IN (SELECT _row FROM ({rows}))"
+            f" ORDER BY rowid LIMIT {LISTED}"
+        ).fetchall()
+        lines = self.part.lines([row for row, _ in found])
+        return [Aside(cause, n, [(lines[row], text) for row, text in found])] if n else []
+
+    def rebuilt(self, select: str, headers: list[str], notes: list[str], aside: list[Aside] = ()) -> Part:
+        """The part with another raw table: `select` gives `_from`, the row that a new one comes from, then c0, c1 ...
+
+        Messages still name the lines of the source.
+        """
+        relation, old = self.part.relation, self.part
+        self.con.execute(f"CREATE TABLE new_{relation} AS {select}")
+        rows = self.con.execute(f"SELECT _from FROM new_{relation} ORDER BY rowid").fetchnumpy()["_from"]
+        self.con.execute(f"DROP TABLE {relation}; CREATE TABLE {relation} AS SELECT * EXCLUDE (_from) FROM new_{relation}")
+        self.con.execute(f"DROP TABLE new_{relation}")
+
+        def lines_of(wanted: Sequence[int]) -> dict[int, int]:
+            lines = old.lines([int(rows[r]) for r in wanted])
+            return {r: lines[int(rows[r])] for r in wanted}
+
+        return replace(
+            old, headers=headers, notes=[*old.notes, *notes], aside=_together([*old.aside, *aside]), lines_of=lines_of
+        )
+
+
+def _together(asides: list[Aside]) -> list[Aside]:
+    """One for each cause."""
+    causes = dict.fromkeys(a.cause for a in asides)
+    of = {c: [a for a in asides if a.cause == c] for c in causes}
+    return [Aside(c, sum(a.n for a in same), sum((a.rows for a in same), [])[:LISTED]) for c, same in of.items()]
+
+
+def money(amount) -> str:
+    """An amount as messages show it."""
+    return f"{amount:,.2f}"
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Names for a message: the first few."""
+    shown = ", ".join(repr(str(n)[:60]) for n in names[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,156 @@
+"""Rows of totals that look like lines: they carry a day, a customer or an order, and sum up the lines above them.
+
+A row is one only if it says so in a cell of its own, and its amount is that sum: a product may be called "Total".
+"""
+
+from __future__ import annotations
+
+from kamlib.book.roles.look import Look, listed
+from kamlib.book.roles.total_words import HINT, TOTAL_ALONE, TOTAL_END, TOTAL_OF, TOTAL_ROW
+from kamlib.book.source.part import Part
+from kamlib.book.values.cells import literal
+
+SAYING = ("order_id", "line_id", "product_id", "product_name", "category", "customer_id", "customer_name")
+MOSTLY = 0.95  # of the rows that say the same, so many must be sums
+
+
+def hint(look: Look, columns: list[int] | None = None) -> str:
+    """SQL: whether a row may say that it is a total; one quick test."""
+    cells = [f"c{i}" for i in columns or _saying(look)]
+    return f"regexp_matches(concat_ws(' ', {', '.join(cells)}), {literal(HINT)})" if cells else "false"
+
+
+def without_totals(look: Look, amount: str = "", saying: int | None = None) -> Part:
+    """The part without rows of totals, or as it was.
+
+    `amount` and `saying` are given for a table of periods: the sum of a row, and the column of customers; a total may
+    then bear the name of any group. The sum may be that of the order, of the customer, of the lines since the last such row, or of all above.
+    """
+    wide, amount = bool(amount), amount or _dated_amount(look)
+    columns = _saying(look) if saying is None else [saying]
+    if amount is None or not columns:
+        return look.part
+    _candidates(look, amount, columns)
+    rows = look.con.execute("SELECT count(*) FROM total_says").fetchone()[0]
+    part = look.part
+    if rows:
+        _judge(look, amount, "true" if wide else _named())
+        part = _taken_out(look)
+    look.con.execute("DROP TABLE total_says; DROP TABLE IF EXISTS total_rows")
+    return part
+
+
+def _dated_amount(look: Look) -> str | None:
+    """SQL: the amount of a row with a day. One without is no line: the check finds those that sum up."""
+    amount, days = look.amount(), look.of("date")
+    return f"(CASE WHEN {look.cell(days[0])} IS NOT NULL THEN {amount} END)" if amount and days else None
+
+
+def _saying(look: Look) -> list[int]:
+    nameless = [i for i, h in enumerate(look.part.headers) if not h]
+    return [i for i in (*look.of(*SAYING), *nameless) if look.types[i] == "VARCHAR"]
+
+
+def _candidates(look: Look, amount: str, columns: list[int]) -> None:
+    """Table total_says: rows with an amount of which a cell begins or ends with words of totals."""
+    said = "coalesce(" + ", ".join(f"CASE WHEN {_says(look.cell(i))} THEN {look.cell(i)} END" for i in columns) + ", NULL)"
+    filled = " + ".join(f"({look.cell(i)} IS NOT NULL)::INT" for i in range(look.width))
+    order, who = (_first(look, c) for c in ("order_id", "customer_id"))
+    name = _first(look, "customer_name")
+    look.con.execute(
+        "CREATE TABLE total_says AS SELECT * FROM (SELECT rowid AS r,"
+        f" CASE WHEN {hint(look, columns)} THEN {said} END AS said, {amount} AS a, {order} AS o, {who} AS w, {name} AS n,"
+        f" CASE WHEN {hint(look, columns)} THEN {filled} END AS filled FROM {look.part.relation}) WHERE said IS NOT NULL"
+        " AND a IS NOT NULL"
+    )
+
+
+def _says(cell: str) -> str:
+    return " OR ".join(f"regexp_matches({cell}, {literal(p)}, 'i')" for p in (TOTAL_ROW, TOTAL_END))
+
+
+def _first(look: Look, column: str) -> str:
+    found = look.of(column)
+    return look.cell(found[0]) if found else "NULL"
+
+
+def _judge(look: Look, amount: str, named: str) -> None:
+    """Table total_rows: each candidate, whether it is a sum of lines above, and of how many."""
+    order, who, name = (_first(look, c) for c in ("order_id", "customer_id", "customer_name"))
+    own = f"nullif(regexp_replace(regexp_replace(said, {literal(TOTAL_OF)}, '', 'i'), {literal(TOTAL_END)}, '', 'i'), said)"
+    alone = f"regexp_matches(said, {literal(TOTAL_ALONE)}, 'i')"
+    lines = "s.r IS NULL AND x.a IS NOT NULL"
+    above = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+    sums = ", ".join(
+        f"coalesce(sum(x.a) FILTER ({lines}) OVER ({part} ORDER BY x.r {above}), 0) AS s_{k},"
+        f" count(*) FILTER ({lines}) OVER ({part} ORDER BY x.r {above}) AS n_{k}"
+        for k, part in (("all", ""), ("o", "PARTITION BY x.o"), ("w", "PARTITION BY x.w"))
+    )
+    last = f"last_value(CASE WHEN s.r IS NULL THEN x.%s END IGNORE NULLS) OVER (ORDER BY x.r {above}) AS last_%s"
+    lasts = ", ".join(last % (c, c) for c in "own")
+    raw = (
+        f"SELECT rowid AS r, {amount} AS a, {order} AS o, {who} AS w, {name} AS n FROM {look.part.relation}"
+    )
+    look.con.execute(
+        f"CREATE TABLE total_rows AS WITH x AS ({raw}), summed AS (SELECT s.r, s.said, s.filled, s.a, s.o, s.w, {sums},"
+        f" {lasts} FROM x LEFT JOIN total_says s ON s.r = x.r), c AS (SELECT *, {alone} AS alone,"
+        f" lower({own}) AS own, s_all - lag(s_all, 1, 0) OVER (ORDER BY r) AS s_b,"
+        " n_all - lag(n_all, 1, 0) OVER (ORDER BY r) AS n_b FROM summed WHERE r IS NOT NULL)"
+        f" SELECT r AS _row, said, filled, CASE WHEN alone THEN lower(said) ELSE '' END AS kind, {_matches()} AS n"
+        f" FROM c WHERE alone OR {named}"
+    )
+
+
+def _named() -> str:
+    """SQL: whether what follows the word is what the line above calls its order or customer."""
+    return "(" + " OR ".join(f"own = lower(last_{c})" for c in "own") + ")"
+
+
+def _matches() -> str:
+    """SQL: of how many lines above the row's amount is the sum, the most of them; 0 where it is none.
+
+    Each line may have been rounded by itself.
+    """
+    near = "abs(a - s_{k}) <= least(n_{k} * 0.01, greatest(0.01, abs(a) * 0.001)) - 0.005"
+    given = {"all": "true", "b": "true", "o": "o IS NOT NULL", "w": "w IS NOT NULL"}
+    cases = (f"CASE WHEN {g} AND a <> 0 AND ({near.format(k=k)} OR a = s_{k}) THEN n_{k} ELSE 0 END" for k, g in given.items())
+    return f"greatest({', '.join(cases)})"
+
+
+def _taken_out(look: Look) -> Part:
+    """A sum of one line only counts beside greater ones, since two lines may well be equal."""
+    con, part = look.con, look.part
+    kinds = con.execute(
+        "SELECT kind, count(*), count(*) FILTER (n > 0), max(n), min(_row), min(said) FROM total_rows GROUP BY kind"
+        " ORDER BY 5"
+    ).fetchall()
+    sums = [k for k, rows, hits, most, *_ in kinds if hits >= MOSTLY * rows and (most > 1 or _emptier(look, k))]
+    notes = []
+    for kind, rows, hits, _, first, said in kinds:
+        if kind and kind not in sums and hits < rows:
+            line = part.lines([first])[first]
+            notes.append(
+                f"{part.where}: {rows:,} rows say {said!r} (line {line} first) and are kept as lines: their amounts are"
+                " not all sums of lines above."
+            )
+    if not sums:
+        part.notes += notes
+        return part
+    chosen = f"SELECT _row FROM total_rows WHERE n > 0 AND kind IN ({', '.join(map(literal, sums))})"
+    aside = look.aside("row of totals", chosen)
+    words = [r[0] for r in con.execute(f"SELECT said FROM total_rows WHERE _row IN ({chosen}) ORDER BY _row LIMIT 3").fetchall()]
+    notes.insert(
+        0, f"{part.where}: {aside[0].n:,} rows of totals with a day or a customer are set aside ({listed(words)}): "
+        "each says so, and its amount is the sum of lines above.",
+    )  # fmt: skip
+    keep = f"SELECT rowid AS _from, * FROM {part.relation} WHERE rowid NOT IN ({chosen}) ORDER BY rowid"
+    return look.rebuilt(keep, part.headers, notes, aside)
+
+
+def _emptier(look: Look, kind: str) -> bool:
+    """Whether all rows of this kind have fewer cells filled than the row above."""
+    filled = " + ".join(f"({look.cell(i)} IS NOT NULL)::INT" for i in range(look.width))
+    return look.con.execute(
+        f"SELECT bool_and(t.filled < {filled}) FROM total_rows t JOIN {look.part.relation} p ON p.rowid = t._row - 1"
+        f" WHERE t.kind = {literal(kind)}"
+    ).fetchone()[0] is True
