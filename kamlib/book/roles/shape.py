@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from kamlib.book.mapping import ColumnNames
+from kamlib.book.roles.grouped import ungrouped
 from kamlib.book.roles.look import Look
 from kamlib.book.roles.total_rows import hint, without_totals
 from kamlib.book.roles.wide import unpivoted
@@ -43,6 +44,9 @@ def reshaped(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     if turned is not None:
         return turned
     seen = _first_look(look)
+    if any(seen.blank.values()) or seen.totals:
+        part = ungrouped(look, totals=seen.totals > 0) or part
+        look = Look(con, part, names)
     if seen.totals:
         part = without_totals(look)
     return part
