@@ -28,6 +28,7 @@ class Group:
     text: str
     name: str
     path: str
+    within: Group | None = None
     lines: int = 0
     own: Decimal = Decimal(0)
     all: Decimal = Decimal(0)  # with the groups within it
@@ -171,7 +172,7 @@ def _tree(look: Look, heads: set[int], label: str) -> Tree:
             name = text.removeprefix(label + ":").strip() if label else text
             above = open_[-1].path if open_ else ""
             path = name if not above or name.startswith(above) else f"{above}:{name}"
-            open_.append(Group(row, text, name, path))
+            open_.append(Group(row, text, name, path, open_[-1] if open_ else None))
             tree.groups.append(open_[-1])
         tree.follows.append((row, tree.groups.index(open_[-1]) if open_ else -1))
         grand += s
@@ -257,11 +258,16 @@ def _holds(look: Look, i: int, heads: set[int]) -> bool:
 
 
 def _customers(look: Look, tree: Tree) -> list[tuple[str, str | None]]:
-    """Id and name of each group. One that stands within two others is called by both names."""
+    """Id and name of each group.
+
+    One within another is called by both names where the other has lines of its own, so is a customer and no region, or
+    where two hold one of its name.
+    """
     parents: dict[str, set[str]] = {}
     for g in tree.groups:
         parents.setdefault(g.name, set()).add(g.path)
-    called = [g.path if len(parents[g.name]) > 1 else g.name for g in tree.groups]
+    both = [len(parents[g.name]) > 1 or (g.within is not None and g.within.lines > 0) for g in tree.groups]
+    called = [g.path if b else g.name for g, b in zip(tree.groups, both, strict=True)]
     if not called:
         return []
     pairs = look.con.execute(
@@ -282,9 +288,11 @@ def _notes(look: Look, tree: Tree, aside: list, carried: bool) -> list[str]:
         said += f" ({listed([g.name for g in named], 3)}), and the customer is carried down to the {lines:,} lines below them"
     said += f"; {n.get('row of totals', 0):,} rows of totals and {n.get('header again', 0):,} repeated headers are set aside."
     notes = [said]
-    inner = [g for g in named if g.path != g.name or ":" in g.name]
+    inner = [g.name for g in named if g.within is not None]
     if carried and inner:
-        notes.append(f"{where}: {len(inner):,} groups stand within another and count as customers of their own.")
+        notes.append(
+            f"{where}: {len(inner):,} groups stand within another and count as customers of their own ({listed(inner, 3)})."
+        )
     if tree.totals:
         worst = sorted(tree.differing, key=lambda d: (-d[0], d[2]))[:3]
         at = look.part.lines([d[2] for d in worst])

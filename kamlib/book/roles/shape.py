@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from kamlib.book.mapping import ColumnNames
+from kamlib.book.roles.continued import carried_customers, filled_in
 from kamlib.book.roles.grouped import ungrouped
 from kamlib.book.roles.look import Look
 from kamlib.book.roles.total_rows import hint, without_totals
@@ -49,6 +50,10 @@ def reshaped(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         look = Look(con, part, names)
     if seen.totals:
         part = without_totals(look)
+        look = Look(con, part, names)
+    if any(seen.blank.values()):
+        part = filled_in(look, seen.blank)
+        part = carried_customers(Look(con, part, names), seen.blank)
     return part
 
 
