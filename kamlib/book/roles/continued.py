@@ -58,9 +58,12 @@ def _any_continued(look: Look, columns: list[int], orders: list[int], day: int, 
     """Whether any order has a cell on one of its lines only; one quick pass, or two."""
     relation = look.part.relation
     quick = " AND ".join(look.blank(i) for i in [*orders, day, *who])
-    if who and look.con.execute(
-        f"SELECT count(*) FILTER ({_nothing_above(look, orders, day, who)}) FROM {relation} WHERE {quick}"
-    ).fetchone()[0]:
+    if (
+        who
+        and look.con.execute(
+            f"SELECT count(*) FILTER ({_nothing_above(look, orders, day, who)}) FROM {relation} WHERE {quick}"
+        ).fetchone()[0]
+    ):
         return True
     if not orders:
         return False
@@ -180,13 +183,23 @@ def _blocks(look: Look, who: int, day: int, option: bool | None) -> Blocks | Non
     first = look.con.execute(f"SELECT {cell} {lines} ORDER BY rowid LIMIT 1").fetchone()
     if not first or (first[0] is None and not option):
         return None
-    n, filled, customers = look.con.execute(f"SELECT count(*), count({cell}), count(DISTINCT {cell}) {lines}").fetchone()
+    if not option and _customers_again(look, who):
+        return None
+    n, filled, customers = look.con.execute(
+        f"SELECT count(*), count({cell}), count(DISTINCT {cell}) {lines}"
+    ).fetchone()
     if filled == n or (not option and (customers < filled or customers < 2)):
         return None
     ordered = f"SELECT {cell} AS w, lag({cell}) OVER (ORDER BY rowid) AS before {lines} AND {cell} IS NOT NULL"
     named = look.con.execute(f"SELECT bool_and(lower(w) >= lower(before)) FROM ({ordered})").fetchone()[0]
     days = _day_order(look, who, day)
     return Blocks(n, n - filled, filled, customers, True, bool(named), *days)
+
+
+def _customers_again(look: Look, who: int) -> bool:
+    """Whether a customer stands on several lines, so is told on each: quick, since of the cells as they are."""
+    filled = f"FROM {look.part.relation} WHERE NOT {look.blank(who)}"
+    return look.con.execute(f"SELECT count(DISTINCT c{who}) < count(*) {filled}").fetchone()[0]
 
 
 def _day_order(look: Look, who: int, day: int) -> tuple[bool, bool, int]:

@@ -246,7 +246,7 @@ def _carry(look: Look, tree: Tree, who: list[int], filled: dict, columns: dict, 
     nameless = [i for i in only if not headers[i] and _holds(look, i, heads)]
     target = (who or nameless or [look.width])[0]
     columns[target] = "CASE WHEN l.kind = 'line' THEN g.id END"
-    headers[target:target + 1] = [headers[target] if who else "customer_id"]
+    headers[target : target + 1] = [headers[target] if who else "customer_id"]
     if any(name for _, name in names) and not look.of("customer_name"):
         columns[len(headers)] = "CASE WHEN l.kind = 'line' THEN g.name END"
         headers.append("customer_name")
@@ -296,7 +296,9 @@ def _notes(look: Look, tree: Tree, aside: list, carried: bool) -> list[str]:
     if tree.totals:
         worst = sorted(tree.differing, key=lambda d: (-d[0], d[2]))[:3]
         at = look.part.lines([d[2] for d in worst])
-        shown = "; ".join(f"line {at[r]}, {name[:60]!r}: {money(a)}, its lines {money(s)}" for _, name, r, a, s in worst)
+        shown = "; ".join(
+            f"line {at[r]}, {name[:60]!r}: {money(a)}, its lines {money(s)}" for _, name, r, a, s in worst
+        )
         agree = tree.totals - len(tree.differing)
         notes.append(
             f"{where}: {agree:,} of {tree.totals:,} totals of groups are the sum of their lines"

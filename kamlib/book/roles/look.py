@@ -57,17 +57,16 @@ class Look:
         """SQL of each column's numbers; None where it is open how they are to be read."""
         text = [i for i in columns if self.types[i] == "VARCHAR"]
         clean = {i: cells.latin(cells.text(f"c{i}")) for i in text}
-        view = f"look_{self.part.relation}"
+        table = f"look_{self.part.relation}"
         shown = ", ".join(["rowid AS _row", *(f"{e} AS c{i}" for i, e in clean.items())])
-        self.con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {shown} FROM {self.part.relation}")
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {shown} FROM {self.part.relation}")
         try:
-            decimal = cells.decimal_sign(self.con, view, [f"c{i}" for i in text], self.names.options)
+            decimal = cells.decimal_sign(self.con, table, [f"c{i}" for i in text], self.names.options)
         except cells.Ambiguous:
             return None
         finally:
-            self.con.execute(f"DROP VIEW {view}")
-        as_text = {i: f"replace({e}, '{cells.ARABIC_POINT}', '{decimal}')" for i, e in clean.items()}
-        read = {i: cells.number(as_text[i], decimal) if i in text else f"CAST(c{i} AS VARCHAR)" for i in columns}
+            self.con.execute(f"DROP TABLE {table}")
+        read = {i: _number(f"c{i}", clean[i], decimal) if i in text else f"CAST(c{i} AS VARCHAR)" for i in columns}
         return {i: f"try_cast({e} AS {cells.NUMBER})" for i, e in read.items()}
 
     def amount(self) -> str | None:
@@ -83,8 +82,9 @@ class Look:
         shown = f"concat_ws(' ', {', '.join(self.cell(i) for i in range(self.width))})"
         n = self.con.execute(f"SELECT count(*) FROM ({rows})").fetchone()[0]
         found = self.con.execute(
-            f"SELECT rowid, left({shown}, 200) FROM {self.part.relation} WHERE rowid IN (SELECT _row FROM ({rows}))"
-            f" ORDER BY rowid LIMIT {LISTED}"
+            f"WITH h AS MATERIALIZED (SELECT rowid AS r, * FROM {self.part.relation}"
+            f" WHERE rowid IN (SELECT _row FROM ({rows})) ORDER BY rowid LIMIT {LISTED})"
+            f" SELECT r, left({shown}, 200) FROM h ORDER BY r"
         ).fetchall()
         lines = self.part.lines([row for row, _ in found])
         return [Aside(cause, n, [(lines[row], text) for row, text in found])] if n else []
@@ -97,7 +97,9 @@ class Look:
         relation, old = self.part.relation, self.part
         self.con.execute(f"CREATE TABLE new_{relation} AS {select}")
         rows = self.con.execute(f"SELECT _from FROM new_{relation} ORDER BY rowid").fetchnumpy()["_from"]
-        self.con.execute(f"DROP TABLE {relation}; CREATE TABLE {relation} AS SELECT * EXCLUDE (_from) FROM new_{relation}")
+        self.con.execute(
+            f"DROP TABLE {relation}; CREATE TABLE {relation} AS SELECT * EXCLUDE (_from) FROM new_{relation}"
+        )
         self.con.execute(f"DROP TABLE new_{relation}")
 
         def lines_of(wanted: Sequence[int]) -> dict[int, int]:
@@ -107,6 +109,14 @@ class Look:
         return replace(
             old, headers=headers, notes=[*old.notes, *notes], aside=_together([*old.aside, *aside]), lines_of=lines_of
         )
+
+
+def _number(source: str, clean: str, decimal: str) -> str:
+    """SQL: as `cells.number`, of a cell as it came. The list binds the clean cell, which is named many times."""
+    point = f"replace({clean}, '{cells.ARABIC_POINT}', '{decimal}')"
+    other = f"list_transform([{point}], lambda x: {cells.number('x', decimal)})[1]"
+    plain = f"regexp_matches({source}, '^-?\\d+(\\.\\d+)?$')" if decimal == "." else "false"  # nearly all, and quick
+    return f"(CASE WHEN {plain} THEN {source} ELSE {other} END)"
 
 
 def _together(asides: list[Aside]) -> list[Aside]:

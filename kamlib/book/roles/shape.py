@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import duckdb
 
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.continued import carried_customers, filled_in
 from kamlib.book.roles.grouped import ungrouped
 from kamlib.book.roles.look import Look
-from kamlib.book.roles.total_rows import hint, without_totals
+from kamlib.book.roles.total_rows import says_total, without_totals
 from kamlib.book.roles.wide import unpivoted
 from kamlib.book.source.part import Part
 
@@ -44,32 +42,22 @@ def reshaped(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     turned = unpivoted(look)
     if turned is not None:
         return turned
-    seen = _first_look(look)
-    if any(seen.blank.values()) or seen.totals:
-        part = ungrouped(look, totals=seen.totals > 0) or part
+    blank, totals = _blank_cells(look), says_total(look)
+    if any(blank.values()):
+        part = ungrouped(look, totals=totals) or part
         look = Look(con, part, names)
-    if seen.totals:
+    if totals:
         part = without_totals(look)
         look = Look(con, part, names)
-    if any(seen.blank.values()):
-        part = filled_in(look, seen.blank)
-        part = carried_customers(Look(con, part, names), seen.blank)
+    if any(blank.values()):
+        part = filled_in(look, blank)
+        part = carried_customers(Look(con, part, names), blank)
     return part
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What the first look found."""
-
-    blank: dict[int, int]
-    totals: int
-
-
-def _first_look(look: Look) -> Seen:
-    """How many cells of each column that may be told once are blank, and how many rows may be totals: one pass."""
+def _blank_cells(look: Look) -> dict[int, int]:
+    """How many cells of each column that may be told once are blank: one quick pass."""
     columns = look.of(*TOLD_ONCE)
-    tests = [f"count(*) FILTER ({look.blank(i)})" for i in columns]
-    row = look.con.execute(
-        f"SELECT {', '.join([f'count(*) FILTER ({hint(look)})', *tests])} FROM {look.part.relation}"
-    ).fetchone()
-    return Seen(dict(zip(columns, row[1:], strict=True)), row[0])
+    tests = ", ".join(["count(*)", *(f"count(*) FILTER ({look.blank(i)})" for i in columns)])
+    row = look.con.execute(f"SELECT {tests} FROM {look.part.relation}").fetchone()
+    return dict(zip(columns, row[1:], strict=True))

@@ -14,10 +14,16 @@ SAYING = ("order_id", "line_id", "product_id", "product_name", "category", "cust
 MOSTLY = 0.95  # of the rows that say the same, so many must be sums
 
 
-def hint(look: Look, columns: list[int] | None = None) -> str:
-    """SQL: whether a row may say that it is a total; one quick test."""
-    cells = [f"c{i}" for i in columns or _saying(look)]
-    return f"regexp_matches(concat_ws(' ', {', '.join(cells)}), {literal(HINT)})" if cells else "false"
+def says_total(look: Look) -> bool:
+    """Whether any row may say that it is a total. Of each text only one copy is looked at, and that is quick."""
+    # Materialised, or the engine tries the long expressions first, on every text.
+    found = (
+        f"WITH t AS (SELECT DISTINCT c{i} FROM {look.part.relation}),"
+        f" h AS MATERIALIZED (SELECT * FROM t WHERE regexp_matches(c{i}, {literal(HINT)}))"
+        f" SELECT c{i} FROM h WHERE {_says(look.cell(i))}"
+        for i in _saying(look)
+    )
+    return any(look.con.execute(f"{query} LIMIT 1").fetchone() for query in found)
 
 
 def without_totals(look: Look, amount: str = "", saying: int | None = None) -> Part:
@@ -26,8 +32,8 @@ def without_totals(look: Look, amount: str = "", saying: int | None = None) -> P
     `amount` and `saying` are given for a table of periods: the sum of a row, and the column of customers; a total may
     then bear the name of any group. The sum may be that of the order, of the customer, of the lines since the last such row, or of all above.
     """
-    wide, amount = bool(amount), amount or _dated_amount(look)
     columns = _saying(look) if saying is None else [saying]
+    wide, amount = bool(amount), amount or _dated_amount(look)
     if amount is None or not columns:
         return look.part
     _candidates(look, amount, columns)
@@ -53,16 +59,15 @@ def _saying(look: Look) -> list[int]:
 
 def _candidates(look: Look, amount: str, columns: list[int]) -> None:
     """Table total_says: rows with an amount of which a cell begins or ends with words of totals."""
-    said = "coalesce(" + ", ".join(f"CASE WHEN {_says(look.cell(i))} THEN {look.cell(i)} END" for i in columns) + ", NULL)"
+    said = ", ".join(f"CASE WHEN {_says(look.cell(i))} THEN {look.cell(i)} END" for i in columns)
     filled = " + ".join(f"({look.cell(i)} IS NOT NULL)::INT" for i in range(look.width))
-    order, who = (_first(look, c) for c in ("order_id", "customer_id"))
-    name = _first(look, "customer_name")
+    hint = f"regexp_matches(concat_ws(' ', {', '.join(f'c{i}' for i in columns)}), {literal(HINT)})"
     look.con.execute(
-        "CREATE TABLE total_says AS SELECT * FROM (SELECT rowid AS r,"
-        f" CASE WHEN {hint(look, columns)} THEN {said} END AS said, {amount} AS a, {order} AS o, {who} AS w, {name} AS n,"
-        f" CASE WHEN {hint(look, columns)} THEN {filled} END AS filled FROM {look.part.relation}) WHERE said IS NOT NULL"
-        " AND a IS NOT NULL"
+        f"CREATE TABLE total_says AS WITH h AS MATERIALIZED (SELECT rowid AS r, * FROM {look.part.relation} WHERE {hint}),"
+        f" s AS MATERIALIZED (SELECT r, coalesce({said}, NULL) AS said, {filled} AS filled, * EXCLUDE (r) FROM h)"
+        f" SELECT *, {amount} AS a FROM s WHERE said IS NOT NULL"
     )
+    look.con.execute("DELETE FROM total_says WHERE a IS NULL")
 
 
 def _says(cell: str) -> str:
@@ -75,30 +80,38 @@ def _first(look: Look, column: str) -> str:
 
 
 def _judge(look: Look, amount: str, named: str) -> None:
-    """Table total_rows: each candidate, whether it is a sum of lines above, and of how many."""
+    """Table total_rows: each candidate, and of how many lines above it is the sum (0: of none)."""
+    con = look.con
     order, who, name = (_first(look, c) for c in ("order_id", "customer_id", "customer_name"))
-    own = f"nullif(regexp_replace(regexp_replace(said, {literal(TOTAL_OF)}, '', 'i'), {literal(TOTAL_END)}, '', 'i'), said)"
+    con.execute(
+        f"CREATE TABLE total_lines AS SELECT * FROM (SELECT rowid AS r, {amount} AS a, {order} AS o, {who} AS w, {name} AS n"
+        f" FROM {look.part.relation}) ANTI JOIN total_says USING (r) WHERE a IS NOT NULL"
+    )
+    con.execute(
+        f"CREATE TABLE total_near AS SELECT s.r, said, filled, s.a, {order} AS o, {who} AS w, l.o AS last_o, l.w AS last_w,"
+        " l.n AS last_n FROM total_says s"
+        " ASOF LEFT JOIN total_lines l ON s.r > l.r"
+    )
+    own = f"regexp_replace(regexp_replace(said, {literal(TOTAL_OF)}, '', 'i'), {literal(TOTAL_END)}, '', 'i')"
     alone = f"regexp_matches(said, {literal(TOTAL_ALONE)}, 'i')"
-    lines = "s.r IS NULL AND x.a IS NOT NULL"
-    above = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
-    sums = ", ".join(
-        f"coalesce(sum(x.a) FILTER ({lines}) OVER ({part} ORDER BY x.r {above}), 0) AS s_{k},"
-        f" count(*) FILTER ({lines}) OVER ({part} ORDER BY x.r {above}) AS n_{k}"
-        for k, part in (("all", ""), ("o", "PARTITION BY x.o"), ("w", "PARTITION BY x.w"))
+    sums = (
+        "b AS (SELECT s.r, sum(l.a) AS s, count(*) AS n FROM total_lines l ASOF JOIN total_near s ON l.r <= s.r GROUP BY 1),"
+        " c AS (SELECT r, coalesce(s, 0) AS s_b, coalesce(n, 0) AS n_b FROM total_near LEFT JOIN b USING (r)),"
+        " every AS (SELECT *, sum(s_b) OVER (ORDER BY r) AS s_all, sum(n_b) OVER (ORDER BY r) AS n_all FROM c)"
     )
-    last = f"last_value(CASE WHEN s.r IS NULL THEN x.%s END IGNORE NULLS) OVER (ORDER BY x.r {above}) AS last_%s"
-    lasts = ", ".join(last % (c, c) for c in "own")
-    raw = (
-        f"SELECT rowid AS r, {amount} AS a, {order} AS o, {who} AS w, {name} AS n FROM {look.part.relation}"
-    )
-    look.con.execute(
-        f"CREATE TABLE total_rows AS WITH x AS ({raw}), summed AS (SELECT s.r, s.said, s.filled, s.a, s.o, s.w, {sums},"
-        f" {lasts} FROM x LEFT JOIN total_says s ON s.r = x.r), c AS (SELECT *, {alone} AS alone,"
-        f" lower({own}) AS own, s_all - lag(s_all, 1, 0) OVER (ORDER BY r) AS s_b,"
-        " n_all - lag(n_all, 1, 0) OVER (ORDER BY r) AS n_b FROM summed WHERE r IS NOT NULL)"
+    for k in "ow":
+        sums += (
+            f", {k}s AS (SELECT s.r, sum(l.a) AS s_{k}, count(*) AS n_{k} FROM total_near s"
+            f" JOIN total_lines l ON l.{k} = s.{k} AND l.r < s.r GROUP BY 1)"
+        )
+    con.execute(
+        f"CREATE TABLE total_rows AS WITH {sums}, judged AS (SELECT *, {alone} AS alone,"
+        f" nullif(lower({own}), lower(said)) AS own FROM total_near JOIN every USING (r)"
+        " LEFT JOIN os USING (r) LEFT JOIN ws USING (r))"
         f" SELECT r AS _row, said, filled, CASE WHEN alone THEN lower(said) ELSE '' END AS kind, {_matches()} AS n"
-        f" FROM c WHERE alone OR {named}"
+        f" FROM judged WHERE alone OR {named}"
     )
+    con.execute("DROP TABLE total_lines; DROP TABLE total_near")
 
 
 def _named() -> str:
@@ -112,8 +125,9 @@ def _matches() -> str:
     Each line may have been rounded by itself.
     """
     near = "abs(a - s_{k}) <= least(n_{k} * 0.01, greatest(0.01, abs(a) * 0.001)) - 0.005"
-    given = {"all": "true", "b": "true", "o": "o IS NOT NULL", "w": "w IS NOT NULL"}
-    cases = (f"CASE WHEN {g} AND a <> 0 AND ({near.format(k=k)} OR a = s_{k}) THEN n_{k} ELSE 0 END" for k, g in given.items())
+    cases = (
+        f"CASE WHEN a <> 0 AND ({near.format(k=k)} OR a = s_{k}) THEN n_{k} ELSE 0 END" for k in ("all", "b", "o", "w")
+    )
     return f"greatest({', '.join(cases)})"
 
 
@@ -138,7 +152,10 @@ def _taken_out(look: Look) -> Part:
         return part
     chosen = f"SELECT _row FROM total_rows WHERE n > 0 AND kind IN ({', '.join(map(literal, sums))})"
     aside = look.aside("row of totals", chosen)
-    words = [r[0] for r in con.execute(f"SELECT said FROM total_rows WHERE _row IN ({chosen}) ORDER BY _row LIMIT 3").fetchall()]
+    words = [
+        r[0]
+        for r in con.execute(f"SELECT said FROM total_rows WHERE _row IN ({chosen}) ORDER BY _row LIMIT 3").fetchall()
+    ]
     notes.insert(
         0, f"{part.where}: {aside[0].n:,} rows of totals with a day or a customer are set aside ({listed(words)}): "
         "each says so, and its amount is the sum of lines above.",
@@ -150,7 +167,10 @@ def _taken_out(look: Look) -> Part:
 def _emptier(look: Look, kind: str) -> bool:
     """Whether all rows of this kind have fewer cells filled than the row above."""
     filled = " + ".join(f"({look.cell(i)} IS NOT NULL)::INT" for i in range(look.width))
-    return look.con.execute(
-        f"SELECT bool_and(t.filled < {filled}) FROM total_rows t JOIN {look.part.relation} p ON p.rowid = t._row - 1"
-        f" WHERE t.kind = {literal(kind)}"
-    ).fetchone()[0] is True
+    return (
+        look.con.execute(
+            f"SELECT bool_and(t.filled < {filled}) FROM total_rows t JOIN {look.part.relation} p ON p.rowid = t._row - 1"
+            f" WHERE t.kind = {literal(kind)}"
+        ).fetchone()[0]
+        is True
+    )

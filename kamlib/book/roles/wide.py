@@ -19,15 +19,29 @@ from kamlib.book.values.cells import literal
 from kamlib.book.values.cells import text as text_of
 
 FEWEST, FEWEST_WITH_CUSTOMER = 3, 2  # columns that are periods, before a table is taken for one of periods
-YEARS = {"year", "jahr", "annee", "ano", "anno", "rok", "god", "jaar", "yil", "год", "السنة", "سنة", "年", "年度", "tahun"}
+YEARS = {
+    "year",
+    "jahr",
+    "annee",
+    "ano",
+    "anno",
+    "rok",
+    "god",
+    "jaar",
+    "yil",
+    "год",
+    "السنة",
+    "سنة",
+    "年",
+    "年度",
+    "tahun",
+}
 # Facts of the whole row: on each of its lines they would count many times.
 OF_THE_ROW = tuple(
     c.name for c in LEDGER.columns if c.kind in ("money", "number", "date") or c.name in ("line_id", "order_id")
 )
 # Empty, a dash or zero in any currency: nothing was sold then.
-ZERO = (
-    r"^[\p{Sc}\s()+\-–—.]*$|^[\p{Sc}\sA-Z()+\-–—]{0,6}0+([.,’]0*)*[\p{Sc}\s\p{L}.()+\-–—%]{0,5}$"
-)
+ZERO = r"^[\p{Sc}\s()+\-–—.]*$|^[\p{Sc}\sA-Z()+\-–—]{0,6}0+([.,’]0*)*[\p{Sc}\s\p{L}.()+\-–—%]{0,5}$"
 
 
 @dataclass(frozen=True)
@@ -85,7 +99,9 @@ def _plainly_wide(look: Look, found: Wide) -> bool:
     n = len(found.periods)
     if n < FEWEST_WITH_CUSTOMER or (n < FEWEST and not look.of("customer_id", "customer_name")):
         return False
-    beside = {c: [i for i in look.of(c) if i not in found.periods] for c in ("date", "amount", "quantity", "unit_price")}
+    beside = {
+        c: [i for i in look.of(c) if i not in found.periods] for c in ("date", "amount", "quantity", "unit_price")
+    }
     lines = beside["date"] and (beside["amount"] or (beside["quantity"] and beside["unit_price"]))
     if not lines:
         return True
@@ -135,7 +151,9 @@ def _what_it_gives(look: Look, months: list[int]) -> list[str]:
         f"SELECT {' + '.join(f'count(*) FILTER ({e} <> 0)' for e in read.values())},"
         f" {' + '.join(f'coalesce(sum({e}), 0)' for e in read.values())} FROM {look.part.relation}"
     ).fetchone()
-    return [f"Read as one line for each filled cell, dated the first day, it is {lines:,} lines of {money(total)} in all."]
+    return [
+        f"Read as one line for each filled cell, dated the first day, it is {lines:,} lines of {money(total)} in all."
+    ]
 
 
 def _may_be_total(look: Look, i: int) -> bool:
@@ -246,7 +264,10 @@ def _dated(look: Look, columns: list[int]) -> dict[int, str]:
         return {i: literal(p.first) for i, p in found.items()}
     column = _year_column(look)
     if column is not None:
-        return {i: f"CAST(TRY_CAST({look.cell(column)} AS DECIMAL(6, 0)) AS VARCHAR) || {literal(p.first)}" for i, p in found.items()}
+        return {
+            i: f"CAST(TRY_CAST({look.cell(column)} AS DECIMAL(6, 0)) AS VARCHAR) || {literal(p.first)}"
+            for i, p in found.items()
+        }
     return _with_year(look, found)
 
 
@@ -345,7 +366,9 @@ def _lines(look: Look, dates: dict[int, str], notes: list[str]) -> Part:
         f" {width - lines:,} cells that are empty or zero make none."
     )
     left = [part.headers[i] for i in totals if part.headers[i]]
-    made.notes += [f"{part.where}: not read, since they say something of the whole row: {listed(left)}." for _ in left[:1]]
+    made.notes += [
+        f"{part.where}: not read, since they say something of the whole row: {listed(left)}." for _ in left[:1]
+    ]
     return made
 
 
