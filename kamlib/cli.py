@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kamlib.clean import visible
+from kamlib.money import money
 
 if TYPE_CHECKING:
     from kamlib.book import Book
@@ -194,31 +195,77 @@ def check(
     as_of: Annotated[str, typer.Option("--as-of", help="Last day that counts, YYYY-MM-DD.")] = "",
     mapping: MappingOption = None,
     fix: Annotated[Path | None, typer.Option("--fix", help="Write the mapping it uses here, to be edited.")] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask what the file does not say, and write the mapping.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over the file of --fix.")] = False,
 ) -> None:
     """Say what was read, what was set aside, the totals, and what this book can support."""
-    from kamlib.book import open_book
     from kamlib.run import last_complete_month, parse_day
 
     day = parse_day(as_of) if as_of else None
-    if fix:
-        _write_mapping(book, mapping, fix, force)
-    opened = open_book(book, mapping=mapping)
+    opened = _asked(book, mapping, fix, force) if ask else _opened(book, mapping, fix, force)
     _say_read(opened)
+    _say_not_sold(opened)
     _say_problems(opened)
     _say_totals(opened, day or last_complete_month(opened))
     _say_support(opened)
 
 
-def _write_mapping(book: str, mapping: Path | None, to: Path, force: bool) -> None:
-    """Before the book is opened: one that is refused needs the file most."""
+def _opened(book: str, mapping: Path | None, fix: Path | None, force: bool) -> Book:
+    """The book; its mapping is written whether it can be read or not: one that is refused needs the file most."""
+    from kamlib.book import BookError, open_book
+
+    try:
+        opened = open_book(book, mapping=mapping)
+    except BookError as refused:
+        if fix:
+            _write_mapping(book, mapping, fix, force, refused)
+        raise
+    if fix:
+        _write_mapping(book, mapping, fix, force)
+    return opened
+
+
+def _write_mapping(book: str, mapping, to: Path, force: bool, refused=None) -> None:
     from kamlib import datasets
     from kamlib.book.skeleton import mapping_text, write_mapping
 
-    write_mapping(
-        to, mapping_text(datasets.load(book) if book in datasets.NAMES else book, mapping=mapping), force=force
-    )
-    out.print(_text(f"Wrote {to}: the mapping this book is read with. Edit it, and pass it with --mapping.\n"))
+    source = datasets.load(book) if book in datasets.NAMES else book
+    write_mapping(to, mapping_text(source, mapping=mapping, refused=refused), force=force)
+    says = "what is a guess, or is to be chosen, is marked" if refused else "the mapping this book is read with"
+    out.print(_text(f"Wrote {to}: {says}. Edit it, and pass it with --mapping {to}.\n"))
+
+
+def _asked(book: str, mapping: Path | None, fix: Path | None, force: bool) -> Book:
+    """The book after some questions on the terminal, whose answers are kept in a file."""
+    from kamlib.book import BookError
+    from kamlib.book.skeleton import ask_for
+
+    to = fix or Path("mapping.toml")
+    if to.exists() and not force:
+        raise BookError(f"{to} is there already. Give another name with --fix, or --force to write over it.")
+    if not sys.stdin.isatty():
+        raise BookError("--ask needs a terminal to ask on. Use --fix FILE, and edit what it writes.")
+    opened, given = ask_for(book, _answer, mapping=mapping)
+    _write_mapping(book, given, to, force)
+    return opened
+
+
+def _answer(stopped, question):
+    """One answer from the terminal: the number of a choice, or a value of its own."""
+    from kamlib.book.errors import toml
+
+    out.print(_text(f"\n{stopped.why}"))
+    if stopped.shown:
+        out.print(_text(stopped.shown))
+    out.print(_text(f"\n{question.key}: {question.asks}?"))
+    for number, (value, why) in enumerate(question.choices, start=1):
+        out.print(_text(f"  {number}  {toml(value)}" + (f"   {why}" if why else "")))
+    said = typer.prompt("A number, or the column's name" if question.section != "options" else "A number, or a value",
+                        default="1" if question.choices else None)  # fmt: skip
+    chosen = said.isdecimal() and 1 <= int(said) <= len(question.choices)
+    if question.key == "year" and said.isdecimal():
+        return int(said)
+    return question.choices[int(said) - 1][0] if chosen else {"true": True, "false": False}.get(said, said)
 
 
 def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
@@ -229,7 +276,9 @@ def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
 
 
 def _say_read(book: Book) -> None:
-    """Columns that had another name one by one; of the rest, how many."""
+    """What the amounts are; columns that had another name one by one; of the rest, how many."""
+    for amounts in book.amounts:
+        out.print(_text(f"Amounts: {amounts}."))
     table = _table("Recognised", "table", "column", "taken from", "in")
     for name, rows in book.recognised.groupby("table", sort=False):
         renamed = rows[rows["column"] != rows["taken_from"]]
@@ -239,8 +288,20 @@ def _say_read(book: Book) -> None:
         if same:
             table.add_row(*(_text(v) for v in (name, f"{same} columns", "the same names", _files(rows["file"]))))
     out.print(table)
-    for note in book.notes:
+    for note in book.notes[len(book.amounts) :]:
         out.print(_text(f"Note: {note}"))
+
+
+def _say_not_sold(book: Book) -> None:
+    """Lines that are no sale, or were paid back, by the state that says so."""
+    from kamlib.money import money
+
+    if book.not_sold.empty:
+        return
+    table = _table("Not sold", "file", "state", "what becomes of it", "lines", "net", right=("lines", "net"))
+    for file, state, treatment, lines, cents in book.not_sold.itertuples(index=False):
+        table.add_row(*(_text(c) for c in (file, state, treatment, f"{lines:,}", money(cents))))
+    out.print(table)
 
 
 def _files(names) -> str:
@@ -264,7 +325,7 @@ def _say_problems(book: Book) -> None:
 
 
 def _say_totals(book: Book, day) -> None:
-    from kamlib.book import control_totals
+    from kamlib.book import control_totals, profit_in_words, rows_in_words
 
     totals = control_totals(book, as_of=day)
     first, last, customers = book.ledger.aggregate("min(date), max(date), count(DISTINCT customer_id)").fetchall()[0]
@@ -281,8 +342,10 @@ def _say_totals(book: Book, day) -> None:
         (f"after {day}", "after_as_of_lines", "after_as_of_cents"),
     ]  # fmt: skip
     for what, lines, cents in rows:
-        table.add_row(what, f"{totals[lines]:,}", f"{totals[cents] / 100:,.2f}{unit}" if cents else "")
+        table.add_row(what, f"{totals[lines]:,}", f"{money(totals[cents])}{unit}" if cents else "")
     out.print(table)
+    out.print(rows_in_words(book))
+    out.print(_text(profit_in_words(book, totals)))
     out.print(f"First line {first}, last line {last}; {customers:,} identified customers.\n")
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
 
+from kamlib.money import money
+
 _KEY = re.compile(r"([a-z_]+)(\.[a-z0-9_]+)+")
 
 
@@ -161,7 +163,7 @@ def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) 
     if kind == "share":
         number, noun = f"{100 * value:z.1f}", "%"
     elif kind == "money":
-        number, noun = f"{value / 100:z,.0f}", currency
+        number, noun = money(value, decimals=0) if isinstance(value, Integral) else f"{value / 100:z,.0f}", currency
     else:
         number = f"{value:,}" if isinstance(value, Integral) else f"{value:z,.2f}"
         noun = unit.removesuffix("s") if value == 1 else unit

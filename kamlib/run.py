@@ -247,12 +247,20 @@ def check_reconciled(panel: Panel, totals: dict) -> list[dict]:
         ("accounts, whole history", int(panel.accounts["history_sales_cents"].sum()), expected),
         ("accounts, gross and returns", int((panel.accounts["gross_cents"] + panel.accounts["returns_cents"]).sum()),
          int(panel.accounts["sales_cents"].sum())),
+        *_profit_sums(panel, totals),
         ("rows", totals["rows_set_aside"] + totals["lines"], totals["rows_read"]),
     ]  # fmt: skip
     wrong = [f"{what}: {got:,} instead of {want:,}" for what, got, want in sums if got != want]
     if wrong:
         raise RunError("The totals do not reconcile (integer cents): " + "; ".join(wrong) + ".")
     return [{"what": what, "value": got, "expected": want} for what, got, want in sums]
+
+
+def _profit_sums(panel: Panel, totals: dict) -> list[tuple[str, int, int]]:
+    if not panel.has_profit:
+        return []
+    expected = totals["profit_known_cents"] + totals["profit_estimated_cents"]
+    return [("monthly, profit", int(panel.monthly["profit_cents"].sum()), expected)]
 
 
 # Storing: Parquet and JSON only, nothing that executes when it is read.
@@ -301,9 +309,9 @@ def save_book(book: Book, folder: Path) -> None:
     book.ledger.write_parquet(str(folder / "ledger.parquet"))
     for name, table in book.tables.items():
         write_frame(folder / "tables", name, table)
-    for name in ("recognised", "problems"):
+    for name in ("recognised", "problems", "not_sold"):
         write_frame(folder, name, getattr(book, name))
-    plain = ("name", "rows_read", "rows_set_aside", "notes", "currency", "digest")
+    plain = ("name", "rows_read", "rows_set_aside", "notes", "currency", "digest", "amounts")
     write_json(folder / "book.json", {n: getattr(book, n) for n in plain} | {"tables": list(book.tables)})
 
 
@@ -317,8 +325,9 @@ def load_book(folder: Path) -> Book:
         tables={n: pd.read_parquet(folder / "tables" / f"{n}.parquet") for n in names},
         recognised=pd.read_parquet(folder / "recognised.parquet"),
         problems=pd.read_parquet(folder / "problems.parquet"),
+        not_sold=pd.read_parquet(folder / "not_sold.parquet"),
         con=con,
-        **(facts | {"notes": tuple(facts["notes"])}),
+        **(facts | {n: tuple(facts[n]) for n in ("notes", "amounts")}),
     )
 
 

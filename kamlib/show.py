@@ -15,12 +15,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from numbers import Integral
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from kamlib import sparkline
 from kamlib.clean import clean_text
+from kamlib.money import money
 from kamlib.tables import ABC, CLIENT_TYPES, XYZ, XYZ_UNKNOWN
 
 Kind = Literal[
@@ -397,8 +399,13 @@ def _text(value: Any, col: Col) -> str:
 
 
 def _number(value: Any, kind: Kind, decimals: int) -> str:
-    scaled = value / 100 if kind == "money" else value * 100 if kind == "share" else value
-    text = f"{scaled:,.{decimals}f}"
+    if kind == "money" and isinstance(value, Integral):
+        text = money(value, decimals=decimals)
+    elif isinstance(value, Integral) and kind == "whole" and not decimals:
+        text = f"{value:,d}"  # not by way of a float, which holds no more than 15 digits
+    else:
+        scaled = value / 100 if kind == "money" else value * 100 if kind == "share" else value
+        text = f"{scaled:,.{decimals}f}"
     if not text.strip("-0.,"):
         text = text.removeprefix("-")  # no "minus nought"
     # a true minus sign: screen readers leave out a hyphen

@@ -89,6 +89,7 @@ HEAD = ["customer", "date", "amount"]
 ARABIC = "رقم العميل;التاريخ;المبلغ\nشركة النور;13/01/2024;10,50\nمؤسسة الأمل;14/01/2024;2,25-\n"
 GERMAN = "Kunden-Nr.;Belegdatum;Umsatz\nMüller;13.01.2024;1.234,50\nGroß;14.01.2024;2,25-\n"
 SAID = (HEADER + BODY).encode()
+PRICED, COST = "customer,date,amount,currency\n", "customer,date,amount,cost\n"
 
 CASES = (
     # files
@@ -186,11 +187,22 @@ CASES = (
          None, ("mixes currencies", "[rates]")),
     Case("converted", lines("a,2024-01-13,1,EUR", "a,2024-01-13,2,USD", header="customer,date,amount,currency\n"), 284,
          ("converted at 0.92 EUR",), mapping={"rates": {"USD": 0.92}}),
+    Case("rates by day in a table", {"ledger.csv": lines("a,2024-01-13,10,EUR", "a,2024-01-14,10,USD", "a,2024-01-20,10,USD", header=PRICED),
+                                     "rates.csv": b"currency,date,rate\nUSD,2024-01-12,0.9\nUSD,2024-01-20,0.95\n"},
+         2850, ("converted at 0.9 to 0.95 EUR",), "book"),
+    Case("a day without a rate", {"ledger.csv": lines("a,2024-01-13,10,EUR", "a,2024-03-14,10,USD", header=PRICED),
+                                  "rates.csv": b"currency,date,rate\nUSD,2024-01-12,0.9\n"},
+         None, ("rates.csv", "no rate for 1 lines of the ledger", "last rate 2024-01-12", "[rates]"), "book"),
+    Case("cost missing on a line of 0.5 % of sales", lines("a,2024-01-13,99.50,49.75", "a,2024-01-14,0.50,", header=COST), 10000,
+         ("missing on 1 of 2 lines", "0.5 % of sales", "estimated")),
+    Case("cost missing on a third of sales", lines("a,2024-01-13,20,5", "a,2024-01-14,10,", header=COST), 3000,
+         ("known for 66.6 % of sales", "98 % are needed", "judged by sales")),
+    Case("an amount of 23 digits", lines("a,2024-01-13,12345678901234567890.00", fill=FILL), None, ("too large", "line 2")),
     Case("NUL bytes", SAID.replace(b"a,", b"a\0,"), 825, ("NUL characters",)),
     Case("a cell of 3 MB", lines("a,2024-01-13,1," + "x" * 3_000_000, header="customer,date,amount,description\n"), 100),
     Case("ragged line", lines("a,2024-01-13", fill=FILL), 2800, ("not 3 columns",)),
     Case("one column twice", lines("a,2024-01-13,1,1", header="customer,date,amount,amount\n"), None, ("more than once",)),
-    Case("two amounts", lines("a,2024-01-13,1,1", header="customer,date,sales,revenue\n"), None, ("could each be amount",)),
+    Case("two amounts", lines("a,2024-01-13,1,2", header="customer,date,sales,revenue\n"), None, ("could each be amount",)),
     Case("empty file", b"", None, ("is empty (0 bytes)",)),
     Case("a header alone", HEADER.encode(), None, ("only a header",)),
     Case("a picture named .csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", None, ("a PNG picture",)),

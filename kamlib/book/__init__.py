@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -17,11 +18,21 @@ import pandas as pd
 
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
+from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_words, uses_profit
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
-from kamlib.book.checks.totals import control_totals, line_totals, month_totals, period_totals, repeated_lines
-from kamlib.book.errors import BookError
-from kamlib.book.mapping import load_mapping
+from kamlib.book.checks.size import too_large_sums
+from kamlib.book.checks.sold import NOT_SOLD
+from kamlib.book.checks.totals import (
+    control_totals,
+    line_totals,
+    month_totals,
+    period_totals,
+    repeated_lines,
+    rows_in_words,
+)
+from kamlib.book.errors import BookError, Unsettled
+from kamlib.book.mapping import ColumnNames, load_mapping
 from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
 from kamlib.book.source.part import Part
@@ -31,11 +42,14 @@ __all__ = [
     "Book",
     "BookError",
     "control_totals",
+    "known_profit",
     "line_totals",
     "month_totals",
     "open_book",
     "period_totals",
+    "profit_in_words",
     "repeated_lines",
+    "rows_in_words",
     "suspected_duplicates",
 ]
 
@@ -52,8 +66,9 @@ class Book:
         Short name, safe as a folder's name.
     ledger : duckdb.DuckDBPyRelation
         One row a line: customer_id (NULL: unidentified), date, cents (net sales, integer), profit_cents
-        (NULL where unknown), kind (`goods` where nothing else is said), order_id, and the other columns
-        of the table `ledger` that the source has.
+        (NULL where unknown), profit_estimated (true where it was missing and is taken at a margin, as
+        `kamlib.book.checks.profit` does; NULL where there is no profit), kind (`goods` where nothing else is said),
+        order_id, and the other columns of the table `ledger` that the source has.
     tables : dict of str to pandas.DataFrame
         The optional tables that are there. Money in the book's currency.
     recognised : pandas.DataFrame
@@ -64,11 +79,16 @@ class Book:
     rows_read, rows_set_aside : int
         Of the ledger.
     notes : tuple of str
-        What else a reader should know of how the source was read.
+        What a reader should know of how the source was read; what the amounts are, first.
     currency : str
         Empty where nothing says.
     digest : str
         SHA-256 over the sources' content.
+    amounts : tuple of str
+        What the amounts are, net or gross, and how that is known; one sentence for each way of it in the source.
+    not_sold : pandas.DataFrame
+        file, state, treatment (`left out`, `refunded`, `turned`), lines, cents: lines that are in a state that is no
+        sale (they are among `rows_set_aside`), were paid back, or are credits with a positive amount.
     """
 
     name: str
@@ -81,6 +101,8 @@ class Book:
     notes: tuple[str, ...] = ()
     currency: str = ""
     digest: str = ""
+    amounts: tuple[str, ...] = ()
+    not_sold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOT_SOLD))
     con: duckdb.DuckDBPyConnection = field(default=None, repr=False)
 
     @property
@@ -92,6 +114,11 @@ class Book:
     def has_profit(self) -> bool:
         """Whether any line says what was earned on it."""
         return bool(self.ledger.aggregate("count(profit_cents)").fetchall()[0][0])
+
+    @property
+    def uses_profit(self) -> bool:
+        """Whether reports go by profit: every line of a customer's trade has one, known or, for a few, estimated."""
+        return uses_profit(self.ledger)
 
     def named(self, frame: pd.DataFrame, *, as_of) -> pd.DataFrame:
         """A frame by customer_id with the accounts' names beside the ids, where the book knows any.
@@ -115,18 +142,22 @@ class Book:
         return flat
 
     def names(self, as_of) -> pd.Series:
-        """Latest known name of each account by customer_id; empty where the book has no names."""
+        """Latest known name of each account by customer_id; empty where the book has no names.
+
+        A table of accounts wins over the names that stand in the ledger.
+        """
+        day = f"DATE '{pd.Timestamp(as_of):%Y-%m-%d}'"
+        named = self.ledger.filter(f"customer_id IS NOT NULL AND customer_name IS NOT NULL AND date <= {day}")
+        latest = "customer_id, max_by(customer_name, (date, customer_name)) AS name"
+        written = named.aggregate(latest, "customer_id").order("customer_id").df().set_index("customer_id")["name"]
         accounts = self.tables.get("accounts", pd.DataFrame())
         if "name" not in accounts:
-            return pd.Series(dtype="str")
+            return written
         if "since" in accounts:
             known = accounts["since"].isna() | (accounts["since"] <= pd.Timestamp(as_of))
             accounts = accounts[known].sort_values("since", kind="stable", na_position="first")
-        return (
-            accounts.dropna(subset=["name"])
-            .drop_duplicates("customer_id", keep="last")
-            .set_index("customer_id")["name"]
-        )
+        told = accounts.dropna(subset=["name"]).drop_duplicates("customer_id", keep="last").set_index("customer_id")
+        return told["name"].combine_first(written) if len(written) else told["name"]
 
 
 def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str | None = None) -> Book:
@@ -169,15 +200,21 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
-    parts = [reshaped(con, p, names) for p in parts]
-    checked = {p.relation: check_part(con, p, names) for p in parts}
+    names = replace(names, dated_rates=any(p.table == "rates" for p in parts))
+    with _asked_of(source):
+        parts = [reshaped(con, p, names) for p in parts]
+        checked = {p.relation: check_part(con, p, names) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
-    notes = [note for p in parts for note in p.notes]
+    amounts = tuple(dict.fromkeys(c.amounts for c in ledger_parts))
+    notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes)]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
-    currency, converted = one_currency(con, signs, names.options.currency, names.rates)
+    dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
+    currency, converted = one_currency(con, signs, names.options.currency, names.rates, dated)
     notes += [*converted, *merge_customers(con, tables, names.same_customer)]
+    notes += too_large_sums(con)
+    notes += complete_profit(con, {ours for c in ledger_parts for _, _, ours, _ in c.recognised})
     return Book(
         name=slug(name or _name_of(source)),
         ledger=con.table("ledger"),
@@ -189,8 +226,20 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         notes=tuple(notes),
         currency=currency,
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
+        amounts=amounts,
+        not_sold=_together([c.not_sold for c in ledger_parts], NOT_SOLD),
         con=con,
     )
+
+
+@contextmanager
+def _asked_of(source) -> Iterator[None]:
+    """Questions say the command for the source that the user named."""
+    try:
+        yield
+    except Unsettled as question:
+        question.source = str(source) if isinstance(source, (str, Path)) else ""
+        raise
 
 
 def _dataset(name: str):
@@ -240,10 +289,12 @@ def mapping_of(source, mapping):
 
 
 def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
-    union = " UNION ALL ".join(f"SELECT * FROM {c.relation}" for c in parts)
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {c.relation}" for c in parts)
     con.execute(
         "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
-        f" coalesce(profit, amount - cost) AS profit_cents, coalesce(kind, 'goods') AS kind FROM ({union})"
+        " coalesce(profit, try_cast(amount::HUGEINT - cost AS BIGINT)) AS profit_cents,"
+        " CASE WHEN profit_cents IS NOT NULL THEN false END AS profit_estimated,"
+        f" coalesce(kind, 'goods') AS kind FROM ({union})"
     )
     for c in parts:
         con.execute(f"DROP TABLE {c.relation}")
@@ -264,5 +315,9 @@ def _recognised(checked) -> pd.DataFrame:
 
 
 def _all_problems(checked) -> pd.DataFrame:
-    frames = [c.problems for c in checked if len(c.problems)]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])
+    return _together([c.problems for c in checked], [*PROBLEMS, "n"])
+
+
+def _together(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    filled = [f for f in frames if len(f)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)

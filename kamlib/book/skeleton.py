@@ -1,16 +1,16 @@
-"""The mapping a book is opened with, as a commented TOML file to be edited and passed back."""
+"""The mapping a book is opened with, as a commented TOML file to be edited; asked for where it lacks."""
 
 from __future__ import annotations
 
-import difflib
-import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from kamlib.book import mapping_of
-from kamlib.book.errors import BookError
-from kamlib.book.mapping import ColumnNames, Options, load_mapping
-from kamlib.book.roles.names import positions
-from kamlib.book.roles.synonyms import of_column, plain
+from kamlib.book import Book, mapping_of, open_book
+from kamlib.book.errors import BookError, Question, Unsettled, toml
+from kamlib.book.mapping import ColumnNames, Options, as_dict, load_mapping
+from kamlib.book.roles.decide import roles_of
+from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import connect, read_parts
 from kamlib.book.source.part import Part
 from kamlib.tables import TABLES, Table
@@ -25,6 +25,19 @@ OPTIONS = (
     ("year_first", "false", "whether 24-01-05 is of 2024"),
     ("currency", '"EUR"', "currency of the amounts, where no column says it"),
     ("encoding", '"cp1256"', "of text files; found out where not given"),
+    ("delimiter", '";"', 'of text files; found out where not given; " " is any number of blanks'),
+    ("header", "false", "the file has no line of column names; columns then names them"),
+    ("columns", '["customer_id", "date", "", "amount"]', "their names, from the left"),
+    ("table", '"Sales"', "which sheet of a workbook, or table of a database, is the ledger"),
+    ("month_columns", '["Jan-24", "Feb-24"]', "columns that are months; each filled cell becomes a line"),
+    ("year", "2024", "of the first of month_columns, where they are months without a year"),
+    ("carry_customer", "true", "whether a blank customer is the one above it; found out where not given"),
+    ("not_sold", '["on hold"]', "states of lines that are no sale, beside the documented words"),
+    ("refunded", '["sent back"]', "states of lines that were paid back"),
+    ("tax_included", "true", "whether the amounts contain the columns tax and shipping"),
+    ("amount_per_order", "true", "whether the amount is the total of a whole order, on each of its lines"),
+    ("discount", '"percent"', "what a column of discounts holds, where the amount is quantity x unit price"),
+    ("minor_units", "true", "whether amounts are in cents"),
     ("excel_1904", "true", "day numbers count from 1904"),
     ("earliest_date", "1980-01-01", "an earlier date is set aside as implausible"),
     ("latest_date", "2035-12-31", "a later one too; without it, 2099-12-31"),
@@ -36,17 +49,21 @@ TAIL = """
 # [same_customer]    # ids that are one customer: the left is merged into the right
 # "K002" = "K001"
 """
+MOST_QUESTIONS = 30
 
 
-def mapping_text(source, *, mapping=None) -> str:
+def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> str:
     """The mapping with which `open_book` reads a source: every column of its tables and every option, commented.
 
-    Works for a source that is refused for its columns, too: what is missing is guessed, marked, and left out.
+    Works for a source that is refused, too: a missing column is given its best guess, marked as such; what has
+    several answers is left to be chosen.
 
     Parameters
     ----------
     source, mapping
         As for `kamlib.book.open_book`.
+    refused : BookError, optional
+        What `open_book` said of it.
 
     Returns
     -------
@@ -63,8 +80,36 @@ def mapping_text(source, *, mapping=None) -> str:
     first: dict[str, Part] = {}
     for part in read_parts(con, source, names):
         first.setdefault(part.table, part)
-    sections = [_table(TABLES[n], part, names.tables.get(n, {})) for n, part in first.items()]
-    return "\n".join([HEAD, *sections, _options(names.options), _rest(names)])
+    asked = list(refused.questions) if isinstance(refused, Unsettled) else []
+    sections = []
+    for part in first.values():
+        part = _shaped(con, part, names)
+        try:
+            found, questions = roles_of(con, part, names).found, []
+        except Unsettled as question:
+            found, questions = question.found, list(question.questions)
+        of_columns = {q.key: q for q in questions if q.section != "options"}
+        sections.append(_table(TABLES[part.table], part, found, of_columns))
+        asked += questions
+    options = {q.key: q for q in asked if q.section == "options"}
+    if "rates" in first and names.rates:  # a section stands once: columns of the table, then the mapping's own rates
+        sections[list(first).index("rates")] += "\n".join(_rates(names)) + "\n"
+        names = replace(names, rates={})
+    return "\n".join([HEAD, *sections, _options(names.options, options), _rest(names)])
+
+
+def _shaped(con, part: Part, names: ColumnNames) -> Part:
+    """The part with one row a line; where that is asked for, as the first answer has it."""
+    try:
+        return reshaped(con, part, names)
+    except Unsettled as question:
+        given = {q.key: q.choices[0][0] for q in question.questions if q.section == "options" and q.choices}
+        given |= {"year": 2024} if any(q.key == "year" for q in question.questions) else {}  # of no import for names
+        given = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    try:
+        return reshaped(con, part, replace(names, options=replace(names.options, **given)))
+    except BookError:
+        return part
 
 
 def write_mapping(path: Path, text: str, *, force: bool = False) -> None:
@@ -74,66 +119,82 @@ def write_mapping(path: Path, text: str, *, force: bool = False) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _table(table: Table, part: Part, mapping: dict[str, str]) -> str:
-    """A section: `column = "header"` where it is certain, a comment where it is a guess or nothing is like it."""
-    found, taken = {}, set()
-    for column in table.names:
-        if column in mapping:
-            hits = [i for i, h in enumerate(part.headers) if h == mapping[column]]
-        else:
-            hits = positions(column, part.headers, table, mapping)
-        taken |= set(hits)
-        found[column] = [part.headers[i] for i in hits]
-    rest = [h for i, h in enumerate(part.headers) if h and i not in taken]
+def ask_for(source, answer: Callable[[Unsettled, Question], object], *, mapping=None) -> tuple[Book, dict]:
+    """Open a book, and ask whatever has to be answered first.
+
+    Parameters
+    ----------
+    source, mapping
+        As for `kamlib.book.open_book`.
+    answer : callable
+        Takes what stopped the reader and one of its questions; gives the answer.
+
+    Returns
+    -------
+    (Book, dict)
+        The book, and the mapping that reads it.
+    """
+    given = as_dict(load_mapping(mapping_of(source, mapping)))
+    for _ in range(MOST_QUESTIONS):
+        try:
+            return open_book(source, mapping=given), given
+        except Unsettled as stopped:
+            if not stopped.questions:
+                raise
+            for question in stopped.questions:
+                given.setdefault(question.section, {})[question.key] = answer(stopped, question)
+    raise BookError(f"{MOST_QUESTIONS} answers did not settle it. Write a mapping file: kam check BOOK --fix FILE.")
+
+
+def _table(table: Table, part: Part, found: Mapping[str, int], questions: Mapping[str, Question]) -> str:
+    """A section: `column = "header"` where it is known or guessed, a comment where it is neither."""
     lines = [f"[{table.name}]   # {part.where}".replace("\n", " ")]
     for column in table.columns:
         says = f"# {column.meaning}" + ("; required" if column.required else "")
-        headers = found[column.name]
-        if len(headers) == 1:
-            lines.append(f"{column.name} = {_quoted(headers[0])}   {says}")
-        elif headers:
-            lines += [f"# {column.name} = {_quoted(h)}   # could be; choose one. {says[2:]}" for h in headers]
+        if column.name in questions:
+            lines += _asked(questions[column.name], says)
+        elif column.name in found:
+            lines.append(f"{column.name} = {toml(part.headers[found[column.name]])}   {says}")
         else:
-            guess = _guess(table.name, column.name, rest)
-            lines.append(f"# {column.name} = {_quoted(guess or '...')}   {'# a guess. ' + says[2:] if guess else says}")
+            lines.append(f'# {column.name} = "..."   {says}')
+    rest = [h for i, h in enumerate(part.headers) if h and i not in found.values()]
     if rest:
-        lines.append(f"# columns not used: {', '.join(map(_quoted, rest[:50]))}")
+        lines.append(f"# columns not used: {', '.join(map(toml, rest[:50]))}")
     return "\n".join(lines) + "\n"
 
 
-def _guess(table: str, column: str, headers: list[str]) -> str:
-    known = {plain(column), *of_column(table, column)}
-    near = {h: max(difflib.SequenceMatcher(None, plain(h), k).ratio() for k in known) for h in headers[:200]}
-    best = max(near, key=near.get, default="")
-    return best if best and near[best] >= 0.7 else ""
+def _asked(question: Question, says: str) -> list[str]:
+    if not question.choices:
+        return [f'# {question.key} = "..."   {says}']
+    lines = [f"{question.key} = {toml(value)}   # {why}. {says[2:]}" for value, why in question.choices]
+    if question.sure:
+        return [lines[0], *(f"# or {line}" for line in lines[1:])]
+    return [f"# choose one: {line}" for line in lines]
 
 
-def _options(options: Options) -> str:
+def _options(options: Options, asked: Mapping[str, Question]) -> str:
     lines = ["[options]"]
     for name, example, says in OPTIONS:
         value = getattr(options, name)
-        given = value != getattr(Options(), name)
-        shown = _toml(value) if given else example
-        lines.append(f"{'' if given else '# '}{name} = {shown}   # {says}")
+        if name in asked and asked[name].sure:
+            lines += [f"{name} = {toml(asked[name].choices[0][0])}   # a guess. {says}"]
+        elif name in asked and asked[name].choices:
+            lines += [f"# choose one: {name} = {toml(v)}   # {why or says}" for v, why in asked[name].choices]
+        elif value != getattr(Options(), name):
+            lines.append(f"{name} = {toml(value)}   # {says}")
+        else:
+            lines.append(f"# {name} = {example}   # {says}")
     return "\n".join(lines) + "\n"
 
 
 def _rest(names: ColumnNames) -> str:
     lines = []
     if names.rates:
-        lines += ["[rates]", *(f"{_quoted(c)} = {r:f}" for c, r in names.rates.items()), ""]
+        lines += ["[rates]", *_rates(names), ""]
     if names.same_customer:
-        lines += ["[same_customer]", *(f"{_quoted(a)} = {_quoted(b)}" for a, b in names.same_customer.items()), ""]
+        lines += ["[same_customer]", *(f"{toml(a)} = {toml(b)}" for a, b in names.same_customer.items()), ""]
     return "\n".join(lines) + TAIL
 
 
-def _toml(value) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return _quoted(value) if isinstance(value, str) else str(value)
-
-
-def _quoted(text: str) -> str:
-    """A TOML string: JSON's, but DEL must be written out, and no half of a pair of signs can stand alone."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _rates(names: ColumnNames) -> list[str]:
+    return [f"{toml(c)} = {r:f}" for c, r in names.rates.items()]

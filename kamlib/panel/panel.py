@@ -28,7 +28,8 @@ class Panel:
     monthly, accounts, gaps : pandas.DataFrame
         Sorted by customer_id (and month).
     has_profit : bool
-        Whether profit is known for every line; where it is not, profit columns are all empty.
+        Whether every line has a profit; where not, profit columns are all empty. A book may have taken a few at a
+        margin (`kamlib.book.checks.profit`): its notes say so, and its ledger's `profit_estimated` which.
     """
 
     as_of: dt.date

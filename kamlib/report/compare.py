@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from kamlib.cards import Card, cards
+from kamlib.money import money
 from kamlib.report.history import differences, put
 from kamlib.report.page import html_page
 from kamlib.report.past import Past, past_report
@@ -260,7 +261,7 @@ def _is_money(name: str) -> bool:
 def _amount(name: str, value) -> str:
     if not isinstance(value, int):
         return MISSING if value is None else str(value)
-    return (f"{value / 100:,.2f}" if _is_money(name) else f"{value:,}").replace("-", "−")
+    return (money(value) if _is_money(name) else f"{value:,}").replace("-", "−")
 
 
 def _code(a: Past, b: Past) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 import pandas as pd
 
+from kamlib.book.checks.size import too_large_amounts
+from kamlib.book.checks.sold import Sold, only_sold
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames, Options
-from kamlib.book.roles.names import recognise
+from kamlib.book.roles.decide import roles_of
 from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_ROW
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells
@@ -19,6 +22,8 @@ from kamlib.tables import TABLES, Column, Table
 LISTED = 1000  # rows set aside that are listed one by one, for each cause; all are counted
 MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file was misread
 NOT_LINES = ("blank row", "row of totals", "group line", "header again")  # nothing is amiss where there are many
+MOST_NAMED = 40  # columns that are listed as not used
+OURS = ("cents", "profit_cents", "profit_estimated", "left_out", "_row")  # names that the ledger gives itself
 FORGIVEN = 10  # rows from which on a single unreadable one is none the less only that
 
 PROBLEMS = ["table", "file", "line", "column", "cause", "value", "treatment"]
@@ -34,6 +39,8 @@ class Checked:
     rows_read: int
     rows_set_aside: int
     currencies: dict[str, int]  # signs and codes written into the amounts
+    not_sold: pd.DataFrame  # NOT_SOLD: lines left out or paid back, by state
+    amounts: str  # what the amounts are
 
 
 def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> Checked:
@@ -49,25 +56,53 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
         5 % of the rows unreadable (from ten rows on, a single one is set aside).
     """
     table = TABLES[part.table]
-    found = recognise(part.headers, table, names.tables.get(part.table, {}), part.where)
-    source = Columns(con, part, table, found, names)
-    con.execute(f"CREATE TABLE parsed_{part.relation} AS SELECT {source.select()} FROM {source.cells}")
+    roles = roles_of(con, part, names)
+    found = roles.found
+    extra = [i for i, h in enumerate(part.headers) if h and i not in found.values()] if table.name == "ledger" else []
+    source = Columns(con, part, table, found, names, extra)
+    parsed, kept = f"parsed_{part.relation}", f"clean_{part.relation}"
+    con.execute(f"CREATE TABLE {parsed} AS SELECT {source.select()} FROM {source.cells}")
     source.refuse_two_currencies()
+    part.notes += too_large_amounts(con, part, source, f"parsed_{part.relation}")
     currencies = source.currencies()
     con.execute(f"DROP TABLE {source.cells}")
+    sold = Sold()
     if table.name == "ledger":
         part.notes += _nobody(con, part, found)
-    problems = _problems(con, part, table, found, f"parsed_{part.relation}", names.options)
-    kept = f"clean_{part.relation}"
-    columns = ", ".join(cells.quoted(c) for c in table.names)
+        sold = only_sold(con, part, parsed, roles, names.options)
+        con.execute(f"DELETE FROM {parsed} WHERE left_out IS NOT NULL")
+        part.notes += sold.notes
+    part.notes += _not_used(part, roles.unused)
+    problems = _problems(con, part, table, found, parsed, names.options)
+    columns = ", ".join([*(cells.quoted(c) for c in table.names), *_extras(part, table, extra)])
     unusable = " OR ".join(_unusable(table)) or "false"
-    con.execute(f"CREATE TABLE {kept} AS SELECT {columns} FROM parsed_{part.relation} WHERE NOT ({unusable})")
+    con.execute(f"CREATE TABLE {kept} AS SELECT {columns} FROM {parsed} WHERE NOT ({unusable})")
     total = _count(con, part.relation) + len(part.ragged) + sum(a.n for a in part.aside)
     aside = total - _count(con, kept)
-    con.execute(f"DROP TABLE parsed_{part.relation}; DROP TABLE {part.relation}")
-    _refuse_if_misread(part, total, aside, problems, found)
+    con.execute(f"DROP TABLE {parsed}; DROP TABLE {part.relation}")
+    _refuse_if_misread(part, total - sold.left_out, aside - sold.left_out, problems, found)
     known = [(table.name, part.where, ours, part.headers[i]) for ours, i in found.items()]
-    return Checked(kept, known, problems, total, aside, currencies)
+    return Checked(kept, known, problems, total, aside, currencies, sold.table, roles.amount.says)
+
+
+def _extras(part: Part, table: Table, extra: Sequence[int]) -> list[str]:
+    """SQL: columns that are none of ours, under their own names."""
+    taken, named = {*map(str.casefold, table.names), *OURS}, []
+    for i in extra:
+        name = part.headers[i]
+        while name.casefold() in taken:
+            name += " (as it stands)"
+        taken.add(name.casefold())
+        named.append(f"x{i} AS {cells.quoted(name)}")
+    return named
+
+
+def _not_used(part: Part, unused: Sequence[int]) -> list[str]:
+    if not unused:
+        return []
+    names = [part.headers[i] for i in unused]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return [f"{part.where}: columns not used: {', '.join(repr(n[:60]) for n in names[:MOST_NAMED])}{more}."]
 
 
 def _count(con, relation: str) -> int:

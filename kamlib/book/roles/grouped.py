@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kamlib.book.roles.look import Look, listed, money
+from kamlib.book.roles.raw import Raw, listed, money
 from kamlib.book.roles.periods import period
 from kamlib.book.roles.synonyms import of_column, plain
 from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_END, TOTAL_OF, TOTAL_ROW
@@ -44,68 +44,68 @@ class Tree:
     differing: list[tuple[Decimal, str, int, Decimal, Decimal]] = field(default_factory=list)
 
 
-def ungrouped(look: Look, *, totals: bool) -> Part | None:
+def ungrouped(raw: Raw, *, totals: bool) -> Part | None:
     """The part with the customer on each line, without rows that head or sum up; None where it is no such report.
 
     `totals`: whether any row may say that it is one.
     """
-    days, numbers = look.of("date")[:1], look.of("amount", "quantity", "unit_price")
-    if not days or not numbers or look.switched_off("customer_id") or look.names.options.carry_customer is False:
+    days, numbers = raw.of("date")[:1], raw.of("amount", "quantity", "unit_price")
+    if not days or not numbers or raw.switched_off("customer_id") or raw.names.options.carry_customer is False:
         return None
-    if not _may_have_heads(look, days[0], numbers, totals):
+    if not _may_have_heads(raw, days[0], numbers, totals):
         return None
     try:
-        return _ungrouped(look, days[0], numbers)
+        return _ungrouped(raw, days[0], numbers)
     finally:
-        look.con.execute("DROP TABLE IF EXISTS group_rows; DROP TABLE IF EXISTS group_of")
+        raw.con.execute("DROP TABLE IF EXISTS group_rows; DROP TABLE IF EXISTS group_of")
 
 
-def _may_have_heads(look: Look, day: int, numbers: list[int], totals: bool) -> bool:
+def _may_have_heads(raw: Raw, day: int, numbers: list[int], totals: bool) -> bool:
     """Whether rows without numbers could head lines without customers; quick, since few rows have no number."""
-    bare = " AND ".join(look.blank(i) for i in numbers)
-    cells = " + ".join(f"({look.cell(i)} IS NOT NULL)::INT" for i in range(look.width))
-    heads = f"count(*) FILTER ({cells} BETWEEN 1 AND {MOST_CELLS} AND ({look.cell(day)} IS NULL OR {cells} = 1))"
-    n = look.con.execute(f"SELECT {heads} FROM {look.part.relation} WHERE {bare}").fetchone()[0]
+    bare = " AND ".join(raw.blank(i) for i in numbers)
+    cells = " + ".join(f"({raw.cell(i)} IS NOT NULL)::INT" for i in range(raw.width))
+    heads = f"count(*) FILTER ({cells} BETWEEN 1 AND {MOST_CELLS} AND ({raw.cell(day)} IS NULL OR {cells} = 1))"
+    n = raw.con.execute(f"SELECT {heads} FROM {raw.part.relation} WHERE {bare}").fetchone()[0]
     if not n or totals:
         return n > 0
-    who = look.of("customer_id") or look.of("customer_name")
-    named = " OR ".join(f"NOT {look.blank(i)}" for i in who) or "false"
-    return look.con.execute(f"SELECT count(*) FROM {look.part.relation} WHERE {named}").fetchone()[0] <= n
+    who = raw.of("customer_id") or raw.of("customer_name")
+    named = " OR ".join(f"NOT {raw.blank(i)}" for i in who) or "false"
+    return raw.con.execute(f"SELECT count(*) FROM {raw.part.relation} WHERE {named}").fetchone()[0] <= n
 
 
-def _ungrouped(look: Look, day: int, numbers: list[int]) -> Part | None:
-    _classify(look, day, numbers)
-    heads, label = _heads(look)
-    who = look.of("customer_id") or look.of("customer_name")
-    filled = _filled_on_lines(look)
+def _ungrouped(raw: Raw, day: int, numbers: list[int]) -> Part | None:
+    _classify(raw, day, numbers)
+    heads, label = _heads(raw)
+    who = raw.of("customer_id") or raw.of("customer_name")
+    filled = _filled_on_lines(raw)
     if not heads or any(0 < filled[i] < filled["n"] for i in who) or not filled["n"]:
         return None
     carried = not any(filled[i] for i in who)
-    tree = _tree(look, {r for r, _ in heads}, label)
+    tree = _tree(raw, {r for r, _ in heads}, label)
     named = [g for g in tree.groups if g.lines]
     if not carried and tree.totals < 1:
         return None
     if carried and not (label or tree.totals or len(named) > 1):
         return None  # a single line of text may be anything
-    if _starts_without(look, heads[0][0]):
+    if _starts_without(raw, heads[0][0]):
         return None
-    return _made(look, tree, who, filled, carried)
+    return _made(raw, tree, who, filled, carried)
 
 
-def _classify(look: Look, day: int, numbers: list[int]) -> None:
+def _classify(raw: Raw, day: int, numbers: list[int]) -> None:
     """Table group_rows: rows that are no lines: heads, totals, and the header again."""
-    con, cells = look.con, [look.cell(i) for i in range(look.width)]
-    amounts = look.of("amount") or numbers
-    amount = look.amount() or "NULL::DECIMAL(38, 10)"
+    con, cells = raw.con, [raw.cell(i) for i in range(raw.width)]
+    amounts = raw.of("amount") or numbers
+    amount = raw.amount() or "NULL::DECIMAL(38, 10)"
     text = f"coalesce({', '.join(cells)}, NULL)"
     at = "CASE " + " ".join(f"WHEN {c} IS NOT NULL THEN {i}" for i, c in enumerate(cells)) + " END"
-    header = f"{cells[day]} = {literal(look.part.headers[day])} AND {cells[amounts[0]]} = {literal(look.part.headers[amounts[0]])}"
+    header = f"{cells[day]} = {literal(raw.part.headers[day])} AND {cells[amounts[0]]} = {literal(raw.part.headers[amounts[0]])}"
     con.execute(
         "CREATE TABLE group_rows AS WITH x AS (SELECT rowid AS r,"
         f" {cells[day]} AS d, coalesce({', '.join(cells[i] for i in amounts)}, NULL) AS filled,"
         f" coalesce({', '.join(cells[i] for i in numbers)}, NULL) IS NULL AS bare, {text} AS text, {at} AS place, {amount} AS a,"
         f" {' + '.join(f'({c} IS NOT NULL)::INT' for c in cells)} AS cells, coalesce({header}, false) AS again"
-        f" FROM {look.part.relation})"
+        f" FROM {raw.part.relation})"
         " SELECT *, CASE WHEN again THEN 'header again'"
         f" WHEN filled IS NOT NULL AND regexp_matches(d, '\\d') AND NOT ({_says('d')}) THEN 'line'"
         f" WHEN filled IS NOT NULL AND ({_says('text')}) THEN 'total'"
@@ -118,9 +118,9 @@ def _says(cell: str) -> str:
     return " OR ".join(f"regexp_matches({cell}, {literal(p)}, 'i')" for p in (TOTAL_ROW, TOTAL_END))
 
 
-def _heads(look: Look) -> tuple[list[tuple[int, str]], str]:
+def _heads(raw: Raw) -> tuple[list[tuple[int, str]], str]:
     """Rows that name a customer, and the label that does so ("Customer: "), where there is one."""
-    rows = look.con.execute("SELECT r, text, place FROM group_rows WHERE kind = 'head' ORDER BY r").fetchall()
+    rows = raw.con.execute("SELECT r, text, place FROM group_rows WHERE kind = 'head' ORDER BY r").fetchall()
     if not rows:
         return [], ""
     names = {plain(c) for c in ("customer_id", "customer_name")} | of_column("ledger", "customer_id")
@@ -135,25 +135,25 @@ def _heads(look: Look) -> tuple[list[tuple[int, str]], str]:
     return ([], "") if 2 * months > len(heads) else (heads, "")
 
 
-def _filled_on_lines(look: Look) -> dict:
+def _filled_on_lines(raw: Raw) -> dict:
     """How many lines there are, and in how many of them each column is filled."""
-    counts = ", ".join(f"count({look.cell(i)})" for i in range(look.width))
-    row = look.con.execute(
-        f"SELECT count(*), {counts} FROM {look.part.relation} WHERE rowid IN (SELECT r FROM group_rows WHERE kind = 'line')"
+    counts = ", ".join(f"count({raw.cell(i)})" for i in range(raw.width))
+    row = raw.con.execute(
+        f"SELECT count(*), {counts} FROM {raw.part.relation} WHERE rowid IN (SELECT r FROM group_rows WHERE kind = 'line')"
     ).fetchone()
     return {"n": row[0]} | dict(enumerate(row[1:]))
 
 
-def _starts_without(look: Look, head: int) -> bool:
+def _starts_without(raw: Raw, head: int) -> bool:
     """Whether lines stand above the first head: then it heads nothing."""
-    first = look.con.execute("SELECT min(r) FROM group_rows WHERE kind = 'line'").fetchone()[0]
+    first = raw.con.execute("SELECT min(r) FROM group_rows WHERE kind = 'line'").fetchone()[0]
     return first is None or first < head
 
 
-def _tree(look: Look, heads: set[int], label: str) -> Tree:
+def _tree(raw: Raw, heads: set[int], label: str) -> Tree:
     """Walk through the rows that are no lines; what lies between two of them is counted and summed by the engine."""
     own = f"regexp_replace(regexp_replace(text, {literal(TOTAL_OF)}, '', 'i'), {literal(TOTAL_END)}, '', 'i')"
-    events = look.con.execute(
+    events = raw.con.execute(
         "WITH e AS (SELECT * FROM group_rows WHERE kind IN ('head', 'total')), between_ AS (SELECT e.r, count(*) AS n,"
         " coalesce(sum(l.a), 0) AS s FROM (SELECT r, a FROM group_rows WHERE kind = 'line') l ASOF JOIN e ON l.r >= e.r"
         f" GROUP BY e.r) SELECT e.r, kind, text, {own}, regexp_matches(text, {literal(TOTAL_ALONE)}, 'i'), a, cells,"
@@ -210,17 +210,17 @@ def _close(tree: Tree, open_: list[Group], target: int | None, alone: bool, amou
     del open_[target:]
 
 
-def _made(look: Look, tree: Tree, who: list[int], filled: dict, carried: bool) -> Part:
-    part, con = look.part, look.con
+def _made(raw: Raw, tree: Tree, who: list[int], filled: dict, carried: bool) -> Part:
+    part, con = raw.part, raw.con
     chosen = "SELECT r AS _row FROM group_rows WHERE kind = "
     aside = [
-        *look.aside("group line", chosen + "'head'"), *look.aside("row of totals", chosen + "'total'"),
-        *look.aside("header again", chosen + "'header again'"),
+        *raw.aside("group line", chosen + "'head'"), *raw.aside("row of totals", chosen + "'total'"),
+        *raw.aside("header again", chosen + "'header again'"),
     ]  # fmt: skip
-    notes = _notes(look, tree, aside, carried)
-    columns, headers = {i: f"p.c{i}" for i in range(look.width)}, list(part.headers)
+    notes = _notes(raw, tree, aside, carried)
+    columns, headers = {i: f"p.c{i}" for i in range(raw.width)}, list(part.headers)
     if carried:
-        _carry(look, tree, who, filled, columns, headers)
+        _carry(raw, tree, who, filled, columns, headers)
     shown = ", ".join(f"{e} AS c{i}" for i, e in columns.items())
     lines = "(SELECT r, kind FROM group_rows WHERE kind IN ('line', ''))"
     joined = "ASOF LEFT JOIN group_of g ON l.r >= g.r LEFT JOIN {0} h ON h.rowid = g.head" if carried else ""
@@ -228,36 +228,36 @@ def _made(look: Look, tree: Tree, who: list[int], filled: dict, carried: bool) -
         f"SELECT l.r AS _from, {shown} FROM {lines} l JOIN {part.relation} p ON p.rowid = l.r"
         f" {joined.format(part.relation)} ORDER BY l.r"
     )
-    made = look.rebuilt(select, headers, notes, aside)
+    made = raw.rebuilt(select, headers, notes, aside)
     con.execute("DROP TABLE IF EXISTS group_of")
     return made
 
 
-def _carry(look: Look, tree: Tree, who: list[int], filled: dict, columns: dict, headers: list[str]) -> None:
+def _carry(raw: Raw, tree: Tree, who: list[int], filled: dict, columns: dict, headers: list[str]) -> None:
     """Table group_of, and the expressions that take the customer, and what else only heads hold, from it."""
-    names = _customers(look, tree)
-    look.con.execute("CREATE TABLE group_of (r BIGINT, head BIGINT, id VARCHAR, name VARCHAR)")
+    names = _customers(raw, tree)
+    raw.con.execute("CREATE TABLE group_of (r BIGINT, head BIGINT, id VARCHAR, name VARCHAR)")
     rows = [(r, tree.groups[g].row, *names[g]) if g >= 0 else (r, None, None, None) for r, g in tree.follows]
-    look.con.executemany("INSERT INTO group_of VALUES (?, ?, ?, ?)", rows)
+    raw.con.executemany("INSERT INTO group_of VALUES (?, ?, ?, ?)", rows)
     heads = {g.row for g in tree.groups}
-    only = [i for i in range(look.width) if not filled[i] and i not in who]
+    only = [i for i in range(raw.width) if not filled[i] and i not in who]
     for i in only:  # what stands on heads alone goes down, too: a town, a region
         columns[i] = f"CASE WHEN l.kind = 'line' THEN h.c{i} END"
-    nameless = [i for i in only if not headers[i] and _holds(look, i, heads)]
-    target = (who or nameless or [look.width])[0]
+    nameless = [i for i in only if not headers[i] and _holds(raw, i, heads)]
+    target = (who or nameless or [raw.width])[0]
     columns[target] = "CASE WHEN l.kind = 'line' THEN g.id END"
     headers[target : target + 1] = [headers[target] if who else "customer_id"]
-    if any(name for _, name in names) and not look.of("customer_name"):
+    if any(name for _, name in names) and not raw.of("customer_name"):
         columns[len(headers)] = "CASE WHEN l.kind = 'line' THEN g.name END"
         headers.append("customer_name")
 
 
-def _holds(look: Look, i: int, heads: set[int]) -> bool:
+def _holds(raw: Raw, i: int, heads: set[int]) -> bool:
     rows = f"SELECT r FROM group_rows WHERE kind = 'head' AND place = {i}"
-    return any(r in heads for (r,) in look.con.execute(rows).fetchall())
+    return any(r in heads for (r,) in raw.con.execute(rows).fetchall())
 
 
-def _customers(look: Look, tree: Tree) -> list[tuple[str, str | None]]:
+def _customers(raw: Raw, tree: Tree) -> list[tuple[str, str | None]]:
     """Id and name of each group.
 
     One within another is called by both names where the other has lines of its own, so is a customer and no region, or
@@ -270,7 +270,7 @@ def _customers(look: Look, tree: Tree) -> list[tuple[str, str | None]]:
     called = [g.path if b else g.name for g, b in zip(tree.groups, both, strict=True)]
     if not called:
         return []
-    pairs = look.con.execute(
+    pairs = raw.con.execute(
         "SELECT regexp_extract(n, $1, 1), regexp_extract(n, $1, 2) FROM (SELECT unnest($2::VARCHAR[]) AS n)",
         [NUMBER_AND_NAME, called],
     ).fetchall()
@@ -279,8 +279,8 @@ def _customers(look: Look, tree: Tree) -> list[tuple[str, str | None]]:
     return [(c, None) for c in called]
 
 
-def _notes(look: Look, tree: Tree, aside: list, carried: bool) -> list[str]:
-    where, n = look.part.where, {a.cause: a.n for a in aside}
+def _notes(raw: Raw, tree: Tree, aside: list, carried: bool) -> list[str]:
+    where, n = raw.part.where, {a.cause: a.n for a in aside}
     named = [g for g in tree.groups if g.lines]
     lines = sum(g.lines for g in named)
     said = f"{where}: a report grouped by customer: {n.get('group line', 0):,} rows only head others"
@@ -295,7 +295,7 @@ def _notes(look: Look, tree: Tree, aside: list, carried: bool) -> list[str]:
         )
     if tree.totals:
         worst = sorted(tree.differing, key=lambda d: (-d[0], d[2]))[:3]
-        at = look.part.lines([d[2] for d in worst])
+        at = raw.part.lines([d[2] for d in worst])
         shown = "; ".join(
             f"line {at[r]}, {name[:60]!r}: {money(a)}, its lines {money(s)}" for _, name, r, a, s in worst
         )

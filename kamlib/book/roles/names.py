@@ -1,4 +1,4 @@
-"""Foreign column names -> ours, once, where a book is opened."""
+"""Which headers are a name of which of our columns, best first."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from kamlib.book.errors import BookError
-from kamlib.book.roles.synonyms import of_column, plain
+from kamlib.book.roles.synonyms import rank
 from kamlib.tables import Table
 
 
-def recognise(headers: Sequence[str], table: Table, mapping: Mapping[str, str], where: str) -> dict[str, int]:
-    """Find our columns among foreign headers.
-
-    A mapping wins over our own name, and our own name over a synonym.
+def candidates(
+    headers: Sequence[str], table: Table, mapping: Mapping[str, str], where: str = ""
+) -> dict[str, list[tuple[int, int]]]:
+    """Headers that can be each of our columns, by their names alone.
 
     Parameters
     ----------
@@ -22,86 +22,64 @@ def recognise(headers: Sequence[str], table: Table, mapping: Mapping[str, str], 
     table : Table
         The contract to fill.
     mapping : mapping of str to str
-        Our name -> foreign name, from the user.
+        Our name -> foreign name, from the user; an empty one switches our column off.
     where : str
         What to call the source in a message.
 
     Returns
     -------
-    dict of str to int
-        Our name -> position in `headers`, in the order of the contract.
+    dict of str to list of (int, int)
+        Our name -> rank and position of each header, best first: rank -1 is the user's word, 0 our own name, then
+        the lists of `synonyms.toml`. Only columns that have any.
 
     Raises
     ------
     BookError
-        A mapped header is not there, two headers mean the same, or a required one is missing.
+        A mapped header is not there.
 
     Examples
     --------
     >>> from kamlib.tables import TABLES
-    >>> recognise(["Invoice", "Customer ID", "InvoiceDate", "Revenue"], TABLES["ledger"], {}, "x.csv")
-    {'customer_id': 1, 'date': 2, 'amount': 3, 'order_id': 0}
+    >>> candidates(["Invoice", "Customer ID", "InvoiceDate", "Revenue"], TABLES["ledger"], {})
+    {'customer_id': [(0, 1)], 'date': [(1, 2)], 'amount': [(2, 3)], 'order_id': [(1, 0)]}
     """
-    found = {}
+    taken, found = set(mapping.values()), {}
     for column in table.names:
-        position = _position(column, headers, table, mapping, where)
-        if position is not None:
-            found[column] = position
-    missing = [c for c in table.required if c not in found]
-    if table.name == "ledger" and "amount" in missing and {"quantity", "unit_price"} <= set(found):
-        missing.remove("amount")
-    if missing:
-        raise BookError(_missing(missing, headers, table, where))
-    return found
+        if column in mapping:
+            found[column] = [(-1, _mapped(column, mapping[column], headers, where))] if mapping[column] else []
+        else:
+            named = ((rank(table.name, column, h), i) for i, h in enumerate(headers) if h not in taken)
+            found[column] = sorted((r, i) for r, i in named if r is not None)
+    return {c: hits for c, hits in found.items() if hits}
 
 
 def recognisable(headers: Sequence[str], table: Table, mapping: Mapping[str, str]) -> bool:
     """Whether every required column has a candidate among these cells: then they are the header."""
     headers = [str(h).strip() for h in headers]
-    there = {c for c in table.names if positions(c, headers, table, mapping) or mapping.get(c) in headers}
-    factors = table.name == "ledger" and {"quantity", "unit_price"} <= there
-    return all(c in there or (c == "amount" and factors) for c in table.required)
+    known = {c: f for c, f in mapping.items() if not f or f in headers}
+    there = candidates(headers, table, known).keys()
+    return not missing(there, table)
 
 
-def _position(column, headers, table, mapping, where) -> int | None:
-    if column in mapping:
-        if not mapping[column]:  # switched off
-            return None
-        if mapping[column] not in headers:
-            near = difflib.get_close_matches(mapping[column], headers, n=1)
-            raise BookError(
-                f"{where}: the mapping takes {column} from {mapping[column]!r}, and there is no such column."
-                + (f" Did you mean {near[0]!r}?" if near else f" There is: {_list(headers)}.")
-            )
-        return list(headers).index(mapping[column])
-    hits = positions(column, headers, table, mapping)
-    if len(hits) > 1:
-        both = _list([headers[i] for i in hits])
-        raise BookError(
-            f"{where}: {both} could each be {column}. Say which in a mapping file:\n"
-            f'[{table.name}]\n{column} = "{headers[hits[0]]}"'
-        )
-    return hits[0] if hits else None
+def missing(there: Sequence[str], table: Table) -> list[str]:
+    """Required columns that are not there; quantity and unit price make an amount."""
+    lacking = [c for c in table.required if c not in there]
+    if table.name == "ledger" and "amount" in lacking and {"quantity", "unit_price"} <= set(there):
+        lacking.remove("amount")
+    return lacking
 
 
-def positions(column: str, headers: Sequence[str], table: Table, mapping: Mapping[str, str]) -> list[int]:
-    """Headers that can be this column: by our own name, or else by another of its names."""
-    taken = set(mapping.values())
-    for names in ((plain(column),), of_column(table.name, column)):
-        hits = [i for i, h in enumerate(headers) if plain(h) in names and h not in taken]
-        if hits:
-            return hits
-    return []
-
-
-def _missing(missing: list[str], headers: Sequence[str], table: Table, where: str) -> str:
-    lines = "\n".join(f'{c} = "..."   # {table[c].meaning}' for c in missing)
-    return (
-        f"{where}: no column for {', '.join(missing)} of the table {table.name}. The file has: {_list(headers)}.\n"
-        f"Say which column it is in a mapping file and pass it with --mapping:\n[{table.name}]\n{lines}"
+def _mapped(column: str, header: str, headers: Sequence[str], where: str) -> int:
+    if header in headers:
+        return list(headers).index(header)
+    near = difflib.get_close_matches(header, headers, n=1)
+    raise BookError(
+        f"{where}: the mapping takes {column} from {header!r}, and there is no such column."
+        + (f" Did you mean {near[0]!r}?" if near else f" There is: {listed(headers)}.")
     )
 
 
-def _list(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first thirty names, for a message."""
     shown = ", ".join(repr(str(n)[:60]) for n in names[:30])
     return shown + (f" and {len(names) - 30} more" if len(names) > 30 else "")

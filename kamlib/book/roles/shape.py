@@ -7,7 +7,7 @@ import duckdb
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.continued import carried_customers, filled_in
 from kamlib.book.roles.grouped import ungrouped
-from kamlib.book.roles.look import Look
+from kamlib.book.roles.raw import Raw
 from kamlib.book.roles.total_rows import says_total, without_totals
 from kamlib.book.roles.wide import unpivoted
 from kamlib.book.source.part import Part
@@ -38,26 +38,26 @@ def reshaped(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     """
     if part.table != "ledger":
         return part
-    look = Look(con, part, names)
-    turned = unpivoted(look)
+    raw = Raw(con, part, names)
+    turned = unpivoted(raw)
     if turned is not None:
         return turned
-    blank, totals = _blank_cells(look), says_total(look)
+    blank, totals = _blank_cells(raw), says_total(raw)
     if any(blank.values()):
-        part = ungrouped(look, totals=totals) or part
-        look = Look(con, part, names)
+        part = ungrouped(raw, totals=totals) or part
+        raw = Raw(con, part, names)
     if totals:
-        part = without_totals(look)
-        look = Look(con, part, names)
+        part = without_totals(raw)
+        raw = Raw(con, part, names)
     if any(blank.values()):
-        part = filled_in(look, blank)
-        part = carried_customers(Look(con, part, names), blank)
+        part = filled_in(raw, blank)
+        part = carried_customers(Raw(con, part, names), blank)
     return part
 
 
-def _blank_cells(look: Look) -> dict[int, int]:
+def _blank_cells(raw: Raw) -> dict[int, int]:
     """How many cells of each column that may be told once are blank: one quick pass."""
-    columns = look.of(*TOLD_ONCE)
-    tests = ", ".join(["count(*)", *(f"count(*) FILTER ({look.blank(i)})" for i in columns)])
-    row = look.con.execute(f"SELECT {tests} FROM {look.part.relation}").fetchone()
+    columns = raw.of(*TOLD_ONCE)
+    tests = ", ".join(["count(*)", *(f"count(*) FILTER ({raw.blank(i)})" for i in columns)])
+    row = raw.con.execute(f"SELECT {tests} FROM {raw.part.relation}").fetchone()
     return dict(zip(columns, row[1:], strict=True))

@@ -1,136 +1,30 @@
 """What the columns of a ledger are called elsewhere: the names that are recognised by themselves.
 
-Names stand as people write them; case, accents, spaces and punctuation do not count. `docs/synonyms.md` is made
-from this list: `python -m kamlib.book.roles.synonyms > docs/synonyms.md`.
+Names stand as people write them, a file for each language in `words/`; case, accents, spaces and punctuation do not
+count. `docs/synonyms.md` is made from them: `python -m kamlib.book.roles.synonyms > docs/synonyms.md`.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from functools import cache
+from pathlib import Path
 
 from kamlib.tables import TABLES
 
-SYNONYMS: dict[str, dict[str, str]] = {
-    "English": {
-        "customer_id": "customer, customer no, customer number, customer code, cust id, client, client id, client no, "
-        "client code, account, account id, account no, account number, buyer, buyer id, sold-to party, "
-        "bill-to customer",
-        "date": "invoice date, order date, sales date, sale date, transaction date, posting date, document date, day",
-        "amount": "NET_SALES, net amount, sales, sales amount, revenue, turnover, net, net value, net revenue, "
-        "net turnover, line total, line amount, total, total amount, value",
-        "line_id": "line no, line number, row id, transaction id",
-        "order_id": "invoice, invoice no, invoice number, invoice id, order, order no, order number, document, "
-        "document no, document number",
-        "profit": "gross profit, margin, gross margin, contribution",
-        "cost": "COGS, cost of goods, cost of goods sold, cost of sales, cost amount",
-        "quantity": "qty, units, pieces, quantity sold, sales quantity",
-        "unit_price": "price, sales price, net price, price per unit",
-        "list_price": "gross price, catalogue price, catalog price",
-        "product_id": "product, product code, stock code, SKU, item, item id, item no, article, article no",
-        "product_name": "description, item name, article name, product description",
-        "category": "product group, product category, group, family",
-        "manager_id": "manager, salesperson, sales rep, seller, account manager",
-        "promised_date": "promised, due date, requested date",
-        "delivered_date": "delivered, delivery date, ship date, shipped date",
-        "country": "country name, country code",
-        "currency": "currency code, curr",
-    },
-    "German": {
-        "customer_id": "Kunde, Kunden-Nr., Kundennummer, Kunden-ID, Kd-Nr., Debitor, Debitorennummer, Debitoren-Nr., "
-        "Auftraggeber",
-        "date": "Datum, Belegdatum, Rechnungsdatum, Buchungsdatum, Auftragsdatum, Bestelldatum, Verkaufsdatum, "
-        "Fakturadatum, Tag",
-        "amount": "Betrag, Umsatz, Netto, Nettobetrag, Nettoumsatz, Umsatz netto, Betrag netto, Netto-Wert, Nettowert, "
-        "Erlös, Erlöse, Positionswert, Gesamtbetrag",
-        "line_id": "Zeile, Zeilen-Nr., Zeilennummer",
-        "order_id": "Rechnung, Rechnungsnummer, Rechnungs-Nr., Beleg, Belegnummer, Beleg-Nr., Auftrag, Auftragsnummer, "
-        "Auftrags-Nr., Bestellung, Bestellnummer, Fakturanummer",
-        "profit": "Gewinn, Rohertrag, Deckungsbeitrag, Marge, Rohgewinn",
-        "cost": "Kosten, Wareneinsatz, Einstandswert, Herstellkosten",
-        "quantity": "Menge, Stück, Stückzahl, Anzahl",
-        "unit_price": "Preis, Einzelpreis, Stückpreis, Verkaufspreis, Nettopreis",
-        "list_price": "Listenpreis, Bruttopreis, Katalogpreis",
-        "product_id": "Artikel, Artikelnummer, Artikel-Nr., Art.-Nr., Material, Materialnummer, Produkt, Produktnummer",
-        "product_name": "Bezeichnung, Artikelbezeichnung, Artikelname, Produktname, Beschreibung",
-        "category": "Warengruppe, Produktgruppe, Artikelgruppe, Kategorie",
-        "manager_id": "Verkäufer, Vertreter, Außendienst, Kundenbetreuer, Betreuer",
-        "promised_date": "Liefertermin, zugesagter Termin, Wunschtermin, Fälligkeit",
-        "delivered_date": "Lieferdatum, geliefert, Versanddatum",
-        "country": "Land, Ländercode, Länderkennzeichen",
-        "currency": "Währung",
-    },
-    "French": {
-        "customer_id": "n° client, no client, numéro client, numéro de client, code client, id client, compte client, "
-        "identifiant client, acheteur",
-        "date": "date facture, date de facture, date de facturation, date commande, date de commande, date de vente, "
-        "jour",
-        "amount": "montant, montant HT, montant net, chiffre d'affaires, CA, CA HT, CA net, total HT, ventes, "
-        "ventes nettes, valeur nette",
-        "line_id": "ligne, n° ligne, numéro de ligne",
-        "order_id": "facture, n° facture, numéro facture, numéro de facture, commande, n° commande, "
-        "numéro de commande, pièce",
-        "profit": "marge brute, bénéfice, bénéfice brut",
-        "cost": "coût, coûts, prix de revient, coût des ventes",
-        "quantity": "quantité, qté, nombre, unités",
-        "unit_price": "prix, prix unitaire, PU, PU HT, prix unitaire HT, prix de vente",
-        "list_price": "prix catalogue, prix tarif, prix public",
-        "product_id": "produit, code produit, référence, réf, code article, n° article",
-        "product_name": "désignation, libellé, nom produit, description produit",
-        "category": "catégorie, famille, gamme, groupe",
-        "manager_id": "vendeur, commercial, représentant",
-        "promised_date": "date promise, date prévue, échéance",
-        "delivered_date": "date livraison, date de livraison, livré le",
-        "country": "pays, code pays",
-        "currency": "devise, monnaie",
-    },
-    "Spanish": {
-        "customer_id": "cliente, n° cliente, nº cliente, número cliente, número de cliente, código cliente, "
-        "código de cliente, id cliente, comprador",
-        "date": "fecha, fecha factura, fecha de factura, fecha pedido, fecha de pedido, fecha de venta, día",
-        "amount": "importe, importe neto, ventas, venta, ventas netas, monto, monto neto, facturación, ingresos, neto, "
-        "valor, valor neto",
-        "line_id": "línea, número de línea",
-        "order_id": "factura, n° factura, nº factura, número factura, número de factura, pedido, nº pedido, "
-        "número de pedido, documento",
-        "profit": "beneficio, beneficio bruto, margen, margen bruto, ganancia",
-        "cost": "coste, costo, coste de ventas, costo de ventas",
-        "quantity": "cantidad, cant, unidades",
-        "unit_price": "precio, precio unitario, precio de venta",
-        "list_price": "precio de lista, precio catálogo, precio tarifa",
-        "product_id": "producto, código producto, código de producto, artículo, código artículo, referencia",
-        "product_name": "descripción, nombre producto, nombre del producto",
-        "category": "categoría, familia, grupo",
-        "manager_id": "vendedor, comercial, gestor",
-        "promised_date": "fecha prometida, fecha prevista, vencimiento",
-        "delivered_date": "fecha entrega, fecha de entrega, entregado",
-        "country": "país, código país",
-        "currency": "moneda, divisa",
-    },
-    "Arabic": {
-        "customer_id": "العميل, عميل, الزبون, زبون, رقم العميل, رقم الزبون, كود العميل, كود الزبون, رمز العميل, "
-        "حساب العميل, رقم الحساب",
-        "date": "التاريخ, تاريخ, تاريخ الفاتورة, تاريخ الطلب, تاريخ البيع, تاريخ العملية, اليوم",
-        "amount": "المبلغ, مبلغ, المبيعات, مبيعات, صافي المبيعات, صافي المبلغ, المبلغ الصافي, الصافي, القيمة, "
-        "صافي القيمة, الإيرادات, الإيراد, الإجمالي",
-        "line_id": "رقم السطر, رقم البند",
-        "order_id": "الفاتورة, فاتورة, رقم الفاتورة, رقم الطلب, الطلب, رقم المستند",
-        "profit": "الربح, ربح, إجمالي الربح, هامش الربح",
-        "cost": "التكلفة, تكلفة, الكلفة, تكلفة المبيعات",
-        "quantity": "الكمية, كمية, العدد",
-        "unit_price": "السعر, سعر, سعر الوحدة, سعر البيع",
-        "list_price": "سعر القائمة, السعر قبل الخصم",
-        "product_id": "المنتج, رقم المنتج, كود المنتج, الصنف, رقم الصنف, كود الصنف",
-        "product_name": "اسم المنتج, اسم الصنف, الوصف, البيان",
-        "category": "الفئة, المجموعة, التصنيف",
-        "manager_id": "المندوب, مندوب المبيعات, البائع, مدير الحساب",
-        "promised_date": "التاريخ الموعود, تاريخ الاستحقاق",
-        "delivered_date": "تاريخ التسليم, تاريخ التوصيل",
-        "country": "الدولة, البلد, رمز الدولة",
-        "currency": "العملة, عملة, رمز العملة",
-    },
-}  # fmt: skip
+WORDS = Path(__file__).parent / "words"
+LANGUAGES = (
+    "English", "German", "French", "Spanish", "Portuguese", "Italian", "Dutch", "Polish", "Turkish", "Russian",
+    "Arabic", "Hindi", "Chinese", "Japanese", "Korean", "Indonesian",
+)  # fmt: skip
+# No columns of ours, but they say what the amounts are: see `kamlib.book.roles.amounts`.
+EVIDENCE = {
+    "subtotal": "sum of a line or an order before tax and shipping",
+    "gross": "amount that contains tax, by its name",
+    "discount": "money off a line or an order",
+}
 
 CODES = (
     "AED|ARS|AUD|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JOD|JPY|KRW|KWD|LBP|MAD|MXN|"
@@ -140,6 +34,17 @@ CODES = (
 CURRENCY = re.compile(rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|\b(?:in\s+)?({CODES})|(?:\bin\s+)?([€$£¥]))\s*$")
 
 
+_HARMLESS = re.compile(r"[(\[]\s*(utc|gmt|local|local time|est|pst|cet|net|#|no\.?|nr\.?|units?|pcs)\s*[)\]]\s*$", re.I)
+_PATH = re.compile(
+    r"^(?:(?:order|invoice|sales?)[ _]?(?:lines?|items?)\s*[/:]\s*|[\w ]{3,}\.(?=\w+$)|.*\[(?=[^\[\]]+\]$))", re.I
+)
+_LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "°": "", "º": "", "ª": ""})
+_MINOR = re.compile(
+    r"[\s_(\[]*(?:in[\s_]+)?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?"
+    r"|minor(?:[\s_]units?)?)[)\]]?$", re.I,
+)
+
+
 def plain(name: str) -> str:
     """A name without case, accents, spaces, punctuation and a currency at its end; a percentage stays one.
 
@@ -147,12 +52,13 @@ def plain(name: str) -> str:
     --------
     >>> plain(" Customer ID "), plain("Margin %"), plain("Qté"), plain("N° client"), plain("Net amount (EUR)")
     ('customerid', 'margin%', 'qte', 'nclient', 'netamount')
-    >>> plain("Netto EUR"), plain("Umsatz in €"), plain("NET QTY"), plain("EUR")
-    ('netto', 'umsatz', 'netqty', 'eur')
+    >>> plain("Netto EUR"), plain("Umsatz in €"), plain("*InvoiceDate"), plain("Created At (UTC)"), plain("EUR")
+    ('netto', 'umsatz', 'invoicedate', 'createdat', 'eur')
     """
     name = CURRENCY.sub("", str(name)) or str(name)
-    letters = unicodedata.normalize("NFKD", str(name).casefold().replace("°", "").replace("º", ""))
-    return "".join(c for c in letters if (c.isalnum() or c == "%") and c != "\u0640")  # the stroke that widens Arabic
+    name = _HARMLESS.sub("", name) or name
+    letters = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    return "".join(c for c in letters if (c.isalnum() or c == "%" or "\u0900" <= c < "\u0e00") and c != "\u0640")
 
 
 def currency_of(name: str) -> str:
@@ -167,13 +73,92 @@ def currency_of(name: str) -> str:
     return "".join(filter(None, found.groups())) if found and found.start() else ""
 
 
+def minor_units(name: str) -> bool:
+    """Whether a name says that its amounts are in cents.
+
+    Examples
+    --------
+    >>> minor_units("amount_cents"), minor_units("Price (pence)"), minor_units("Per cent"), minor_units("Amount")
+    (True, True, False, False)
+    """
+    found = _MINOR.search(str(name).strip())
+    return bool(found) and found.start() > 0 and not re.search(r"per[\s_-]?cent", str(name), re.I)
+
+
+def variants(name: str) -> list[str]:
+    """What a name is looked up as, one after the other: as it stands, without a table before it, in the singular.
+
+    Examples
+    --------
+    >>> variants("orders.customer_id"), variants("Sales[Amount]"), variants("price_pence"), variants("Sale Dates")
+    (['orderscustomerid', 'customerid'], ['salesamount', 'amount'], ['pricepence', 'price'], ['saledates', 'saledate'])
+    """
+    name = str(name).strip()
+    found = [plain(name)]
+    if minor_units(name):
+        found.append(plain(_MINOR.sub("", name)))
+    path = _PATH.sub("", name)
+    if path != name:
+        found.append(plain(path))
+    found += [f[:-1] for f in found if len(f) > 4 and f.endswith("s") and not f.endswith("ss")]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+@cache
+def _ranks() -> dict[str, dict[str, int]]:
+    """Roles of the ledger that a plain name can be, each with its rank from 1."""
+    ranks: dict[str, dict[str, int]] = {}
+    for language in LANGUAGES:
+        for role, names in words(language)["columns"].items():
+            for k, listed in enumerate(names, start=1):
+                for name in filter(None, map(plain, listed.split(", "))):
+                    of = ranks.setdefault(name, {})
+                    of[role] = min(k, of.get(role, k))
+    return ranks
+
+
+@cache
+def words(language: str) -> dict[str, dict]:
+    """The words of a language: `columns`, lists of names by role; `states`, words by what they say of a line."""
+    return tomllib.loads((WORDS / f"{language.lower()}.toml").read_text("utf-8"))
+
+
+def rank(table: str, column: str, name: str) -> int | None:
+    """How well a name says that it is a column of ours.
+
+    Parameters
+    ----------
+    table, column : str
+        Of the contract; or `ledger` and one of `EVIDENCE`.
+    name : str
+        As it stands in the source.
+
+    Returns
+    -------
+    int or None
+        0 for our own name, 1 and more for the lists in `words/`, the best first; None for no name of it. Outside the
+        ledger only the customer has other names.
+
+    Examples
+    --------
+    >>> rank("ledger", "customer_id", "CUSTOMERNAME"), rank("ledger", "amount", "Sales"), rank("ledger", "date", "Tags")
+    (3, 2, None)
+    """
+    tried = variants(name)
+    if plain(column) in tried[:1]:
+        return 0
+    if table != "ledger" and column != "customer_id":
+        return None
+    found = (_ranks().get(v, {}).get(column) for v in tried)
+    return next((k for k in found if k is not None), None)
+
+
 @cache
 def of_column(table: str, column: str) -> frozenset[str]:
     """Other names of a column, as `plain` leaves them. Outside the ledger only the customer has any."""
     if table != "ledger" and column != "customer_id":
         return frozenset()
-    written = (names.get(column, "") for names in SYNONYMS.values())
-    return frozenset(plain(n) for names in written for n in names.split(", ") if n)
+    return frozenset(name for name, roles in _ranks().items() if column in roles)
 
 
 def synonyms_page() -> str:
@@ -182,16 +167,35 @@ def synonyms_page() -> str:
         "# Names that are recognised",
         "",
         "A column of a ledger is recognised by our own name or by one of these. Case, accents, spaces and punctuation",
-        "do not count: `Kunden-Nr.`, `KUNDEN NR` and `kundennr` are one name; nor does a currency at the",
-        "end: `Net sales (EUR)`. Where two columns of a file could be the",
-        "same one of ours, the file is refused, with the lines of a mapping file that settle it; a mapping wins over",
-        "our own name, and our own name over the others. In the other tables the names of the customer count, too.",
+        "do not count: `Kunden-Nr.`, `KUNDEN NR` and `kundennr` are one name; nor does a currency or a time zone at",
+        "the end (`Net sales (EUR)`, `Created At (UTC)`), a table before it (`orders.customer_id`), an English plural.",
         "",
-        "Made by `python -m kamlib.book.roles.synonyms > docs/synonyms.md`.",
+        "Where names are numbered, a lower number wins: a customer's number over its name, a line's net amount over a",
+        "total. A mapping wins over our own name, and our own name over the others. A name alone does not decide: a",
+        "date must hold dates, and what the amounts add up to says which of several is the net amount of a line",
+        "(`kamlib/book/roles/amounts.py`). Two that could each be it, with different totals, are asked for.",
+        "In the other tables the names of the customer count, too.",
+        "",
+        "Made by `python -m kamlib.book.roles.synonyms > docs/synonyms.md` from `kamlib/book/roles/words/`.",
     ]
-    for column in TABLES["ledger"].columns:
-        lines += ["", f"## {column.name}", "", f"{column.meaning[0].upper()}{column.meaning[1:]}.", ""]
-        lines += [f"- {language}: {names[column.name]}" for language, names in SYNONYMS.items() if column.name in names]
+    meanings = {c.name: c.meaning for c in TABLES["ledger"].columns} | EVIDENCE
+    for role, meaning in meanings.items():
+        lines += ["", f"## {role}", "", f"{meaning[0].upper()}{meaning[1:]}.", ""]
+        for language in LANGUAGES:
+            ranks = words(language)["columns"].get(role, [])
+            said = [f"({k}) {names}" if len(ranks) > 1 else names for k, names in enumerate(ranks, 1) if names]
+            lines += [f"- {language}: {' '.join(said)}"] if said else []
+    lines += [
+        "",
+        "# States of a line",
+        "",
+        "What a column such as Status says of a line: the words count at the beginning of the state or of one of its",
+        "words (one with a full stop only as the whole state). A state that is none of these is told, and counts as",
+        "sold; `not_sold` and `refunded` under `[options]` add words of your own.",
+        "",
+    ]
+    for language in LANGUAGES:
+        lines += [f"- {language}: " + "; ".join(f"*{what}*: {w}" for what, w in words(language)["states"].items())]
     return "\n".join(lines) + "\n"
 
 

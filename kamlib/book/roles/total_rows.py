@@ -1,11 +1,11 @@
-"""Rows of totals that look like lines: they carry a day, a customer or an order, and sum up the lines above them.
+"""Rows of totals that raw like lines: they carry a day, a customer or an order, and sum up the lines above them.
 
 A row is one only if it says so in a cell of its own, and its amount is that sum: a product may be called "Total".
 """
 
 from __future__ import annotations
 
-from kamlib.book.roles.look import Look, listed
+from kamlib.book.roles.raw import Raw, listed
 from kamlib.book.roles.total_words import HINT, TOTAL_ALONE, TOTAL_END, TOTAL_OF, TOTAL_ROW
 from kamlib.book.source.part import Part
 from kamlib.book.values.cells import literal
@@ -14,78 +14,78 @@ SAYING = ("order_id", "line_id", "product_id", "product_name", "category", "cust
 MOSTLY = 0.95  # of the rows that say the same, so many must be sums
 
 
-def says_total(look: Look) -> bool:
+def says_total(raw: Raw) -> bool:
     """Whether any row may say that it is a total. Of each text only one copy is looked at, and that is quick."""
     # Materialised, or the engine tries the long expressions first, on every text.
     found = (
-        f"WITH t AS (SELECT DISTINCT c{i} FROM {look.part.relation}),"
+        f"WITH t AS (SELECT DISTINCT c{i} FROM {raw.part.relation}),"
         f" h AS MATERIALIZED (SELECT * FROM t WHERE regexp_matches(c{i}, {literal(HINT)}))"
-        f" SELECT c{i} FROM h WHERE {_says(look.cell(i))}"
-        for i in _saying(look)
+        f" SELECT c{i} FROM h WHERE {_says(raw.cell(i))}"
+        for i in _saying(raw)
     )
-    return any(look.con.execute(f"{query} LIMIT 1").fetchone() for query in found)
+    return any(raw.con.execute(f"{query} LIMIT 1").fetchone() for query in found)
 
 
-def without_totals(look: Look, amount: str = "", saying: int | None = None) -> Part:
+def without_totals(raw: Raw, amount: str = "", saying: int | None = None) -> Part:
     """The part without rows of totals, or as it was.
 
     `amount` and `saying` are given for a table of periods: the sum of a row, and the column of customers; a total may
     then bear the name of any group. The sum may be that of the order, of the customer, of the lines since the last such row, or of all above.
     """
-    columns = _saying(look) if saying is None else [saying]
-    wide, amount = bool(amount), amount or _dated_amount(look)
+    columns = _saying(raw) if saying is None else [saying]
+    wide, amount = bool(amount), amount or _dated_amount(raw)
     if amount is None or not columns:
-        return look.part
-    _candidates(look, amount, columns)
-    rows = look.con.execute("SELECT count(*) FROM total_says").fetchone()[0]
-    part = look.part
+        return raw.part
+    _candidates(raw, amount, columns)
+    rows = raw.con.execute("SELECT count(*) FROM total_says").fetchone()[0]
+    part = raw.part
     if rows:
-        _judge(look, amount, "true" if wide else _named())
-        part = _taken_out(look)
-    look.con.execute("DROP TABLE total_says; DROP TABLE IF EXISTS total_rows")
+        _judge(raw, amount, "true" if wide else _named())
+        part = _taken_out(raw)
+    raw.con.execute("DROP TABLE total_says; DROP TABLE IF EXISTS total_rows")
     return part
 
 
-def _dated_amount(look: Look) -> str | None:
+def _dated_amount(raw: Raw) -> str | None:
     """SQL: the amount of a row with a day. One without is no line: the check finds those that sum up."""
-    amount, days = look.amount(), look.of("date")
-    return f"(CASE WHEN {look.cell(days[0])} IS NOT NULL THEN {amount} END)" if amount and days else None
+    amount, days = raw.amount(), raw.of("date")
+    return f"(CASE WHEN {raw.cell(days[0])} IS NOT NULL THEN {amount} END)" if amount and days else None
 
 
-def _saying(look: Look) -> list[int]:
-    nameless = [i for i, h in enumerate(look.part.headers) if not h]
-    return [i for i in (*look.of(*SAYING), *nameless) if look.types[i] == "VARCHAR"]
+def _saying(raw: Raw) -> list[int]:
+    nameless = [i for i, h in enumerate(raw.part.headers) if not h]
+    return [i for i in (*raw.of(*SAYING), *nameless) if raw.types[i] == "VARCHAR"]
 
 
-def _candidates(look: Look, amount: str, columns: list[int]) -> None:
+def _candidates(raw: Raw, amount: str, columns: list[int]) -> None:
     """Table total_says: rows with an amount of which a cell begins or ends with words of totals."""
-    said = ", ".join(f"CASE WHEN {_says(look.cell(i))} THEN {look.cell(i)} END" for i in columns)
-    filled = " + ".join(f"({look.cell(i)} IS NOT NULL)::INT" for i in range(look.width))
+    said = ", ".join(f"CASE WHEN {_says(raw.cell(i))} THEN {raw.cell(i)} END" for i in columns)
+    filled = " + ".join(f"({raw.cell(i)} IS NOT NULL)::INT" for i in range(raw.width))
     hint = f"regexp_matches(concat_ws(' ', {', '.join(f'c{i}' for i in columns)}), {literal(HINT)})"
-    look.con.execute(
-        f"CREATE TABLE total_says AS WITH h AS MATERIALIZED (SELECT rowid AS r, * FROM {look.part.relation} WHERE {hint}),"
+    raw.con.execute(
+        f"CREATE TABLE total_says AS WITH h AS MATERIALIZED (SELECT rowid AS r, * FROM {raw.part.relation} WHERE {hint}),"
         f" s AS MATERIALIZED (SELECT r, coalesce({said}, NULL) AS said, {filled} AS filled, * EXCLUDE (r) FROM h)"
         f" SELECT *, {amount} AS a FROM s WHERE said IS NOT NULL"
     )
-    look.con.execute("DELETE FROM total_says WHERE a IS NULL")
+    raw.con.execute("DELETE FROM total_says WHERE a IS NULL")
 
 
 def _says(cell: str) -> str:
     return " OR ".join(f"regexp_matches({cell}, {literal(p)}, 'i')" for p in (TOTAL_ROW, TOTAL_END))
 
 
-def _first(look: Look, column: str) -> str:
-    found = look.of(column)
-    return look.cell(found[0]) if found else "NULL"
+def _first(raw: Raw, column: str) -> str:
+    found = raw.of(column)
+    return raw.cell(found[0]) if found else "NULL"
 
 
-def _judge(look: Look, amount: str, named: str) -> None:
+def _judge(raw: Raw, amount: str, named: str) -> None:
     """Table total_rows: each candidate, and of how many lines above it is the sum (0: of none)."""
-    con = look.con
-    order, who, name = (_first(look, c) for c in ("order_id", "customer_id", "customer_name"))
+    con = raw.con
+    order, who, name = (_first(raw, c) for c in ("order_id", "customer_id", "customer_name"))
     con.execute(
         f"CREATE TABLE total_lines AS SELECT * FROM (SELECT rowid AS r, {amount} AS a, {order} AS o, {who} AS w, {name} AS n"
-        f" FROM {look.part.relation}) ANTI JOIN total_says USING (r) WHERE a IS NOT NULL"
+        f" FROM {raw.part.relation}) ANTI JOIN total_says USING (r) WHERE a IS NOT NULL"
     )
     con.execute(
         f"CREATE TABLE total_near AS SELECT s.r, said, filled, s.a, {order} AS o, {who} AS w, l.o AS last_o, l.w AS last_w,"
@@ -131,14 +131,14 @@ def _matches() -> str:
     return f"greatest({', '.join(cases)})"
 
 
-def _taken_out(look: Look) -> Part:
+def _taken_out(raw: Raw) -> Part:
     """A sum of one line only counts beside greater ones, since two lines may well be equal."""
-    con, part = look.con, look.part
+    con, part = raw.con, raw.part
     kinds = con.execute(
         "SELECT kind, count(*), count(*) FILTER (n > 0), max(n), min(_row), min(said) FROM total_rows GROUP BY kind"
         " ORDER BY 5"
     ).fetchall()
-    sums = [k for k, rows, hits, most, *_ in kinds if hits >= MOSTLY * rows and (most > 1 or _emptier(look, k))]
+    sums = [k for k, rows, hits, most, *_ in kinds if hits >= MOSTLY * rows and (most > 1 or _emptier(raw, k))]
     notes = []
     for kind, rows, hits, _, first, said in kinds:
         if kind and kind not in sums and hits < rows:
@@ -151,7 +151,7 @@ def _taken_out(look: Look) -> Part:
         part.notes += notes
         return part
     chosen = f"SELECT _row FROM total_rows WHERE n > 0 AND kind IN ({', '.join(map(literal, sums))})"
-    aside = look.aside("row of totals", chosen)
+    aside = raw.aside("row of totals", chosen)
     words = [
         r[0]
         for r in con.execute(f"SELECT said FROM total_rows WHERE _row IN ({chosen}) ORDER BY _row LIMIT 3").fetchall()
@@ -161,15 +161,15 @@ def _taken_out(look: Look) -> Part:
         "each says so, and its amount is the sum of lines above.",
     )  # fmt: skip
     keep = f"SELECT rowid AS _from, * FROM {part.relation} WHERE rowid NOT IN ({chosen}) ORDER BY rowid"
-    return look.rebuilt(keep, part.headers, notes, aside)
+    return raw.rebuilt(keep, part.headers, notes, aside)
 
 
-def _emptier(look: Look, kind: str) -> bool:
+def _emptier(raw: Raw, kind: str) -> bool:
     """Whether all rows of this kind have fewer cells filled than the row above."""
-    filled = " + ".join(f"({look.cell(i)} IS NOT NULL)::INT" for i in range(look.width))
+    filled = " + ".join(f"({raw.cell(i)} IS NOT NULL)::INT" for i in range(raw.width))
     return (
-        look.con.execute(
-            f"SELECT bool_and(t.filled < {filled}) FROM total_rows t JOIN {look.part.relation} p ON p.rowid = t._row - 1"
+        raw.con.execute(
+            f"SELECT bool_and(t.filled < {filled}) FROM total_rows t JOIN {raw.part.relation} p ON p.rowid = t._row - 1"
             f" WHERE t.kind = {literal(kind)}"
         ).fetchone()[0]
         is True

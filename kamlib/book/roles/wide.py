@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kamlib.book.errors import BookError
-from kamlib.book.roles.look import LEDGER, Look, listed, money
+from kamlib.book.errors import BookError, Question, Unsettled
+from kamlib.book.roles.raw import LEDGER, Raw, listed, money
 from kamlib.book.roles.periods import Period, folded, period
 from kamlib.book.roles.synonyms import currency_of, plain
 from kamlib.book.roles.total_rows import without_totals
@@ -19,6 +18,7 @@ from kamlib.book.values.cells import literal
 from kamlib.book.values.cells import text as text_of
 
 FEWEST, FEWEST_WITH_CUSTOMER = 3, 2  # columns that are periods, before a table is taken for one of periods
+YEAR = Question("options", "year", "the year of the first of them, such as 2024; after December comes the next year")
 YEARS = {
     "year",
     "jahr",
@@ -63,7 +63,7 @@ def looks_wide(headers: Sequence[str]) -> bool:
     return len(_found(headers).periods) >= FEWEST
 
 
-def unpivoted(look: Look) -> Part | None:
+def unpivoted(raw: Raw) -> Part | None:
     """The part with a line for each filled cell of its columns of periods; None where it has none.
 
     Raises
@@ -71,11 +71,11 @@ def unpivoted(look: Look) -> Part | None:
     BookError
         It has such columns, and no mapping says that they are to be read so; or the mapping cannot be followed.
     """
-    if look.names.options.month_columns:
-        return _as_mapped(look)
-    found = _found(look.part.headers)
-    if _plainly_wide(look, found):
-        raise BookError(_offer(look, found))
+    if raw.names.options.month_columns:
+        return _as_mapped(raw)
+    found = _found(raw.part.headers)
+    if _plainly_wide(raw, found):
+        raise _offer(raw, found)
     return None
 
 
@@ -95,76 +95,76 @@ def _days_of_a_month(periods: dict[int, Period]) -> bool:
     return len({p.first for p in periods.values()}) < len(periods)
 
 
-def _plainly_wide(look: Look, found: Wide) -> bool:
+def _plainly_wide(raw: Raw, found: Wide) -> bool:
     n = len(found.periods)
-    if n < FEWEST_WITH_CUSTOMER or (n < FEWEST and not look.of("customer_id", "customer_name")):
+    if n < FEWEST_WITH_CUSTOMER or (n < FEWEST and not raw.of("customer_id", "customer_name")):
         return False
     beside = {
-        c: [i for i in look.of(c) if i not in found.periods] for c in ("date", "amount", "quantity", "unit_price")
+        c: [i for i in raw.of(c) if i not in found.periods] for c in ("date", "amount", "quantity", "unit_price")
     }
     lines = beside["date"] and (beside["amount"] or (beside["quantity"] and beside["unit_price"]))
     if not lines:
         return True
-    if {"date", "amount"} <= set(look.mapping):
+    if {"date", "amount"} <= set(raw.mapping):
         return False
     # A ledger with budgets beside it, or a table of months with a day in it? Its amounts are their sums, or not.
-    sums = [_agreement(look, list(found.periods), i) for i in beside["amount"]]
+    sums = [_agreement(raw, list(found.periods), i) for i in beside["amount"]]
     return any(same and same >= 0.95 * (same + other) for same, other in filter(None, sums))
 
 
-def _agreement(look: Look, months: list[int], total: int) -> tuple[int, int] | None:
+def _agreement(raw: Raw, months: list[int], total: int) -> tuple[int, int] | None:
     """In how many rows a column is the sum of the months, and in how many it is not."""
-    read = look.numbers([*months, total])
+    read = raw.numbers([*months, total])
     if read is None:
         return None
     added = " + ".join(f"coalesce({read[i]}, 0)" for i in months)
     same = f"abs({read[total]} - ({added})) <= 0.01"
-    return look.con.execute(
-        f"SELECT count(*) FILTER ({same}), count(*) FILTER (NOT {same}) FROM {look.part.relation}"
+    return raw.con.execute(
+        f"SELECT count(*) FILTER ({same}), count(*) FILTER (NOT {same}) FROM {raw.part.relation}"
         f" WHERE {read[total]} IS NOT NULL"
     ).fetchone()
 
 
-def _offer(look: Look, found: Wide) -> str:
+def _offer(raw: Raw, found: Wide) -> Unsettled:
     """The refusal of a table of periods, with the mapping that reads it."""
     months = list(found.periods)
-    look = _without_totals(look, months)
-    part = look.part
+    raw = _without_totals(raw, months)
+    part = raw.part
     headers = [part.headers[i] for i in months]
     grain = next(iter(found.periods.values())).grain
     said = [
         f"{part.where}: its columns {listed(headers)} are {_plural(grain)}, {len(months)} in all, and a ledger has one"
-        f" line for each sale with its date and amount.{_first_rows(look, [_customer(look, months), *months])}"
+        f" line for each sale with its date and amount.{_first_rows(raw, [_customer(raw, months), *months])}"
     ]
-    said += _what_it_gives(look, months)
-    said += [_of_totals(look, months, i) for i in range(look.width) if i not in months and _may_be_total(look, i)]
+    said += _what_it_gives(raw, months)
+    said += [_of_totals(raw, months, i) for i in range(raw.width) if i not in months and _may_be_total(raw, i)]
     others = [part.headers[i] for i in found.others]
     said += [f"{listed(others)} would not be read: only amounts are." for _ in others[:1]]
-    return " ".join(filter(None, said)) + _mapping_of(look, found)
+    return Unsettled(" ".join(filter(None, said)), _questions(raw, found))
 
 
-def _what_it_gives(look: Look, months: list[int]) -> list[str]:
-    read = look.numbers(months)
+def _what_it_gives(raw: Raw, months: list[int]) -> list[str]:
+    read = raw.numbers(months)
     if read is None:
         return []
-    lines, total = look.con.execute(
+    lines, total = raw.con.execute(
         f"SELECT {' + '.join(f'count(*) FILTER ({e} <> 0)' for e in read.values())},"
-        f" {' + '.join(f'coalesce(sum({e}), 0)' for e in read.values())} FROM {look.part.relation}"
+        f" {' + '.join(f'coalesce(sum({e}), 0)' for e in read.values())} FROM {raw.part.relation}"
     ).fetchone()
     return [
         f"Read as one line for each filled cell, dated the first day, it is {lines:,} lines of {money(total)} in all."
     ]
 
 
-def _may_be_total(look: Look, i: int) -> bool:
-    header = look.part.headers[i]
+def _may_be_total(raw: Raw, i: int) -> bool:
+    header = raw.part.headers[i]
     says = f"SELECT regexp_matches({literal(header)}, {literal(TOTAL_ROW)}, 'i')"
-    return bool(header) and (i in look.of("amount") or look.con.execute(says).fetchone()[0])
+    return bool(header) and (i in raw.of("amount") or raw.con.execute(says).fetchone()[0])
 
 
-def _of_totals(look: Look, months: list[int], i: int) -> str:
-    agreed = _agreement(look, months, i)
-    header = look.part.headers[i]
+def _of_totals(raw: Raw, months: list[int], i: int) -> str:
+    agreed = _agreement(raw, months, i)
+    header = raw.part.headers[i]
     if not agreed or not sum(agreed):
         return f"The column {header!r} is not one of them."
     same, other = agreed
@@ -173,83 +173,84 @@ def _of_totals(look: Look, months: list[int], i: int) -> str:
     return f"The column {header!r} is not one of them: it is their sum in {same:,} rows and differs in {other:,}."
 
 
-def _mapping_of(look: Look, found: Wide) -> str:
-    part = look.part
-    who = _customer(look, list(found.periods))
-    customer = json.dumps(part.headers[who], ensure_ascii=False)
-    names = ", ".join(json.dumps(part.headers[i], ensure_ascii=False) for i in found.periods)
-    lines = ["", "[ledger]", f"customer_id = {customer}", "[options]", f"month_columns = [{names}]"]
-    if not next(iter(found.periods.values())).has_year and _year_column(look) is None:
-        lines.append("year = 2024   # of the first of them; after December comes the next year")
-    return " To have it read so, put this into a mapping file and pass it with --mapping:" + "\n".join(lines)
+def _questions(raw: Raw, found: Wide) -> list[Question]:
+    headers, who = raw.part.headers, _customer(raw, list(found.periods))
+    columns = [headers[i] for i in found.periods]
+    questions = [
+        Question("ledger", "customer_id", "the column of customers", [(headers[who], "")], sure=True),
+        Question("options", "month_columns", "columns of which each cell is a line", [(columns, "")], sure=True),
+    ]
+    if not next(iter(found.periods.values())).has_year and _year_column(raw) is None:
+        questions.append(YEAR)
+    return questions
 
 
 def _plural(grain: str) -> str:
     return {"half": "half-years", "day": "days"}.get(grain, f"{grain}s")
 
 
-def _first_rows(look: Look, columns: list[int]) -> str:
+def _first_rows(raw: Raw, columns: list[int]) -> str:
     cells = ", ".join(f"left(CAST(c{i} AS VARCHAR), 40)" for i in columns[:4])
-    rows = look.con.execute(f"SELECT rowid, {cells} FROM {look.part.relation} ORDER BY rowid LIMIT 3").fetchall()
-    lines = look.part.lines([r[0] for r in rows])
+    rows = raw.con.execute(f"SELECT rowid, {cells} FROM {raw.part.relation} ORDER BY rowid LIMIT 3").fetchall()
+    lines = raw.part.lines([r[0] for r in rows])
     shown = "; ".join(f"line {lines[r[0]]}: " + ", ".join("" if c is None else c for c in r[1:]) for r in rows)
     return f" ({shown})" if shown else ""
 
 
-def _customer(look: Look, months: Sequence[int]) -> int:
+def _customer(raw: Raw, months: Sequence[int]) -> int:
     """The column of customers: recognised, or else the first of text that is no period."""
-    known = [i for i in look.of("customer_id", "customer_name") if i not in months]
-    rest = [i for i in range(look.width) if i not in months and look.part.headers[i]]
-    text = [i for i in rest if look.types[i] == "VARCHAR"]
+    known = [i for i in raw.of("customer_id", "customer_name") if i not in months]
+    rest = [i for i in range(raw.width) if i not in months and raw.part.headers[i]]
+    text = [i for i in rest if raw.types[i] == "VARCHAR"]
     return (known or text or rest or [0])[0]
 
 
-def _is_total(look: Look, i: int) -> str:
-    return f"coalesce(regexp_matches({look.cell(i)}, {literal(TOTAL_ALONE)}, 'i'), false)"
+def _is_total(raw: Raw, i: int) -> str:
+    return f"coalesce(regexp_matches({raw.cell(i)}, {literal(TOTAL_ALONE)}, 'i'), false)"
 
 
 # --- once the mapping says so
 
 
-def _as_mapped(look: Look) -> Part | None:
-    part = look.part
-    columns, gone = _columns(look)
+def _as_mapped(raw: Raw) -> Part | None:
+    part = raw.part
+    columns, gone = _columns(raw)
     if not columns:
         return None
     for ours in ("date", "amount"):
-        if look.mapping.get(ours):
+        if raw.mapping.get(ours, ours) != ours:
             raise BookError(
                 f"{part.where}: the option month_columns makes the {ours} of each line, and the mapping takes {ours} from"
-                f" {look.mapping[ours]!r}, too. Remove one of the two."
+                f" {raw.mapping[ours]!r}, too. Remove one of the two."
             )
-    periods = _dated(look, columns)
-    read = {plain(h) for h in look.names.options.month_columns}
+    periods = _dated(raw, columns)
+    read = {plain(h) for h in raw.names.options.month_columns}
     beside = [h for i, h in enumerate(part.headers) if h and i not in columns and period(h) and plain(h) not in read]
     notes = [f"{part.where}: the columns {listed(beside)} are periods, too, and are not read."] if beside else []
     notes += [f"{part.where}: month_columns names {listed(gone)}, and this file has no such column."] if gone else []
-    totals = _without_totals(look, columns)
+    totals = _without_totals(raw, columns)
     return _lines(totals, periods, notes)
 
 
-def _columns(look: Look) -> tuple[list[int], list[str]]:
+def _columns(raw: Raw) -> tuple[list[int], list[str]]:
     """Positions of the columns that the option names, and the names that this part does not have."""
-    wanted, headers = look.names.options.month_columns, look.part.headers
+    wanted, headers = raw.names.options.month_columns, raw.part.headers
     gone = [n for n in wanted if n.strip() not in headers]
     columns = [headers.index(n.strip()) for n in wanted if n.strip() in headers]
     rest = [h for i, h in enumerate(headers) if h and i not in columns]
-    if not columns and look.of("date") and not looks_wide(headers):
+    if not columns and raw.of("date") and not looks_wide(headers):
         return [], []  # another file of the folder, with one row a line
     for name in gone:
         near = difflib.get_close_matches(name, rest, n=1)
         if near or not columns:
             hint = f"Did you mean {near[0]!r}?" if near else f"There is: {listed(rest, 30)}."
-            raise BookError(f"{look.part.where}: month_columns names {name!r}, and there is no such column. {hint}")
+            raise BookError(f"{raw.part.where}: month_columns names {name!r}, and there is no such column. {hint}")
     return list(dict.fromkeys(columns)), gone
 
 
-def _dated(look: Look, columns: list[int]) -> dict[int, str]:
+def _dated(raw: Raw, columns: list[int]) -> dict[int, str]:
     """SQL of the date of each column's lines."""
-    part, found = look.part, {}
+    part, found = raw.part, {}
     for i in columns:
         header = part.headers[i]
         number = header.isdigit() and header.isascii() and len(header) <= 2 and 1 <= int(header) <= 12
@@ -259,56 +260,53 @@ def _dated(look: Look, columns: list[int]) -> dict[int, str]:
                 f"{part.where}: month_columns names {header!r}, which is no month, quarter, week or year that can be read,"
                 " such as Jan-24, 2024-01, Q1 2024, W05 2024 or 2024. Rename that column, or leave it out."
             )
-    _refuse_two_measures(look, found)
+    _refuse_two_measures(raw, found)
     if all(p.has_year for p in found.values()):
         return {i: literal(p.first) for i, p in found.items()}
-    column = _year_column(look)
+    column = _year_column(raw)
     if column is not None:
         return {
-            i: f"CAST(TRY_CAST({look.cell(column)} AS DECIMAL(6, 0)) AS VARCHAR) || {literal(p.first)}"
+            i: f"CAST(TRY_CAST({raw.cell(column)} AS DECIMAL(6, 0)) AS VARCHAR) || {literal(p.first)}"
             for i, p in found.items()
         }
-    return _with_year(look, found)
+    return _with_year(raw, found)
 
 
-def _refuse_two_measures(look: Look, found: dict[int, Period]) -> None:
-    first, headers = {}, look.part.headers
+def _refuse_two_measures(raw: Raw, found: dict[int, Period]) -> None:
+    first, headers = {}, raw.part.headers
     for i, p in found.items():
         twin = first.setdefault(p.first, i)
         if twin != i:
             raise BookError(
-                f"{look.part.where}: month_columns names {headers[twin]!r} and {headers[i]!r}, which are of one period: an"
+                f"{raw.part.where}: month_columns names {headers[twin]!r} and {headers[i]!r}, which are of one period: an"
                 " amount and a quantity, or the like? Name only the columns of amounts."
             )
     wrong = [headers[i] for i, p in found.items() if p.measure not in ("", "amount")]
     if wrong:
         measure = next(p.measure for p in found.values() if p.measure not in ("", "amount"))
         raise BookError(
-            f"{look.part.where}: month_columns names {listed(wrong)}, which say {measure}: only columns of amounts can be"
+            f"{raw.part.where}: month_columns names {listed(wrong)}, which say {measure}: only columns of amounts can be"
             " read so. Name those, or rename these columns if they are amounts."
         )
 
 
-def _year_column(look: Look) -> int | None:
+def _year_column(raw: Raw) -> int | None:
     """A column of years beside months that have none."""
-    for i, header in enumerate(look.part.headers):
+    for i, header in enumerate(raw.part.headers):
         if folded(header).strip() in YEARS:
-            year = f"TRY_CAST(TRY_CAST({look.cell(i)} AS DECIMAL(12, 4)) AS INTEGER)"
-            hits, all_ = look.con.execute(
-                f"SELECT count(*) FILTER ({year} BETWEEN 1980 AND 2099), count({look.cell(i)}) FROM {look.part.relation}"
+            year = f"TRY_CAST(TRY_CAST({raw.cell(i)} AS DECIMAL(12, 4)) AS INTEGER)"
+            hits, all_ = raw.con.execute(
+                f"SELECT count(*) FILTER ({year} BETWEEN 1980 AND 2099), count({raw.cell(i)}) FROM {raw.part.relation}"
             ).fetchone()
             if hits and hits >= 0.9 * all_:
                 return i
     return None
 
 
-def _with_year(look: Look, found: dict[int, Period]) -> dict[int, str]:
-    year, bare = look.names.options.year, [look.part.headers[i] for i, p in found.items() if not p.has_year]
+def _with_year(raw: Raw, found: dict[int, Period]) -> dict[int, str]:
+    year, bare = raw.names.options.year, [raw.part.headers[i] for i, p in found.items() if not p.has_year]
     if year is None:
-        raise BookError(
-            f"{look.part.where}: the columns {listed(bare)} do not say of which year. Say it in the mapping file; it is that"
-            " of the first of them, and after December comes the next year:\n[options]\nyear = 2024"
-        )
+        raise Unsettled(f"{raw.part.where}: the columns {listed(bare)} do not say of which year.", [YEAR])
     dates, before = {}, ""
     for i in sorted(found):  # as they stand in the file
         first = found[i].first
@@ -318,31 +316,31 @@ def _with_year(look: Look, found: dict[int, Period]) -> dict[int, str]:
     return dates
 
 
-def _without_totals(look: Look, columns: list[int]) -> Look:
+def _without_totals(raw: Raw, columns: list[int]) -> Raw:
     """Without rows that say in the column of customers that they are totals, or the first text does where it is blank."""
-    who = _customer(look, columns)
-    text = [i for i in range(look.width) if i not in columns and look.types[i] == "VARCHAR"]
-    first = f"coalesce({', '.join([look.cell(who), *(look.cell(i) for i in text)])}, NULL)"
-    blank = f"({look.cell(who)} IS NULL AND coalesce(regexp_matches({first}, {literal(TOTAL_ROW)}, 'i'), false))"
-    read = look.numbers(columns)
+    who = _customer(raw, columns)
+    text = [i for i in range(raw.width) if i not in columns and raw.types[i] == "VARCHAR"]
+    first = f"coalesce({', '.join([raw.cell(who), *(raw.cell(i) for i in text)])}, NULL)"
+    blank = f"({raw.cell(who)} IS NULL AND coalesce(regexp_matches({first}, {literal(TOTAL_ROW)}, 'i'), false))"
+    read = raw.numbers(columns)
     if read:  # before those: a total of totals must not be taken for their sum
         added = " + ".join(f"coalesce({e}, 0)" for e in read.values())
-        look = Look(look.con, without_totals(look, added, who), look.names)
-    is_total = f"{_is_total(look, who)} OR {blank}"
-    aside = look.aside("row of totals", f"SELECT rowid AS _row FROM {look.part.relation} WHERE {is_total}")
+        raw = Raw(raw.con, without_totals(raw, added, who), raw.names)
+    is_total = f"{_is_total(raw, who)} OR {blank}"
+    aside = raw.aside("row of totals", f"SELECT rowid AS _row FROM {raw.part.relation} WHERE {is_total}")
     if not aside:
-        return look
-    keep = f"SELECT rowid AS _from, * FROM {look.part.relation} WHERE NOT ({is_total}) ORDER BY rowid"
-    return Look(look.con, look.rebuilt(keep, look.part.headers, [], aside), look.names)
+        return raw
+    keep = f"SELECT rowid AS _from, * FROM {raw.part.relation} WHERE NOT ({is_total}) ORDER BY rowid"
+    return Raw(raw.con, raw.rebuilt(keep, raw.part.headers, [], aside), raw.names)
 
 
-def _lines(look: Look, dates: dict[int, str], notes: list[str]) -> Part:
+def _lines(raw: Raw, dates: dict[int, str], notes: list[str]) -> Part:
     """The unpivoted part."""
-    part, months = look.part, list(dates)
-    totals = [i for i in look.of(*OF_THE_ROW) if i not in months]
-    kept = [i for i in range(look.width) if i not in months and i not in totals]
-    types = {look.types[i] for i in months}
-    cells = {i: f"c{i}" if len(types) == 1 else _as_text(look, i) for i in months}
+    part, months = raw.part, list(dates)
+    totals = [i for i in raw.of(*OF_THE_ROW) if i not in months]
+    kept = [i for i in range(raw.width) if i not in months and i not in totals]
+    types = {raw.types[i] for i in months}
+    cells = {i: f"c{i}" if len(types) == 1 else _as_text(raw, i) for i in months}
     names = ", ".join(f"c{i} AS c{k}" for k, i in enumerate(kept))
     n = len(kept)
     text = text_of(f"CAST(c{n + 1} AS VARCHAR)")
@@ -352,14 +350,14 @@ def _lines(look: Look, dates: dict[int, str], notes: list[str]) -> Part:
         f"unnest([{', '.join(dates.values())}]) AS c{n}, unnest([{', '.join(cells.values())}]) AS c{n + 1}"
         f" FROM {part.relation}"
     )
-    width = look.con.execute(f"SELECT count(*) FROM {part.relation}").fetchone()[0] * len(months)
+    width = raw.con.execute(f"SELECT count(*) FROM {part.relation}").fetchone()[0] * len(months)
     currencies = {currency_of(part.headers[i]) for i in months}
     amount = f"amount ({currencies.pop()})" if len(currencies) == 1 and "" not in currencies else "amount"
-    made = look.rebuilt(
+    made = raw.rebuilt(
         f"SELECT * EXCLUDE (_k) FROM ({every}) WHERE {filled} ORDER BY _from, _k",
         [*(part.headers[i] for i in kept), "date", amount], notes,
     )  # fmt: skip
-    lines = look.con.execute(f"SELECT count(*) FROM {part.relation}").fetchone()[0]
+    lines = raw.con.execute(f"SELECT count(*) FROM {part.relation}").fetchone()[0]
     shown = listed([part.headers[i] for i in months])
     made.notes.append(
         f"{part.where}: {lines:,} lines are made of the columns {shown}, each dated the first day of its period;"
@@ -372,9 +370,9 @@ def _lines(look: Look, dates: dict[int, str], notes: list[str]) -> Part:
     return made
 
 
-def _as_text(look: Look, i: int) -> str:
+def _as_text(raw: Raw, i: int) -> str:
     """SQL: a cell as text; a fraction as a whole number and a power of ten, which no decimal comma can belie."""
-    if look.types[i] == "VARCHAR":
+    if raw.types[i] == "VARCHAR":
         return f"c{i}"
     text = f"CAST(c{i} AS VARCHAR)"
     power = f"replace({text}, '.', '') || 'e-' || (length({text}) - strpos({text}, '.'))"

@@ -128,6 +128,8 @@ _UNCLEAR = r"regexp_matches(n, '^[1-9]\d{0,2}[.,]\d{3}$')"
 def _evidence(sign: str, other: str) -> str:
     d, t = (f"\\{c}" for c in (sign, other))
     grouped = rf"^\d{{1,3}}({t}\d{{3}})+{d}\d+$|^\d{{1,3}}({t}\d{{3}}){{2,}}$"
+    if sign == ".":  # 1,23,456.50: lakhs
+        grouped += r"|^\d{1,2}(,\d{2})+,\d{3}(\.\d+)?$"
     single = rf"^\d*{d}(\d{{1,2}}|\d{{4,}})$|^(0|\d{{4,}}){d}\d+$"
     return f"regexp_matches(n, '{grouped}|{single}')"
 
@@ -163,7 +165,8 @@ def number(source: str, decimal: str) -> str:
     s = _bare(source)
     sign = f"(CASE WHEN regexp_matches({s}, '^-|-$|^\\(.*\\)$') THEN '-' ELSE '' END)"
     digits = f"regexp_replace({s}, '^[+-]|-$|^\\(|\\)$', '', 'g')"
-    well = f"regexp_matches({digits}, '^(\\d{{1,3}}({groups}\\d{{3}})+|\\d+)?({d}\\d*)?$')"
+    lakhs = rf"\d{{1,2}}({groups}\d{{2}})+{groups}\d{{3}}"  # 1,23,456.50
+    well = f"regexp_matches({digits}, '^(\\d{{1,3}}({groups}\\d{{3}})+|{lakhs}|\\d+)?({d}\\d*)?$')"
     well = f"{well} AND {digits} NOT IN ('', '{decimal}')"
     bare = f"replace(regexp_replace({digits}, '{groups}', '', 'g'), ',', '.')"
     plain = source if decimal == "." else f"replace({source}, ',', '.')"
@@ -175,6 +178,8 @@ def number(source: str, decimal: str) -> str:
     )
 
 
-def whole_cents(expression: str) -> str:
-    """SQL: a decimal amount -> integer cents, halves away from zero."""
+def whole_cents(expression: str, *, minor: bool = False) -> str:
+    """SQL: a decimal amount, or one in cents already (`minor`), -> integer cents, halves away from zero."""
+    if minor:
+        return f"try_cast(round({expression}, 0) AS BIGINT)"
     return f"try_cast(round({expression}, 2) * 100 AS BIGINT)"

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames
-from kamlib.book.roles.synonyms import currency_of
+from kamlib.book.roles.question import settle
+from kamlib.book.roles.synonyms import currency_of, minor_units
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells, dates
 from kamlib.tables import Column, Table
 
 SQL_TYPE = {
-    "id": "VARCHAR", "text": "VARCHAR", "date": "DATE", "money": "BIGINT", "number": "DOUBLE", "whole": "BIGINT",
-    "share": "DOUBLE", "flag": "BOOLEAN",
+    "id": "VARCHAR", "text": "VARCHAR", "date": "DATE", "money": "BIGINT", "rate": "DECIMAL(18, 12)",
+    "number": "DOUBLE", "whole": "BIGINT", "share": "DOUBLE", "flag": "BOOLEAN",
 }  # fmt: skip
-NUMERIC = ("money", "number", "whole", "share")
+NUMERIC = ("money", "rate", "number", "whole", "share")
 PLAIN_DAY, PLAIN_NUMBER = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$", r"^-?\d+(\.\d+)?$"
 
 
 class Columns:
     """How the columns of one part are read: an SQL expression for each."""
 
-    def __init__(self, con, part: Part, table: Table, found: dict[str, int], names: ColumnNames):
+    def __init__(
+        self, con, part: Part, table: Table, found: dict[str, int], names: ColumnNames, extra: Sequence[int] = ()
+    ):
         self.con, self.part, self.table, self.found = con, part, table, found
-        self.options, self.rates = names.options, names.rates
+        self.extra = [f"CAST(c{i} AS VARCHAR) AS x{i}" for i in extra]
+        self.options, self.converts = names.options, names.converts
         options = names.options
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
         self.types = {c: types[f"c{i}"] for c, i in found.items()}
@@ -32,16 +38,18 @@ class Columns:
         # Cleaned once, here; the expressions below name a cell many times.
         self.cells = f"cells_{part.relation}"
         trimmed, cleaned = (", ".join(f"{e} AS {c}" for c, e in stage.items()) for stage in (raw, filled))
+        kept = "".join(f", x{i}" for i in extra)
         con.execute(
-            f"CREATE TABLE {self.cells} AS SELECT _row, {cleaned}"
-            f" FROM (SELECT rowid AS _row, {trimmed} FROM {part.relation})"
+            f"CREATE TABLE {self.cells} AS SELECT _row, {cleaned}{kept}"
+            f" FROM (SELECT rowid AS _row, {', '.join([trimmed, *self.extra])} FROM {part.relation})"
         )
         numeric = [f"c{found[c]}" for c, t in self.types.items() if t == "VARCHAR" and table[c].kind in NUMERIC]
         try:
             self.decimal = cells.decimal_sign(con, self.cells, numeric, options)
         except cells.Ambiguous as unclear:
-            raise _settle(part, "", unclear) from None
+            raise settle(part, "", unclear) from None
         self.plain = self._plain()
+        self._say_minor()
 
     def _plain(self) -> set[str]:
         """Text columns whose every cell is a day or a number as SQL itself writes it.
@@ -84,10 +92,10 @@ class Columns:
     def select(self) -> str:
         """The columns of the table, typed."""
         typed = [f"{self._typed(c)} AS {cells.quoted(c.name)}" for c in self.table.columns]
-        return ", ".join(["_row", *typed])
+        return ", ".join(["_row", *typed, *(e.split(" AS ")[-1] for e in self.extra)])
 
     def _typed(self, column: Column) -> str:
-        if column.name == "currency" and self.table.name == "ledger" and self.rates:
+        if column.name == "currency" and self.table.name == "ledger" and self.converts:
             return self._currency()
         if column.name not in self.found:
             if self.table.name == "ledger" and column.name == "amount":
@@ -103,10 +111,14 @@ class Columns:
             return f"(CASE WHEN lower({source}) IN {yes} THEN true WHEN lower({source}) IN {no} THEN false END)"
         number = self._number(column.name)
         if column.kind == "money":
-            return cells.whole_cents(number)
+            return cells.whole_cents(number, minor=self._minor(column.name))
+        if column.kind == "rate":
+            return self._number(column.name, SQL_TYPE["rate"])
         if column.kind == "whole":
             return f"(CASE WHEN {number} = floor({number}) THEN try_cast({number} AS BIGINT) END)"
         number = f"try_cast({self._plain_number(source) if kind == 'VARCHAR' else source} AS DOUBLE)"
+        if column.name.endswith("_price") and self._minor(column.name):
+            number = f"({number} / 100)"
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
 
     def _date(self, source: str) -> str:
@@ -115,7 +127,7 @@ class Columns:
         try:
             read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
         except cells.Ambiguous as unclear:
-            raise _settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
+            raise settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
         header = self.part.headers[int(source[1:])]
         self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
         return dates.date(source, read)
@@ -127,22 +139,47 @@ class Columns:
             source = f"replace({source}, '{cells.ARABIC_POINT}', '{self.decimal}')"
         return cells.number(source, self.decimal)
 
-    def _number(self, name: str) -> str:
+    def _number(self, name: str, sql_type: str = cells.NUMBER) -> str:
         source, kind = f"c{self.found[name]}", self.types[name]
         if kind == "VARCHAR":
             source = self._plain_number(source)
         elif kind in ("DOUBLE", "FLOAT"):  # by its shortest text: 2.675 is that, not 2.67499...
             source = f"CAST({source} AS VARCHAR)"
-        return f"try_cast({source} AS {cells.NUMBER})"
+        return f"try_cast({source} AS {sql_type})"
 
     def _product(self) -> str:
         # Exact: 18 and 20 digits fit in 38.
         quantity = f"try_cast({self._number('quantity')} AS DECIMAL(18, 8))"
-        return cells.whole_cents(f"{quantity} * try_cast({self._number('unit_price')} AS DECIMAL(20, 10))")
+        price = f"try_cast({self._number('unit_price')} AS DECIMAL(20, 10))"
+        return cells.whole_cents(f"{quantity} * {price}", minor=self._minor("unit_price"))
+
+    def _minor(self, name: str) -> bool:
+        """Whether a column of money is in cents: as the user says, or its name."""
+        said = self.options.minor_units
+        return minor_units(self.part.headers[self.found[name]]) if said is None else said
+
+    def _say_minor(self) -> None:
+        money = [c for c in self.found if self.table[c].kind == "money" or c.endswith("_price")]
+        named = [repr(self.part.headers[self.found[c]]) for c in money if self._minor(c)]
+        if named:
+            self.part.notes.append(f"{self.part.where}: {', '.join(named)} is taken as hundredths: cents.")
+
+    def size(self, name: str) -> str:
+        """SQL: how large the number in a cell is, to some 15 digits, also where it is too large for cents."""
+        if name not in self.found:
+            factors = name == "amount" and {"quantity", "unit_price"} <= set(self.found)
+            return f"({self.size('quantity')} * {self.size('unit_price')})" if factors else ""
+        source = f"c{self.found[name]}"
+        return f"abs(try_cast({self._plain_number(source) if self.types[name] == 'VARCHAR' else source} AS DOUBLE))"
+
+    def shown(self, name: str) -> str:
+        """SQL: what stands in a cell; of an amount that is a product, both factors."""
+        factors = [name] if name in self.found else ["quantity", "unit_price"]
+        return " || ' x ' || ".join(f"CAST(c{self.found[f]} AS VARCHAR)" for f in factors)
 
     def refuse_two_currencies(self) -> None:
         """With rates, a line whose amount names one currency and whose column another has no right amount."""
-        cell = self._amount_cell() if self.rates and "currency" in self.found else ""
+        cell = self._amount_cell() if self.converts and "currency" in self.found else ""
         if not cell:
             return
         code, column = f"upper({cells.currency_mark(cell)})", f"upper(c{self.found['currency']})"
@@ -185,15 +222,6 @@ class Columns:
         """The code that the name of the amounts' column ends with; a sign does not say whose dollars they are."""
         code = currency_of(self.part.headers[self.found[self._amount()]]) if self.table.name == "ledger" else ""
         return code if code.isalpha() else ""
-
-
-def _settle(part: Part, column: str, unclear: cells.Ambiguous) -> BookError:
-    lines = part.lines([row for row, _ in unclear.rows])
-    shown = "; ".join(f"line {lines[row]}: {value[:60]!r}" for row, value in unclear.rows)
-    return BookError(
-        f"{part.where}{column}: {unclear.why} ({shown}). Settle it in a mapping file and pass it with --mapping:\n"
-        f"[options]\n{unclear.option}"
-    )
 
 
 def _id_of(source: str, sql_type: str) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 import duckdb
 
 from kamlib.book.mapping import ColumnNames
-from kamlib.book.roles.names import positions
+from kamlib.book.roles.names import candidates
 from kamlib.book.source.part import Aside, Part
 from kamlib.book.values import cells
 from kamlib.tables import TABLES
@@ -18,7 +18,7 @@ LISTED = 1000  # rows taken out that are listed one by one, as in checks.rows
 LEDGER = TABLES["ledger"]
 
 
-class Look:
+class Raw:
     """One part of a ledger before its columns are recognised."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames):
@@ -31,15 +31,15 @@ class Look:
         """DuckDB's type of each column."""
         return [row[1] for row in self.con.execute(f"DESCRIBE {self.part.relation}").fetchall()]
 
+    @cached_property
+    def named(self) -> dict[str, list[int]]:
+        """Positions of the headers that may be each of our columns by their names, best first; a mapping wins."""
+        there = {c: h for c, h in self.mapping.items() if not h or h in self.part.headers}
+        return {c: [i for _, i in hits] for c, hits in candidates(self.part.headers, LEDGER, there).items()}
+
     def of(self, *ours: str) -> list[int]:
-        """Positions of all headers that may be one of these columns of ours; what is mapped wins."""
-        found = []
-        for column in ours:
-            if column in self.mapping:
-                found += [i for i, h in enumerate(self.part.headers) if h and h == self.mapping[column]]
-            else:
-                found += positions(column, self.part.headers, LEDGER, self.mapping)
-        return list(dict.fromkeys(found))
+        """Positions of all headers that may be one of these columns of ours."""
+        return list(dict.fromkeys(i for column in ours for i in self.named.get(column, [])))
 
     def switched_off(self, column: str) -> bool:
         """Whether the mapping says that there is no such column."""
@@ -123,7 +123,7 @@ def _together(asides: list[Aside]) -> list[Aside]:
     """One for each cause."""
     causes = dict.fromkeys(a.cause for a in asides)
     of = {c: [a for a in asides if a.cause == c] for c in causes}
-    return [Aside(c, sum(a.n for a in same), sum((a.rows for a in same), [])[:LISTED]) for c, same in of.items()]
+    return [Aside(c, sum(a.n for a in same), [row for a in same for row in a.rows][:LISTED]) for c, same in of.items()]
 
 
 def money(amount) -> str:

@@ -1,0 +1,336 @@
+"""Which column is the net amount of a line, by its name and by what the columns say of one another."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+import numpy as np
+
+from kamlib.book.mapping import Options
+from kamlib.book.roles.rivals import PRODUCT, refuse_discount, refuse_order, refuse_rivals, refuse_tax
+from kamlib.book.roles.sums import Sums
+from kamlib.book.roles.synonyms import rank
+from kamlib.book.source.part import Part
+
+NET_BY_NAME, GENERIC, TOTAL = 1, 2, 3  # ranks of the names of an amount; -1 is the user's word, 0 our own
+OF_ORDER = re.compile(r"order|invoice|basket|cart|bestell|auftrag|rechnung|commande|facture|pedido|ordine|zamow", re.I)
+ROLES = ("subtotal", "gross", "tax", "shipping", "discount", "refund", "quantity", "unit_price")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How the net amount of a line is made.
+
+    Attributes
+    ----------
+    column : int or None
+        Position of the column; None: quantity x unit price.
+    less : tuple of str
+        Of `tax` and `shipping`, those that the column contains and that are taken out.
+    of_order : str
+        `each` where the column is the order's and stands on each of its lines, `first` where it stands on one only;
+        empty where it is the line's.
+    discount : str
+        Of quantity x unit price: `share`, `percent` or `amount` is what the column of discounts holds; empty: nothing.
+    subtotal, total : int or None
+        Columns of an order's sum, before and with tax and shipping, that stand beside amounts of lines.
+    tax_inside : bool
+        Whether that subtotal contains the order's tax.
+    refund_of_order : bool
+        Whether a refund is of a whole order, not of the line that it stands on.
+    says : str
+        What the amounts are, net or gross, and how that is known.
+    """
+
+    column: int | None = None
+    less: tuple[str, ...] = ()
+    of_order: str = ""
+    discount: str = ""
+    subtotal: int | None = None
+    total: int | None = None
+    tax_inside: bool = False
+    refund_of_order: bool = False
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class MoneyColumns:
+    """Positions of the columns that bear on the amount: amounts with their ranks, best first; others by role.
+
+    `others` are more columns of numbers, which can say what the decimal sign is.
+    """
+
+    amounts: Sequence[tuple[int, int]]
+    of: Mapping[str, int]
+    order: int | None = None
+    others: Sequence[int] = ()
+
+    @property
+    def has_product(self) -> bool:
+        """Whether quantity and unit price are both there."""
+        return {"quantity", "unit_price"} <= self.of.keys()
+
+    @property
+    def all(self) -> list[int]:
+        """Every one, once."""
+        return list(dict.fromkeys([*(i for _, i in self.amounts), *(self.of[r] for r in ROLES if r in self.of)]))
+
+
+def evidence_columns(headers: Sequence[str], taken: set[int]) -> dict[str, int]:
+    """Columns that are none of the ledger's, but say what its amounts are: subtotal, gross, discount."""
+    there, taken = {}, set(taken)
+    for role in ("subtotal", "gross", "discount"):
+        named = ((rank("ledger", role, h), i) for i, h in enumerate(headers) if i not in taken)
+        hits = sorted((r, i) for r, i in named if r is not None)
+        if hits:
+            there[role] = hits[0][1]
+            taken.add(hits[0][1])
+    return there
+
+
+def amount_of(
+    con: duckdb.DuckDBPyConnection, part: Part, columns: MoneyColumns, options: Options, *, given: bool = False
+) -> Amount | None:
+    """How the net amount of a line is made; None where there is no candidate.
+
+    Parameters
+    ----------
+    columns : MoneyColumns
+    given : bool
+        Whether the user has named the amount: it is the only candidate then.
+
+    Raises
+    ------
+    kamlib.book.errors.Unsettled
+        Two columns can be it, their totals differ, and nothing decides; or it may contain a tax or a discount.
+    """
+    named = bool(columns.amounts) or {"subtotal", "gross"} & columns.of.keys()
+    if not named and not columns.has_product:
+        return None
+    if not named and not {"discount", "refund"} & columns.of.keys():
+        return Amount(says=f"{PRODUCT}; no column says whether tax is in the prices")
+    sums = Sums(con, part, columns.all, columns.order, options, columns.others)
+    decision = _Decision(con, part, columns, options, sums)
+    found = decision.given() if given else decision.found()
+    return replace(found, refund_of_order=decision.is_of_order("refund"))
+
+
+class _Decision:
+    """The steps from candidates to the one."""
+
+    def __init__(self, con, part: Part, columns: MoneyColumns, options: Options, sums: Sums):
+        self.con, self.part, self.columns, self.options, self.sums = con, part, columns, options, sums
+        self.of, self.n, self.why = columns.of, sums.numbers, ""
+        self.product = self.near = None
+        if columns.has_product:
+            self.product, self.near = sums.product(self.of["quantity"], self.of["unit_price"])
+        self.rank = {i: r for r, i in columns.amounts}
+        for role, named in (("subtotal", NET_BY_NAME), ("gross", TOTAL)):
+            if role in self.of:
+                self.rank.setdefault(self.of[role], named)
+        self.of_order = {i: self._of_order(i) for i in columns.all}
+
+    def _of_order(self, column: int) -> str:
+        """Where its values do not say whether a column stands for orders, its name does, or it is asked for."""
+        others = [self.n[i] for i in self.rank if i != column]
+        found = self.sums.of_order(column, self.product, others)
+        if found != "perhaps":
+            return found
+        if self.options.amount_per_order is not None:
+            return "each" if self.options.amount_per_order else ""
+        return "each" if OF_ORDER.search(self.part.headers[column]) else "perhaps"
+
+    def is_of_order(self, role: str) -> bool:
+        """Whether the column of a role stands for whole orders."""
+        return bool(self.of_order.get(self.of.get(role)))
+
+    def given(self) -> Amount:
+        """The user's column; what it contains, and whether it is an order's, only where the user says so."""
+        column = self.columns.amounts[0][1]
+        each, said = self.of_order[column] == "each", self.options.amount_per_order
+        if each and said is None:
+            self.part.notes.append(
+                f"{self.part.where}: {self.name(column)} is the same on all lines of an order. If it is the order's "
+                "total, set amount_per_order = true under [options]: it then counts once."
+            )
+        less = self._contained() if self.options.tax_included else ()
+        return self._amount(column, "as the mapping says", less, "each" if said else "")
+
+    def found(self) -> Amount:
+        """The column that the evidence leaves."""
+        if not self.rank:
+            return self._from_product("")
+        if all(np.isnan(self.n[i]).all() for i in self.rank):  # nothing to read: the reader will say so
+            return self._amount(min(self.rank, key=self.rank.get), "")
+        unclear = [i for i in self.rank if self.of_order[i] == "perhaps" and self.rank[i] >= GENERIC]
+        self.of_order = {i: "" if o == "perhaps" else o for i, o in self.of_order.items()}
+        lines = [i for i in self.rank if not self.of_order[i]]
+        if unclear and self.product is None and len(lines) == len(unclear):
+            refuse_order(self.con, self.part, self.columns, self.options, unclear[0])
+        if self.options.amount_per_order or not lines:
+            return self._from_orders()
+        left = self._without_gross(lines)
+        if not left:
+            return self._amount(None, self.why)
+        best = self._without_discount(min(left, key=lambda i: (self.rank[i], self.columns.all.index(i))), left)
+        self._refuse_rivals(best, left)
+        return self._without_tax(best)
+
+    # What the columns say of one another.
+
+    def _extras(self) -> list[tuple[str, ...]]:
+        """Tax and shipping, each and both, whichever are there and not nothing."""
+        there = [r for r in ("tax", "shipping") if r in self.of and np.nansum(np.abs(self.n[self.of[r]])) > 0]
+        return [c for k in range(1, len(there) + 1) for c in itertools.combinations(there, k)]
+
+    def _plus(self, numbers: np.ndarray, extras: tuple[str, ...]) -> np.ndarray:
+        return numbers + sum(np.nan_to_num(self.n[self.of[r]]) for r in extras)
+
+    def _without_gross(self, lines: list[int]) -> list[int]:
+        """Candidates of which neither another one nor quantity x price is the net."""
+        gross = set()
+        for extras, total in itertools.product(self._extras(), lines):
+            added = " + ".join(self.name(self.of[r]) for r in extras)
+            for net in (i for i in lines if i != total):
+                if self.sums.agree(self._plus(self.n[net], extras), self.n[total]):
+                    gross.add(total)
+                    self.why = f"net: {self.name(net)} + {added} = {self.name(total)}"
+            if self.product is not None and self.sums.agree(
+                self._plus(self.product, extras), self.n[total], within=self.near + 0.01
+            ):
+                gross.add(total)
+                self.why = self.why or f"net: {PRODUCT} + {added} = {self.name(total)}"
+        named_so = {self.of["gross"]} & set(lines) if "gross" in self.of else set()
+        return [i for i in lines if i not in gross | named_so] or [i for i in lines if i not in gross]
+
+    def _without_discount(self, best: int, left: list[int]) -> int:
+        """Of two that differ by the discount, the one without it."""
+        less = [i for i in left if i != best and not self._same(i, best) and self._less_discount(best, i)]
+        return less[0] if less else best
+
+    def _less_discount(self, before: int, after: int) -> bool:
+        if "discount" not in self.of:
+            return False
+        return self.sums.agree(self.n[before] - np.abs(self.n[self.of["discount"]]), self.n[after])
+
+    def _same(self, one: int, other: int) -> bool:
+        return self.sums.agree(self.n[one], self.n[other])
+
+    def _product_differs(self, i: int) -> bool:
+        return self.product is not None and not self.sums.agree(self.product, self.n[i], within=self.near)
+
+    def _discounted(self, i: int) -> bool:
+        """Whether a discount, in money or as a part, leads from quantity x price to the amount."""
+        return any(self.sums.agree(w, self.n[i], within=self.near + 0.01) for w in self._discounts().values())
+
+    def _discounts(self) -> dict[str, np.ndarray]:
+        if "discount" not in self.of:
+            return {}
+        off = np.abs(np.nan_to_num(self.n[self.of["discount"]]))
+        ways = {"share": self.product * (1 - off), "percent": self.product * (1 - off / 100)}
+        return ways | {"amount": self.product - off}
+
+    def _marked_up(self, i: int) -> bool:
+        """Whether an amount is quantity x price times a constant: a tax in it, or cents."""
+        if self.product is None:
+            return False
+        there = np.abs(self.product) > 1
+        ratio = (self.n[i][there] / self.product[there])[~np.isnan(self.n[i][there])]
+        return len(ratio) >= 3 and np.ptp(ratio) < 0.01 * ratio.mean() and ratio.mean() > 1.01
+
+    def _refuse_rivals(self, best: int, left: list[int]) -> None:
+        """Two that could each be it, with different totals."""
+        rivals = [i for i in left if not self._same(i, best) and not self._less_discount(i, best)]
+        if self.rank[best] <= NET_BY_NAME:
+            rivals = [i for i in rivals if self.rank[i] == self.rank[best]]
+        unlike = self._product_differs(best) and not self._discounted(best)
+        doubtful = self.rank[best] >= TOTAL or (self.rank[best] > 0 and self._marked_up(best))
+        if rivals or (unlike and doubtful):
+            refuse_rivals(self.con, self.part, self.columns, self.options, [best, *rivals], product=unlike)
+
+    # What remains.
+
+    def _without_tax(self, best: int) -> Amount:
+        """The chosen column, without the tax that it contains."""
+        if self.why:
+            return self._amount(best, self.why)
+        if self.rank[best] == NET_BY_NAME:
+            return self._amount(best, "net, by its name")
+        if best == self.of.get("gross"):
+            less = self._contained()
+            return self._amount(best, "" if less else "with tax, by its name; no column says how much", less)
+        if not self._extras() or "tax" not in self.of:
+            return self._amount(best, "no column says whether tax is in it")
+        if self.product is not None and not self._product_differs(best):
+            return self._amount(best, f"{PRODUCT}, without {self.name(self.of['tax'])}")
+        return self._amount(best, "as the mapping says", self._told_extras(best))
+
+    def _told_extras(self, best: int) -> tuple[str, ...]:
+        """What a column contains by the user's word; asked for where there is none."""
+        if self.options.tax_included is None and self.rank[best] > 0:
+            refuse_tax(self.con, self.part, self.columns, self.options, best, self._contained())
+        return self._contained() if self.options.tax_included else ()
+
+    def _contained(self) -> tuple[str, ...]:
+        return tuple(r for r in ("tax", "shipping") if r in self.of)
+
+    def _from_product(self, says: str) -> Amount:
+        """Quantity x unit price, less a discount where a column has one."""
+        if "discount" not in self.of or not np.nansum(np.abs(self.n[self.of["discount"]])) or "subtotal" in self.of:
+            return self._amount(None, says or "no column says whether tax is in the prices")
+        off = self.n[self.of["discount"]]
+        off, header = off[~np.isnan(off)], self.part.headers[self.of["discount"]]
+        way = self.options.discount
+        if not way and rank("ledger", "discount", header) == 2:
+            way = "percent" if off.max() > 1 else "share"
+        if not way and off.min() >= 0 and off.max() < 1 and (off != off.round()).any():
+            way = "share"
+        if not way:
+            totals = {w: n for w, n in self._discounts().items() if w != "percent" or off.max() <= 100}
+            refuse_discount(self.con, self.part, self.columns, self.options, list(totals))
+        told = "" if way == "none" else f"less {header!r} ({way})"
+        return replace(self._amount(None, told), discount="" if way == "none" else way)
+
+    def _from_orders(self) -> Amount:
+        """Only totals of orders are there: the lines' own product, or the order's total once."""
+        if self.product is not None:
+            total = max(self.rank, key=lambda i: (self.rank[i], i))
+            return self._from_product(f"{PRODUCT}; {self.name(total)} is the total of a whole order")
+        column = self.of.get("subtotal", min(self.rank, key=lambda i: (self.rank[i], i)))
+        says = f"{self.name(column)} is the total of a whole order and counts once"
+        less: tuple[str, ...] = ()
+        if column == self.of.get("gross"):
+            less = self._contained()
+        elif self.rank[column] != NET_BY_NAME and "tax" in self.of and self._extras():
+            less = self._told_extras(column)
+        return self._amount(column, says, less, self.of_order[column] or "each")
+
+    def _amount(self, column: int | None, says: str, less: tuple[str, ...] = (), of_order: str = "") -> Amount:
+        """With the sentence that says what it is, and the order's own sums beside it."""
+        if less:
+            says += f"; {' and '.join(self.name(self.of[r]) for r in less)} taken out"
+        what = PRODUCT if column is None else self.name(column)
+        told = says if says.startswith(what) else "; ".join(filter(None, [what, says]))
+        totals = [i for i in self.rank if self.of_order[i] and i != self.of.get("subtotal")]
+        total = max(totals, key=lambda i: (self.rank[i], i), default=None)
+        subtotal = self.of.get("subtotal") if self.is_of_order("subtotal") and not of_order else None
+        inside = subtotal is not None and total is not None and self._tax_inside(subtotal, total)
+        told += f"; {self.name(self.of['tax'])} is in the prices and is taken out" if inside else ""
+        return Amount(column, less, of_order, "", subtotal, total, inside, says=told)
+
+    def _tax_inside(self, subtotal: int, total: int) -> bool:
+        """Whether an order's tax is in its subtotal: then nothing, or shipping alone, leads to the total."""
+        if "tax" not in self.of or not self._extras():
+            return False
+        ways = [(), ("shipping",)] if "shipping" in self.of else [()]
+        with_tax = [("tax", *w) for w in ways]
+        holds = lambda extras: self.sums.agree(self._plus(self.n[subtotal], extras), self.n[total])  # noqa: E731
+        return any(map(holds, ways)) and not any(map(holds, with_tax))
+
+    def name(self, i: int) -> str:
+        """A column as a message names it."""
+        return repr(self.part.headers[i])

@@ -1,0 +1,189 @@
+"""The roles of a raw table's columns: by names, by what values look like, by what columns say of one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from kamlib.book.errors import Unsettled
+from kamlib.book.mapping import ColumnNames
+from kamlib.book.roles.amounts import Amount, MoneyColumns, amount_of, evidence_columns
+from kamlib.book.roles.looks import Look, looks
+from kamlib.book.roles.names import candidates, missing
+from kamlib.book.roles.question import refusal, settle
+from kamlib.book.roles.synonyms import plain, rank
+from kamlib.book.source.part import Part
+from kamlib.book.values import cells
+from kamlib.tables import TABLES, Table
+
+MOSTLY = 0.5  # of its filled cells, from which on a column named as a date is one
+SURELY = 0.95  # without a name
+
+# What a kind of document or of transaction says is looked at only where its values are such words.
+TYPES = frozenset(
+    map(plain, "type, document type, doc type, transaction type, order type, invoice type, voucher type, txn type, "
+    "record type, Belegart, Belegtyp, Vorgangsart, type de document, type de pièce, tipo, tipo documento, "
+    "tipo de documento, tipo comprobante, typ dokumentu, belge türü, тип документа, 单据类型, "
+    "伝票種別, 문서유형, jenis dokumen, نوع المستند".split(", "))
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which column of a raw table is what.
+
+    Attributes
+    ----------
+    found : dict of str to int
+        Our name -> position, in the order of the contract.
+    amount : Amount
+        How the net amount of a ledger's line is made.
+    beside : dict of str to int
+        Positions of subtotal, gross and discount, where there are such columns beside the amount.
+    states : tuple of (int, str)
+        Columns that can say whether a line was sold: position, and `status`, `flag` or `type`.
+    unused : tuple of int
+        Columns with a name that were taken for nothing.
+    """
+
+    found: dict[str, int]
+    amount: Amount = field(default_factory=Amount)
+    beside: dict[str, int] = field(default_factory=dict)
+    states: tuple[tuple[int, str], ...] = ()
+    unused: tuple[int, ...] = ()
+
+
+def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> Roles:
+    """Decide which column of a part is which of its table.
+
+    A mapping wins over everything, our own name over the other names, a better name over a worse one, and what the
+    values are over what a column is called. What was decided between several is told in the part's notes.
+
+    Raises
+    ------
+    BookError
+        A required column is missing, or two could be the amount and nothing decides. The message shows the first
+        rows, the best guess for each, and the command that writes it.
+    """
+    table, mapping = TABLES[part.table], names.tables.get(part.table, {})
+    named = candidates(part.headers, table, mapping, part.where)
+    if part.table != "ledger":
+        found = _one_each(named, table, part)
+        _refuse_if_missing(con, part, found, table)
+        return Roles(found, unused=_unused(part, found.values()))
+    seen = looks(con, part)
+    found = {}
+    for role in ("customer_id", "date"):
+        best = _customer(named.get(role, []), seen) if role == "customer_id" else _date(part, named.get(role, []), seen)
+        if best is not None:
+            found[role] = best
+    used = set(found.values())
+    rest = {r: [(k, i) for k, i in hits if i not in used] for r, hits in named.items() if r not in found}
+    amounts = rest.pop("amount", [])
+    found |= _one_each({r: h for r, h in rest.items() if h}, table, part)
+    amounts = [(k, i) for k, i in amounts if i not in found.values()]
+    amount, beside = Amount(), {}
+    if not {"customer_id", "date"} <= found.keys():  # what the amount is, is asked when these are known
+        found |= {"amount": amounts[0][1]} if amounts else {}
+    else:
+        amount, beside = _amount(con, part, found, amounts, mapping, names)
+        if amount and amount.column is not None:
+            found["amount"] = amount.column
+    _refuse_if_missing(con, part, found, table)
+    found = {c: found[c] for c in table.names if c in found}
+    states = _states(part, found, mapping)
+    taken = {*found.values(), *beside.values(), *(i for i, _ in states)}
+    return Roles(found, amount, beside, states, _unused(part, taken))
+
+
+def _refuse_if_missing(con, part: Part, found: dict[str, int], table: Table) -> None:
+    if missing(found, table):
+        stopped = refusal(con, part, found, table)
+        stopped.found = found
+        raise stopped
+
+
+def _one_each(named: dict[str, list[tuple[int, int]]], table: Table, part: Part) -> dict[str, int]:
+    """Each header for one role, the better names first; of two as good, the first, and it is told."""
+    every = sorted((k, table.names.index(role), i, role) for role, hits in named.items() for k, i in hits)
+    found: dict[str, int] = {}
+    for k, _, i, role in every:
+        if i in found.values() and k >= 0:
+            continue
+        if role not in found:
+            found[role] = i
+        elif k == min(named[role])[0] and role in table.required:
+            part.notes.append(
+                f"{part.where}: {part.headers[found[role]]!r} is taken as {role}; {part.headers[i]!r} could be it, too."
+            )
+    return found
+
+
+def _customer(hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> int | None:
+    """The best name whose column holds anything, and more than one customer where another does."""
+    told = [i for k, i in hits if k < 0]
+    if told:
+        return told[0]
+    filled = [i for _, i in hits if seen[i].filled > 0 and seen[i].dates < SURELY] or [i for _, i in hits]
+    most = [i for i in filled if seen[i].filled >= MOSTLY * max(seen[j].filled for j in filled)]
+    several = [i for i in most if seen[i].values > 1]
+    return next(iter(several or most or filled), None)
+
+
+def _date(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> int | None:
+    """The best name whose values are dates; without a name, the only column that is nothing but dates."""
+    told = [i for k, i in hits if k < 0]
+    good = told or [i for _, i in hits if seen[i].dates >= MOSTLY or seen[i].moments >= MOSTLY]
+    if good or hits:
+        best = (good or [hits[0][1]])[0]
+        others = [i for k, i in hits if i != best and i in good and k == dict((i, k) for k, i in hits)[best]]
+        if others and not told:
+            listed = ", ".join(repr(part.headers[i]) for i in others)
+            part.notes.append(f"{part.where}: the date of a line is {part.headers[best]!r}; {listed} is not used.")
+        return best
+    dates = [i for i, look in enumerate(seen) if look.dates >= SURELY and look.filled >= SURELY]
+    if len(dates) == 1:
+        header = part.headers[dates[0]]
+        part.notes.append(f"{part.where}: {header!r} is taken as the date, as the only column of dates.")
+        return dates[0]
+    return None
+
+
+def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, dict[str, int]]:
+    """How the amount is made, and the columns that only say so."""
+    beside = evidence_columns(part.headers, {*found.values(), *(i for _, i in amounts)})
+    given = [(k, i) for k, i in amounts if k < 0]
+    factors = mapping.get("amount") == "" or (not given and {"quantity", "unit_price"} <= mapping.keys())
+    if given or factors:
+        amounts = given
+    if factors:  # what the user maps is not weighed against other columns
+        beside = {r: i for r, i in beside.items() if r == "discount"}
+    of = beside | {r: found[r] for r in ("tax", "shipping", "refund", "quantity", "unit_price") if r in found}
+    others = [found[c] for c in ("profit", "cost", "list_price") if c in found]
+    columns = MoneyColumns(amounts, of, found.get("order_id"), others)
+    try:
+        return amount_of(con, part, columns, names.options, given=bool(given)), beside
+    except cells.Ambiguous as unclear:
+        raise settle(part, "", unclear) from None
+    except Unsettled as stopped:
+        stopped.found = dict(found)
+        raise
+
+
+def _states(part: Part, found: dict[str, int], mapping) -> tuple[tuple[int, str], ...]:
+    """Every column that can say whether a line was sold; the user's alone, where there is one."""
+    if "state" in mapping:
+        return ((found["state"], "status"),) if "state" in found else ()
+    used = {i for r, i in found.items() if r != "state"}
+    states = []
+    for i, header in enumerate(part.headers):
+        k = rank("ledger", "state", header)
+        if i not in used and (k is not None or plain(header) in TYPES):
+            states.append((i, "type" if k is None else "flag" if k > 1 else "status"))
+    return tuple(states)
+
+
+def _unused(part: Part, used) -> tuple[int, ...]:
+    return tuple(i for i, h in enumerate(part.headers) if h and i not in set(used))

@@ -1,0 +1,89 @@
+"""What the values of each column of a raw table look like, whatever it is called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import duckdb
+
+from kamlib.book.source.part import Part
+
+LOOKED_AT = 2000  # rows, from the first
+
+_DATE = re.compile(
+    r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([ T,].*)?"
+    r"|\d{1,2}[ .\-/]*(de )?[^\W\d_]{3,12}\.?[ ,.\-/]*(de )?(\d{4}|\d{2})([ T,].*)?"
+    r"|[^\W\d_]{3,12}\.?[ .\-/]*\d{1,2}(st|nd|rd|th)?[ ,.\-/]+\d{4}([ T,].*)?"
+    r"|[^\W\d_]{3,12}[- ]\d{2,4}|(19[89]|20\d)\d(0[1-9]|1[0-2])([0-2]\d|3[01])?"
+    r"|\d{4}-?[QWM]\d{1,2}|[QW]\d{1,2}[- ]?\d{4}"
+)
+_NUMBER = re.compile(
+    r"[^\w\s().,+\-'’]{0,3} ?[A-Z]{0,3}\$? ?[(+\-−]?[^\w\s(]?\d[\d.,'’٫٬\s\u00a0\u202f]*\)?-? ?"
+    r"([^\w\s]|[A-Z]{3}|kr|zł|Kč)?"
+)
+_MOMENT = re.compile(r"(1\d{9}|1\d{12}|[2-5]\d{4})(\.\d+)?")
+_DECIMALS = re.compile(r"[.,]\d{1,2}\D{0,4}$")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the filled cells of a column are, as shares of those looked at.
+
+    Attributes
+    ----------
+    filled : float
+        Share of the rows that have one.
+    distinct : float
+        Different values for each filled cell: 1 where none comes twice.
+    dates, numbers, decimals : float
+        Shares of filled cells that read as a date, as a number, as a number with one or two decimals.
+    values : int
+        How many different values there are.
+    moments : float
+        Share that are seconds or milliseconds since 1970, or a spreadsheet's day numbers.
+    """
+
+    filled: float
+    distinct: float
+    dates: float
+    numbers: float
+    decimals: float
+    values: int
+    moments: float = 0.0
+
+    @property
+    def in_words(self) -> str:
+        """For the reason of a guess."""
+        if self.dates >= 0.8:
+            return "its values are dates"
+        if self.numbers >= 0.8:
+            return "its values are amounts" if self.decimals > 0 else "its values are whole numbers"
+        if self.values and self.distinct < 1:
+            return f"{self.values:,} different values, repeated"
+        return "no value comes twice" if self.values else "it is empty"
+
+
+def looks(con: duckdb.DuckDBPyConnection, part: Part) -> list[Look]:
+    """What each column of a part looks like, from its first 2,000 rows."""
+    cells = ", ".join(f"CAST(c{i} AS VARCHAR) AS c{i}" for i in range(len(part.headers)))
+    sample = con.execute(f"SELECT {cells} FROM {part.relation} LIMIT {LOOKED_AT}").fetchnumpy()
+    return [look(sample[f"c{i}"].tolist()) for i in range(len(part.headers))]
+
+
+def look(cells: list[str | None]) -> Look:
+    """What these cells look like.
+
+    Examples
+    --------
+    >>> look(["2024-01-05", "5 Jan 2024"]).dates, look(["1.234,50", "-7", "n"]).numbers, look(["a", "a", ""]).values
+    (1.0, 0.6666666666666666, 1)
+    """
+    filled = [c.strip() for c in cells if c is not None and c.strip()]
+    if not filled:
+        return Look(0.0, 0.0, 0.0, 0.0, 0.0, 0)
+    values = set(filled)
+    kinds = (_DATE.fullmatch, _NUMBER.fullmatch, _DECIMALS.search, _MOMENT.fullmatch)
+    share = {v: [bool(is_(v)) for is_ in kinds] for v in values}
+    dates, numbers, decimals, moments = (sum(share[c][k] for c in filled) / len(filled) for k in range(len(kinds)))
+    return Look(len(filled) / len(cells), len(values) / len(filled), dates, numbers, decimals, len(values), moments)

@@ -1,0 +1,96 @@
+"""What the state of a line says of it: sold, not sold, paid back, credited; by documented words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from kamlib.book.mapping import Options
+from kamlib.book.roles.synonyms import LANGUAGES, words
+
+SOLD, NOT_SOLD, REFUNDED, CREDIT, UNKNOWN = "sold", "left out", "refunded", "credit", "not understood"
+PARTLY = "refunded in part"
+
+IN_PART = re.compile(r"\b(partial(ly)?|partly|teil(weise)?|partiel(lement)?|parcial(mente)?|parzial(mente)?)\b")
+NEGATED = re.compile(r"(not|no|non|nicht|pas|niet|nie|nao) (?!sold|fulfil|paid)")
+NO = ("false", "no", "n", "0", "f", "nein", "non", "nao", "nee", "nie", "нет", "否", "")
+MOST_STATES = 60  # different values; a column of more is no column of states
+
+
+def treatment(value: str, options: Options) -> str:
+    """What a state says of its line.
+
+    Parameters
+    ----------
+    value : str
+        As it stands in the file. Case, accents, punctuation and a short mark before it (`wc-`) do not count.
+    options : Options
+        `not_sold` and `refunded` replace the documented words of that treatment.
+
+    Returns
+    -------
+    {"sold", "left out", "refunded", "refunded in part", "credit", "not understood"}
+        A word is understood as the beginning of the state, or of one of its words: the first treatment of not sold,
+        refunded, credit, sold that has one. What is delivered or paid in part only is sold.
+
+    Examples
+    --------
+    >>> [treatment(v, Options()) for v in ("wc-completed", "Cancelled by customer", "Storniert", "Credit Memo", "Ohio")]
+    ['sold', 'left out', 'left out', 'credit', 'not understood']
+    >>> treatment("Shipped - Returned to seller", Options()), treatment("partially_refunded", Options())
+    ('refunded', 'refunded in part')
+    """
+    text = _plain(value)
+    if not text:
+        return SOLD
+    own = {NOT_SOLD: options.not_sold, REFUNDED: options.refunded}
+    for what, given in own.items():
+        if given is not None and text in map(_plain, given):
+            return what
+    if NEGATED.match(text):
+        return SOLD
+    if IN_PART.search(text):
+        return PARTLY if _says(text, _words(REFUNDED)) else SOLD
+    for what in (NOT_SOLD, REFUNDED, CREDIT, SOLD):
+        if own.get(what) is None and _says(text, _words(what)):
+            return what
+    return UNKNOWN
+
+
+def _plain(value: str) -> str:
+    letters = unicodedata.normalize("NFKD", str(value).casefold().replace("ı", "i"))
+    letters = "".join(c for c in letters if not unicodedata.combining(c)).replace("ł", "l").replace("_", " ")
+    return " ".join(re.sub(r"^wc-|[^\w\s-]", " ", letters).replace("-", " ").split())
+
+
+@cache
+def _words(what: str) -> tuple[str, ...]:
+    written = ", ".join(words(language)["states"].get(what, "") for language in LANGUAGES).split(", ")
+    return tuple(("." if w.endswith(".") else "") + _plain(w) for w in written if w)
+
+
+def _says(text: str, known: tuple[str, ...]) -> bool:
+    """Whether a text, or one of its own words, begins with one of the words; one with a full stop is the whole text."""
+    own = text.split()
+    if len(own) > 6:
+        return False
+    starts = [" ".join(own[k:]) for k in range(len(own))]
+    return any(word[1:] == text if word.startswith(".") else any(s.startswith(word) for s in starts) for word in known)
+
+
+def flag_treatment(value: str) -> str:
+    """What a column such as `is cancelled` or `cancelled at` says: filled, and not with a no, it was not sold.
+
+    Examples
+    --------
+    >>> [flag_treatment(v) for v in ("TRUE", "0", "", "2024-03-20")]
+    ['left out', 'sold', 'sold', 'left out']
+    """
+    return SOLD if str(value).strip().casefold() in NO else NOT_SOLD
+
+
+
+def is_place(header: str) -> bool:
+    """Whether a column of this name is often a part of a country instead."""
+    return _plain(header) in ("state", "estado", "staat", "stato", "etat", "uf", "eyalet", "provincia")
