@@ -89,10 +89,13 @@ class Raw:
         lines = self.part.lines([row for row, _ in found])
         return [Aside(cause, n, [(lines[row], text) for row, text in found])] if n else []
 
-    def rebuilt(self, select: str, headers: list[str], notes: list[str], aside: list[Aside] = ()) -> Part:
+    def rebuilt(
+        self, select: str, headers: list[str], notes: list[str], aside: Sequence[Aside] = (), added: Sequence[int] = ()
+    ) -> Part:
         """The part with another raw table: `select` gives `_from`, the row that a new one comes from, then c0, c1 ...
 
-        Messages still name the lines of the source.
+        Messages still name the lines of the source. A row that comes from -1, -2 ... stands in the first, second ... of
+        the lines `added`.
         """
         relation, old = self.part.relation, self.part
         self.con.execute(f"CREATE TABLE new_{relation} AS {select}")
@@ -103,8 +106,8 @@ class Raw:
         self.con.execute(f"DROP TABLE new_{relation}")
 
         def lines_of(wanted: Sequence[int]) -> dict[int, int]:
-            lines = old.lines([int(rows[r]) for r in wanted])
-            return {r: lines[int(rows[r])] for r in wanted}
+            lines = old.lines([int(rows[r]) for r in wanted if rows[r] >= 0])
+            return {r: lines[int(rows[r])] if rows[r] >= 0 else added[-int(rows[r]) - 1] for r in wanted}
 
         return replace(
             old, headers=headers, notes=[*old.notes, *notes], aside=_together([*old.aside, *aside]), lines_of=lines_of

@@ -8,6 +8,7 @@ from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.continued import carried_customers, filled_in
 from kamlib.book.roles.grouped import ungrouped
 from kamlib.book.roles.raw import Raw
+from kamlib.book.roles.short_lines import with_short_lines
 from kamlib.book.roles.total_rows import says_total, without_totals
 from kamlib.book.roles.wide import unpivoted
 from kamlib.book.source.part import Part
@@ -42,6 +43,8 @@ def reshaped(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     turned = unpivoted(raw)
     if turned is not None:
         return turned
+    part = with_short_lines(raw)
+    raw = Raw(con, part, names)
     blank, totals = _blank_cells(raw), says_total(raw)
     if any(blank.values()):
         part = ungrouped(raw, totals=totals) or part

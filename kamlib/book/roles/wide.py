@@ -132,6 +132,8 @@ def _offer(raw: Raw, found: Wide) -> Unsettled:
     part = raw.part
     headers = [part.headers[i] for i in months]
     grain = next(iter(found.periods.values())).grain
+    if all(p.first.endswith("-01") for p in found.periods.values()) and grain == "day":
+        grain = "month"  # as a spreadsheet keeps Jan-24
     said = [
         f"{part.where}: its columns {listed(headers)} are {_plural(grain)}, {len(months)} in all, and a ledger has one"
         f" line for each sale with its date and amount.{_first_rows(raw, [_customer(raw, months), *months])}"
