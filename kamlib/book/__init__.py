@@ -32,7 +32,7 @@ from kamlib.book.checks.totals import (
     rows_in_words,
 )
 from kamlib.book.errors import BookError, Unsettled
-from kamlib.book.mapping import ColumnNames, load_mapping
+from kamlib.book.mapping import load_mapping
 from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
 from kamlib.book.source.part import Part

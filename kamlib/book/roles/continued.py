@@ -15,7 +15,14 @@ from kamlib.book.source.part import Part
 from kamlib.book.values import dates
 from kamlib.book.values.cells import Ambiguous, literal
 
-OF_AN_ORDER = ("date", "customer_id", "customer_name", "currency", "country", "manager_id")  # of states, see checks.sold
+OF_AN_ORDER = (
+    "date",
+    "customer_id",
+    "customer_name",
+    "currency",
+    "country",
+    "manager_id",
+)  # of states, see checks.sold
 GOODS = ("product_id", "product_name", "quantity", "unit_price")
 AT_LEAST = 0.5  # of the lines without a customer, before a file may be grouped by customer
 ENOUGH_BLOCKS = 6  # sorted by date as a whole, so many are no chance
@@ -184,9 +191,7 @@ def _blocks(raw: Raw, who: int, day: int, option: bool | None) -> Blocks | None:
         return None
     if not option and _customers_again(raw, who):
         return None
-    n, filled, customers = raw.con.execute(
-        f"SELECT count(*), count({cell}), count(DISTINCT {cell}) {lines}"
-    ).fetchone()
+    n, filled, customers = raw.con.execute(f"SELECT count(*), count({cell}), count(DISTINCT {cell}) {lines}").fetchone()
     if filled == n or (not option and (customers < filled or customers < 2)):
         return None
     ordered = f"SELECT {cell} AS w, lag({cell}) OVER (ORDER BY rowid) AS before {lines} AND {cell} IS NOT NULL"

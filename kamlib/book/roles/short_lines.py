@@ -59,14 +59,19 @@ def _put_back(raw: Raw, short: list[tuple[int, list[str]]]) -> Part:
     # An amount stands at the end, so the last cell of a line of totals goes under the last column.
     rows = [_padded(cells, raw) for _, cells in short]
     columns = {f"c{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(raw.width)}
-    places = {"r": pa.array([-k - 1 for k in range(len(short))]), "line": pa.array([line for line, _ in short], pa.int64())}
+    places = {
+        "r": pa.array([-k - 1 for k in range(len(short))]),
+        "line": pa.array([line for line, _ in short], pa.int64()),
+    }
     con.register("short_lines", pa.table(places | columns))
     shown = ", ".join(f"c{i}" for i in range(raw.width))
     select = (
         f"SELECT r AS _from, {shown} FROM (SELECT l.r, l.line, p.* FROM {part.relation} p JOIN row_lines l ON l.r = p.rowid"
         f" UNION ALL SELECT r, line, {shown} FROM short_lines) ORDER BY line"
     )
-    note = f"{part.where}: {len(short):,} lines with fewer cells than the header are read as heads and totals of groups."
+    note = (
+        f"{part.where}: {len(short):,} lines with fewer cells than the header are read as heads and totals of groups."
+    )
     made = raw.rebuilt(select, part.headers, [note], added=[line for line, _ in short])
     con.unregister("row_lines")
     con.unregister("short_lines")

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kamlib.book.errors import BookError, Question, Unsettled
-from kamlib.book.roles.raw import LEDGER, Raw, listed, money
 from kamlib.book.roles.periods import Period, folded, period
+from kamlib.book.roles.raw import LEDGER, Raw, listed, money
 from kamlib.book.roles.synonyms import currency_of, plain
 from kamlib.book.roles.total_rows import without_totals
 from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_ROW
@@ -99,9 +99,7 @@ def _plainly_wide(raw: Raw, found: Wide) -> bool:
     n = len(found.periods)
     if n < FEWEST_WITH_CUSTOMER or (n < FEWEST and not raw.of("customer_id", "customer_name")):
         return False
-    beside = {
-        c: [i for i in raw.of(c) if i not in found.periods] for c in ("date", "amount", "quantity", "unit_price")
-    }
+    beside = {c: [i for i in raw.of(c) if i not in found.periods] for c in ("date", "amount", "quantity", "unit_price")}
     lines = beside["date"] and (beside["amount"] or (beside["quantity"] and beside["unit_price"]))
     if not lines:
         return True
