@@ -1,5 +1,6 @@
 """Files whose shape is not "one row a line": months as columns, groups, cells told once, rows of totals."""
 
+# ruff: noqa: E501 - a ledger is a line
 from __future__ import annotations
 
 import datetime as dt

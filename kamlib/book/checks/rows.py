@@ -244,7 +244,7 @@ def _taken_out(part: Part) -> list[pd.DataFrame]:
     """Rows that were no lines to begin with."""
     return [
         pd.DataFrame(
-            [(part.table, part.where, line, "", a.cause, shown, "row set aside", a.n) for line, shown in a.rows[:LISTED]],
+            [(part.table, part.where, line, "", a.cause, shown, "row set aside", a.n) for line, shown in a.rows],
             columns=[*PROBLEMS, "n"],
         )
         for a in part.aside

@@ -99,11 +99,12 @@ def _classify(raw: Raw, day: int, numbers: list[int]) -> None:
     amount = raw.amount() or "NULL::DECIMAL(38, 10)"
     text = f"coalesce({', '.join(cells)}, NULL)"
     at = "CASE " + " ".join(f"WHEN {c} IS NOT NULL THEN {i}" for i, c in enumerate(cells)) + " END"
-    header = f"{cells[day]} = {literal(raw.part.headers[day])} AND {cells[amounts[0]]} = {literal(raw.part.headers[amounts[0]])}"
+    header = " AND ".join(f"{cells[i]} = {literal(raw.part.headers[i])}" for i in (day, amounts[0]))
     con.execute(
         "CREATE TABLE group_rows AS WITH x AS (SELECT rowid AS r,"
         f" {cells[day]} AS d, coalesce({', '.join(cells[i] for i in amounts)}, NULL) AS filled,"
-        f" coalesce({', '.join(cells[i] for i in numbers)}, NULL) IS NULL AS bare, {text} AS text, {at} AS place, {amount} AS a,"
+        f" coalesce({', '.join(cells[i] for i in numbers)}, NULL) IS NULL AS bare,"
+        f" {text} AS text, {at} AS place, {amount} AS a,"
         f" {' + '.join(f'({c} IS NOT NULL)::INT' for c in cells)} AS cells, coalesce({header}, false) AS again"
         f" FROM {raw.part.relation})"
         " SELECT *, CASE WHEN again THEN 'header again'"
@@ -139,7 +140,8 @@ def _filled_on_lines(raw: Raw) -> dict:
     """How many lines there are, and in how many of them each column is filled."""
     counts = ", ".join(f"count({raw.cell(i)})" for i in range(raw.width))
     row = raw.con.execute(
-        f"SELECT count(*), {counts} FROM {raw.part.relation} WHERE rowid IN (SELECT r FROM group_rows WHERE kind = 'line')"
+        f"SELECT count(*), {counts} FROM {raw.part.relation}"
+        " WHERE rowid IN (SELECT r FROM group_rows WHERE kind = 'line')"
     ).fetchone()
     return {"n": row[0]} | dict(enumerate(row[1:]))
 
@@ -285,13 +287,18 @@ def _notes(raw: Raw, tree: Tree, aside: list, carried: bool) -> list[str]:
     lines = sum(g.lines for g in named)
     said = f"{where}: a report grouped by customer: {n.get('group line', 0):,} rows only head others"
     if carried:
-        said += f" ({listed([g.name for g in named], 3)}), and the customer is carried down to the {lines:,} lines below them"
-    said += f"; {n.get('row of totals', 0):,} rows of totals and {n.get('header again', 0):,} repeated headers are set aside."
+        said += (
+            f" ({listed([g.name for g in named], 3)}), and the customer is carried down to the {lines:,} lines below"
+        )
+    said += f"; {n.get('row of totals', 0):,} rows of totals"
+    said += f" and {n['header again']:,} repeated headers" if "header again" in n else ""
+    said += " are set aside."
     notes = [said]
     inner = [g.name for g in named if g.within is not None]
     if carried and inner:
         notes.append(
-            f"{where}: {len(inner):,} groups stand within another and count as customers of their own ({listed(inner, 3)})."
+            f"{where}: {len(inner):,} groups stand within another and count as customers of their own"
+            f" ({listed(inner, 3)})."
         )
     if tree.totals:
         worst = sorted(tree.differing, key=lambda d: (-d[0], d[2]))[:3]

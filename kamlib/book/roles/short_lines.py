@@ -66,7 +66,8 @@ def _put_back(raw: Raw, short: list[tuple[int, list[str]]]) -> Part:
     con.register("short_lines", pa.table(places | columns))
     shown = ", ".join(f"c{i}" for i in range(raw.width))
     select = (
-        f"SELECT r AS _from, {shown} FROM (SELECT l.r, l.line, p.* FROM {part.relation} p JOIN row_lines l ON l.r = p.rowid"
+        f"SELECT r AS _from, {shown} FROM (SELECT l.r, l.line, p.*"
+        f" FROM {part.relation} p JOIN row_lines l ON l.r = p.rowid"
         f" UNION ALL SELECT r, line, {shown} FROM short_lines) ORDER BY line"
     )
     note = (

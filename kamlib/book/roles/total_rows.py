@@ -30,7 +30,8 @@ def without_totals(raw: Raw, amount: str = "", saying: int | None = None) -> Par
     """The part without rows of totals, or as it was.
 
     `amount` and `saying` are given for a table of periods: the sum of a row, and the column of customers; a total may
-    then bear the name of any group. The sum may be that of the order, of the customer, of the lines since the last such row, or of all above.
+    then bear the name of any group. The sum may be that of the order, of the customer, of the lines since the last such
+    row, or of all above.
     """
     columns = _saying(raw) if saying is None else [saying]
     wide, amount = bool(amount), amount or _dated_amount(raw)
@@ -63,7 +64,8 @@ def _candidates(raw: Raw, amount: str, columns: list[int]) -> None:
     filled = " + ".join(f"({raw.cell(i)} IS NOT NULL)::INT" for i in range(raw.width))
     hint = f"regexp_matches(concat_ws(' ', {', '.join(f'c{i}' for i in columns)}), {literal(HINT)})"
     raw.con.execute(
-        f"CREATE TABLE total_says AS WITH h AS MATERIALIZED (SELECT rowid AS r, * FROM {raw.part.relation} WHERE {hint}),"
+        "CREATE TABLE total_says AS"
+        f" WITH h AS MATERIALIZED (SELECT rowid AS r, * FROM {raw.part.relation} WHERE {hint}),"
         f" s AS MATERIALIZED (SELECT r, coalesce({said}, NULL) AS said, {filled} AS filled, * EXCLUDE (r) FROM h)"
         f" SELECT *, {amount} AS a FROM s WHERE said IS NOT NULL"
     )
@@ -84,18 +86,19 @@ def _judge(raw: Raw, amount: str, named: str) -> None:
     con = raw.con
     order, who, name = (_first(raw, c) for c in ("order_id", "customer_id", "customer_name"))
     con.execute(
-        f"CREATE TABLE total_lines AS SELECT * FROM (SELECT rowid AS r, {amount} AS a, {order} AS o, {who} AS w, {name} AS n"
-        f" FROM {raw.part.relation}) ANTI JOIN total_says USING (r) WHERE a IS NOT NULL"
+        "CREATE TABLE total_lines AS SELECT * FROM"
+        f" (SELECT rowid AS r, {amount} AS a, {order} AS o, {who} AS w, {name} AS n FROM {raw.part.relation}) ANTI JOIN total_says USING (r) WHERE a IS NOT NULL"
     )
     con.execute(
-        f"CREATE TABLE total_near AS SELECT s.r, said, filled, s.a, {order} AS o, {who} AS w, l.o AS last_o, l.w AS last_w,"
-        " l.n AS last_n FROM total_says s"
+        f"CREATE TABLE total_near AS SELECT s.r, said, filled, s.a, {order} AS o, {who} AS w,"
+        " l.o AS last_o, l.w AS last_w, l.n AS last_n FROM total_says s"
         " ASOF LEFT JOIN total_lines l ON s.r > l.r"
     )
     own = f"regexp_replace(regexp_replace(said, {literal(TOTAL_OF)}, '', 'i'), {literal(TOTAL_END)}, '', 'i')"
     alone = f"regexp_matches(said, {literal(TOTAL_ALONE)}, 'i')"
     sums = (
-        "b AS (SELECT s.r, sum(l.a) AS s, count(*) AS n FROM total_lines l ASOF JOIN total_near s ON l.r <= s.r GROUP BY 1),"
+        "b AS (SELECT s.r, sum(l.a) AS s, count(*) AS n FROM total_lines l ASOF JOIN total_near s ON l.r <= s.r"
+        " GROUP BY 1),"
         " c AS (SELECT r, coalesce(s, 0) AS s_b, coalesce(n, 0) AS n_b FROM total_near LEFT JOIN b USING (r)),"
         " every AS (SELECT *, sum(s_b) OVER (ORDER BY r) AS s_all, sum(n_b) OVER (ORDER BY r) AS n_all FROM c)"
     )

@@ -220,8 +220,8 @@ def _as_mapped(raw: Raw) -> Part | None:
     for ours in ("date", "amount"):
         if raw.mapping.get(ours, ours) != ours:
             raise BookError(
-                f"{part.where}: the option month_columns makes the {ours} of each line, and the mapping takes {ours} from"
-                f" {raw.mapping[ours]!r}, too. Remove one of the two."
+                f"{part.where}: the option month_columns makes the {ours} of each line, and the mapping takes {ours}"
+                f" from {raw.mapping[ours]!r}, too. Remove one of the two."
             )
     periods = _dated(raw, columns)
     read = {plain(h) for h in raw.names.options.month_columns}
@@ -257,8 +257,8 @@ def _dated(raw: Raw, columns: list[int]) -> dict[int, str]:
         found[i] = Period("month", f"-{int(header):02}-01") if number else period(header)
         if found[i] is None:
             raise BookError(
-                f"{part.where}: month_columns names {header!r}, which is no month, quarter, week or year that can be read,"
-                " such as Jan-24, 2024-01, Q1 2024, W05 2024 or 2024. Rename that column, or leave it out."
+                f"{part.where}: month_columns names {header!r}, which is no month, quarter, week or year that can"
+                " be read, such as Jan-24, 2024-01, Q1 2024, W05 2024 or 2024. Rename that column, or leave it out."
             )
     _refuse_two_measures(raw, found)
     if all(p.has_year for p in found.values()):
@@ -278,15 +278,15 @@ def _refuse_two_measures(raw: Raw, found: dict[int, Period]) -> None:
         twin = first.setdefault(p.first, i)
         if twin != i:
             raise BookError(
-                f"{raw.part.where}: month_columns names {headers[twin]!r} and {headers[i]!r}, which are of one period: an"
-                " amount and a quantity, or the like? Name only the columns of amounts."
+                f"{raw.part.where}: month_columns names {headers[twin]!r} and {headers[i]!r}, which are of one period:"
+                " an amount and a quantity, or the like? Name only the columns of amounts."
             )
     wrong = [headers[i] for i, p in found.items() if p.measure not in ("", "amount")]
     if wrong:
         measure = next(p.measure for p in found.values() if p.measure not in ("", "amount"))
         raise BookError(
-            f"{raw.part.where}: month_columns names {listed(wrong)}, which say {measure}: only columns of amounts can be"
-            " read so. Name those, or rename these columns if they are amounts."
+            f"{raw.part.where}: month_columns names {listed(wrong)}, which say {measure}: only columns of amounts can"
+            " be read so. Name those, or rename these columns if they are amounts."
         )
 
 
@@ -317,7 +317,7 @@ def _with_year(raw: Raw, found: dict[int, Period]) -> dict[int, str]:
 
 
 def _without_totals(raw: Raw, columns: list[int]) -> Raw:
-    """Without rows that say in the column of customers that they are totals, or the first text does where it is blank."""
+    """Without rows that say that they are totals: in the column of customers, or in the first text where it is blank."""
     who = _customer(raw, columns)
     text = [i for i in range(raw.width) if i not in columns and raw.types[i] == "VARCHAR"]
     first = f"coalesce({', '.join([raw.cell(who), *(raw.cell(i) for i in text)])}, NULL)"
