@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kamlib.book import BookError, open_book
 from kamlib.book.errors import Unsettled
-from kamlib.book.roles.periods import period
+from kamlib.book.roles.period_headers import period
 from kamlib.book.skeleton import mapping_text
 
 
@@ -311,3 +311,9 @@ def test_a_total_named_by_its_customer(opened):
     book = opened("customer,date,amount", "a,2024-01-13,10", "a,2024-01-14,1", "a Total,2024-01-31,11", "c,2024-02-13,10",
                   "c,2024-02-13,1", "c Total,2024-02-28,11")  # fmt: skip
     assert total(book) == 2200 and book.rows_set_aside == 2
+
+
+@pytest.mark.parametrize(("columns", "grain"), [(["Q1 2024", "Q2 2024"], "quarter"), (["2023", "2024"], "year"), (["W01 2024", "W02 2024"], "week")])
+def test_the_dates_stand_for_whole_periods(opened, columns, grain):
+    book = opened(f"Customer,{','.join(columns)}", "A,1,2", month_columns=columns)
+    assert book.grain == grain and lines_of(book)[0][1] in ("2024-01-01", "2023-01-01")

@@ -18,6 +18,7 @@ import pandas as pd
 
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
+from kamlib.book.checks.days import grain_of, late_lines, set_far_days_aside
 from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_words, uses_profit
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
@@ -84,6 +85,8 @@ class Book:
         Empty where nothing says.
     digest : str
         SHA-256 over the sources' content.
+    grain : {"day", "week", "month", "quarter", "year"}
+        What the ledger's dates are: days, or the first or last days of periods.
     amounts : tuple of str
         What the amounts are, net or gross, and how that is known; one sentence for each way of it in the source.
     not_sold : pandas.DataFrame
@@ -101,6 +104,7 @@ class Book:
     notes: tuple[str, ...] = ()
     currency: str = ""
     digest: str = ""
+    grain: str = "day"
     amounts: tuple[str, ...] = ()
     not_sold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOT_SOLD))
     con: duckdb.DuckDBPyConnection = field(default=None, repr=False)
@@ -165,10 +169,10 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
 
     Parameters
     ----------
-    source : str, path, or mapping of str to frame
+    source : str, path, frame, or mapping of str to frame
         The name of a data set (`sample`, `online-retail-ii`); a CSV, Parquet, Excel, DuckDB or SQLite file that
         holds the ledger; a folder, where a file named as a table (`accounts.csv`) is that table and all others are
-        parts of the ledger; or frames (pandas, Polars, Arrow, DuckDB) by table.
+        parts of the ledger; a frame (pandas, Polars, Arrow, DuckDB) that is the ledger; or frames by table.
     mapping : path or mapping, optional
         TOML that names columns that are not recognised by themselves, and settles what is ambiguous. A folder's
         own `mapping.toml` is used where none is given.
@@ -189,7 +193,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     >>> lines = pd.DataFrame(
     ...     {"Client": ["k1", "k2"], "Invoice Date": ["2024-03-13", "2024-04-01"], "Sales": [10, -2.5]}
     ... )
-    >>> book = open_book({"ledger": lines}, name="tiny")
+    >>> book = open_book(lines, name="tiny")
     >>> book.ledger.project("customer_id, date::varchar AS date, cents").fetchall()
     [('k1', '2024-03-13', 1000), ('k2', '2024-04-01', -250)]
     """
@@ -205,10 +209,14 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         parts = [reshaped(con, p, names) for p in parts]
         checked = {p.relation: check_part(con, p, names) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
+    of_ledger = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
+    far = set_far_days_aside(con, of_ledger, names.options)
+    grain, periods = grain_of(con, of_ledger)
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
     amounts = tuple(dict.fromkeys(c.amounts for c in ledger_parts))
     notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes)]
+    notes += [*far, *periods, *late_lines(con.table("ledger"))]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
     currency, converted = one_currency(con, signs, names.options.currency, names.rates, dated)
@@ -225,6 +233,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         rows_set_aside=sum(c.rows_set_aside for c in ledger_parts),
         notes=tuple(notes),
         currency=currency,
+        grain=grain,
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
         amounts=amounts,
         not_sold=_together([c.not_sold for c in ledger_parts], NOT_SOLD),
@@ -271,7 +280,7 @@ def slug(name: str) -> str:
 
 
 def _name_of(source) -> str:
-    if isinstance(source, Mapping):
+    if not isinstance(source, (str, Path)):
         return "book"
     path = Path(source).resolve()
     return path.name if path.is_dir() else path.stem
@@ -291,7 +300,7 @@ def mapping_of(source, mapping):
 def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {c.relation}" for c in parts)
     con.execute(
-        "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
+        "CREATE TABLE ledger AS SELECT * EXCLUDE (_row, amount, profit, cost, kind), amount AS cents,"
         " coalesce(profit, try_cast(amount::HUGEINT - cost AS BIGINT)) AS profit_cents,"
         " CASE WHEN profit_cents IS NOT NULL THEN false END AS profit_estimated,"
         f" coalesce(kind, 'goods') AS kind FROM ({union})"

@@ -243,7 +243,8 @@ def _carried(raw: Raw, who: int, day: int) -> Part:
     n = con.execute(f"SELECT count(*) FROM {part.relation} WHERE {is_line} AND {blank}").fetchone()[0]
     new = {
         i: f"CASE WHEN {is_line} AND {raw.cell(i)} IS NULL"
-        f" THEN last_value(CASE WHEN {is_line} AND {raw.cell(i)} IS NOT NULL THEN c{i} END IGNORE NULLS) OVER (ORDER BY rowid ROWS UNBOUNDED PRECEDING) ELSE c{i} END AS c{i}"
+        f" THEN last_value(CASE WHEN {is_line} AND {raw.cell(i)} IS NOT NULL THEN c{i} END"
+        f" IGNORE NULLS) OVER (ORDER BY rowid ROWS UNBOUNDED PRECEDING) ELSE c{i} END AS c{i}"
         for i in carried
     }
     shown = ", ".join(new.get(i, f"c{i}") for i in range(raw.width))

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kamlib.book.roles.periods import period
+from kamlib.book.roles.period_headers import period
 from kamlib.book.roles.raw import Raw, listed, money
 from kamlib.book.roles.synonyms import of_column, plain
 from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_END, TOTAL_OF, TOTAL_ROW

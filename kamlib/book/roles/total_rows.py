@@ -87,7 +87,8 @@ def _judge(raw: Raw, amount: str, named: str) -> None:
     order, who, name = (_first(raw, c) for c in ("order_id", "customer_id", "customer_name"))
     con.execute(
         "CREATE TABLE total_lines AS SELECT * FROM"
-        f" (SELECT rowid AS r, {amount} AS a, {order} AS o, {who} AS w, {name} AS n FROM {raw.part.relation}) ANTI JOIN total_says USING (r) WHERE a IS NOT NULL"
+        f" (SELECT rowid AS r, {amount} AS a, {order} AS o, {who} AS w, {name} AS n"
+        f" FROM {raw.part.relation}) ANTI JOIN total_says USING (r) WHERE a IS NOT NULL"
     )
     con.execute(
         f"CREATE TABLE total_near AS SELECT s.r, said, filled, s.a, {order} AS o, {who} AS w,"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kamlib.book.errors import BookError, Question, Unsettled
-from kamlib.book.roles.periods import Period, folded, period
+from kamlib.book.roles.period_headers import Period, period
 from kamlib.book.roles.raw import LEDGER, Raw, listed, money
 from kamlib.book.roles.synonyms import currency_of, plain
 from kamlib.book.roles.total_rows import without_totals
@@ -16,6 +16,8 @@ from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_ROW
 from kamlib.book.source.part import Part
 from kamlib.book.values.cells import literal
 from kamlib.book.values.cells import text as text_of
+from kamlib.book.values.months import fold
+from kamlib.stats.grain import GRAINS
 
 FEWEST, FEWEST_WITH_CUSTOMER = 3, 2  # columns that are periods, before a table is taken for one of periods
 YEAR = Question("options", "year", "the year of the first of them, such as 2024; after December comes the next year")
@@ -229,7 +231,16 @@ def _as_mapped(raw: Raw) -> Part | None:
     notes = [f"{part.where}: the columns {listed(beside)} are periods, too, and are not read."] if beside else []
     notes += [f"{part.where}: month_columns names {listed(gone)}, and this file has no such column."] if gone else []
     totals = _without_totals(raw, columns)
-    return _lines(totals, periods, notes)
+    made = _lines(totals, periods, notes)
+    made.grain = _grain(part.headers, columns)
+    return made
+
+
+def _grain(headers: list[str], columns: list[int]) -> str:
+    """What the dates stand for; the coarsest where there are several. A half-year is not told from a quarter."""
+    grains = {p.grain if p else "month" for p in (period(headers[i]) for i in columns)}
+    found = ["quarter" if g == "half" else g for g in grains]
+    return max(found, key=GRAINS.index)
 
 
 def _columns(raw: Raw) -> tuple[list[int], list[str]]:
@@ -293,7 +304,7 @@ def _refuse_two_measures(raw: Raw, found: dict[int, Period]) -> None:
 def _year_column(raw: Raw) -> int | None:
     """A column of years beside months that have none."""
     for i, header in enumerate(raw.part.headers):
-        if folded(header).strip() in YEARS:
+        if fold(header) in YEARS:
             year = f"TRY_CAST(TRY_CAST({raw.cell(i)} AS DECIMAL(12, 4)) AS INTEGER)"
             hits, all_ = raw.con.execute(
                 f"SELECT count(*) FILTER ({year} BETWEEN 1980 AND 2099), count({raw.cell(i)}) FROM {raw.part.relation}"
@@ -317,7 +328,7 @@ def _with_year(raw: Raw, found: dict[int, Period]) -> dict[int, str]:
 
 
 def _without_totals(raw: Raw, columns: list[int]) -> Raw:
-    """Without rows that say that they are totals: in the column of customers, or in the first text where it is blank."""
+    """Without rows that say that they are totals: in the column of customers, or in the first text if that is blank."""
     who = _customer(raw, columns)
     text = [i for i in range(raw.width) if i not in columns and raw.types[i] == "VARCHAR"]
     first = f"coalesce({', '.join([raw.cell(who), *(raw.cell(i) for i in text)])}, NULL)"

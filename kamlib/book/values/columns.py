@@ -9,7 +9,7 @@ from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.question import settle
 from kamlib.book.roles.synonyms import currency_of, minor_units
 from kamlib.book.source.part import Part
-from kamlib.book.values import cells, dates
+from kamlib.book.values import cells, dates, ids
 from kamlib.tables import Column, Table
 
 SQL_TYPE = {
@@ -30,6 +30,7 @@ class Columns:
         self.extra = [f"CAST(c{i} AS VARCHAR) AS x{i}" for i in extra]
         self.options, self.converts = names.options, names.converts
         options = names.options
+        self.ids = ids.readings(con, part, table, found)  # without those of `found` that are damaged
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
         self.types = {c: types[f"c{i}"] for c, i in found.items()}
         self.foreign = self._foreign_digits()
@@ -65,10 +66,11 @@ class Columns:
         return {c for c, hit in zip(tests, hits, strict=True) if hit is not False}
 
     def _cell(self, column: Column, source: str) -> str:
-        kind = self.types[column.name]
-        if kind == "VARCHAR":
+        if source in self.ids:  # also where the same column is, say, the customer's name
+            return self.ids[source]
+        if self.types[column.name] == "VARCHAR":
             return cells.trimmed(cells.latin(source) if source in self.foreign else source)
-        return source if self._as_it_is(column) else _id_of(source, kind)
+        return source if self._as_it_is(column) else ids.as_text(source, self.types[column.name])
 
     def _foreign_digits(self) -> set[str]:
         """Text columns of dates and numbers with any character beyond ASCII; few have one, and to look is quick."""
@@ -105,7 +107,7 @@ class Columns:
         if column.kind in ("id", "text"):
             return f"lower({source})" if column.values else source
         if column.kind == "date":
-            return f"try_cast({source} AS DATE)" if kind.startswith(("DATE", "TIMESTAMP")) else self._date(source)
+            return f"try_cast({source} AS DATE)" if kind.startswith(("DATE", "TIMESTAMP")) else self._date(column)
         if column.kind == "flag":
             yes, no = "('true', 'yes', 'y', '1', 't')", "('false', 'no', 'n', '0', 'f')"
             return f"(CASE WHEN lower({source}) IN {yes} THEN true WHEN lower({source}) IN {no} THEN false END)"
@@ -121,15 +123,18 @@ class Columns:
             number = f"({number} / 100)"
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
 
-    def _date(self, source: str) -> str:
+    def _date(self, column: Column) -> str:
+        source, typed = f"c{self.found[column.name]}", self.types[column.name] != "VARCHAR"
         if source in self.plain:
             return f"try_cast(left({source}, 10) AS DATE)"
         try:
-            read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
+            read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet, typed=typed)
         except cells.Ambiguous as unclear:
             raise settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
         header = self.part.headers[int(source[1:])]
         self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
+        if self.table.name == "ledger" and column.name == "date":
+            self.part.grain = read.grain
         return dates.date(source, read)
 
     def _plain_number(self, source: str) -> str:
@@ -222,11 +227,3 @@ class Columns:
         """The code that the name of the amounts' column ends with; a sign does not say whose dollars they are."""
         code = currency_of(self.part.headers[self.found[self._amount()]]) if self.table.name == "ledger" else ""
         return code if code.isalpha() else ""
-
-
-def _id_of(source: str, sql_type: str) -> str:
-    """Ids that a spreadsheet or pandas turned into 17850.0 are 17850."""
-    if sql_type in ("DOUBLE", "FLOAT"):
-        whole = f"CAST(try_cast({source} AS HUGEINT) AS VARCHAR)"
-        return f"(CASE WHEN {source} = floor({source}) THEN {whole} ELSE CAST({source} AS VARCHAR) END)"
-    return f"CAST({source} AS VARCHAR)"

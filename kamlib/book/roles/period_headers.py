@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
 from kamlib.book.roles.synonyms import CODES, of_column, plain
-from kamlib.book.values.dates import FIRST_SHORT_YEAR, MONTHS
+from kamlib.book.values.forms import FIRST_SHORT_YEAR
+from kamlib.book.values.months import fold, month_words
 
 SIGNS = {
     "quarter": "q qtr quarter quartal trimestre trim t kwartal kwartaal квартал quý 季度 季 第 四半期 분기".split(),
@@ -64,12 +64,12 @@ def period(header: str) -> Period | None:
     ('quantity', None, None)
     """
     header = str(header).strip()
-    if len(header) > 60 or not (any(c.isdigit() for c in header) or folded(header).strip(".") in month_words()):
+    if len(header) > 60 or not (any(c.isdigit() for c in header) or fold(header) in month_words()):
         return None
     stamp = _STAMP.fullmatch(header)  # a date cell of a spreadsheet
     if stamp:
         return _day(*map(int, stamp.groups()[:3]), header)
-    tokens = [t for t in _SPLIT.split(folded(header)) if t]
+    tokens = [t for t in _SPLIT.split(fold(header)) if t]
     numbers = [t for t in tokens if t.isdigit() and t.isascii()]
     words = [t for t in tokens if t not in numbers]
     if any(w in month_words() for w in words):
@@ -82,18 +82,6 @@ def period(header: str) -> Period | None:
         if found:
             return found
     return None
-
-
-def folded(text: str) -> str:
-    """Small letters, without accents, one form of each sign."""
-    text = unicodedata.normalize("NFKD", text).lower().replace("ı", "i")
-    return unicodedata.normalize("NFC", "".join(c for c in text if unicodedata.category(c) != "Mn"))
-
-
-@cache
-def month_words() -> dict[str, int]:
-    """Names of months in all languages that dates are read in -> 1 to 12."""
-    return {folded(word): number for number, words in enumerate(MONTHS, 1) for word in words.split()}
 
 
 @cache
