@@ -265,6 +265,8 @@ def _answer(stopped, question):
     said = typer.prompt("A number, or the column's name" if question.section != "options" else "A number, or a value",
                         default="1" if question.choices else None)  # fmt: skip
     chosen = said.isdecimal() and 1 <= int(said) <= len(question.choices)
+    if question.key == "year" and said.isdecimal():
+        return int(said)
     return question.choices[int(said) - 1][0] if chosen else {"true": True, "false": False}.get(said, said)
 
 

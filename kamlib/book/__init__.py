@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,7 +33,8 @@ from kamlib.book.checks.totals import (
     rows_in_words,
 )
 from kamlib.book.errors import BookError, Unsettled
-from kamlib.book.mapping import ColumnNames, load_mapping
+from kamlib.book.mapping import load_mapping
+from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
 from kamlib.book.source.part import Part
 from kamlib.tables import TABLES
@@ -203,7 +205,9 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
     names = replace(names, dated_rates=any(p.table == "rates" for p in parts))
-    checked = {p.relation: _checked(con, p, names, source) for p in parts}
+    with _asked_of(source):
+        parts = [reshaped(con, p, names) for p in parts]
+        checked = {p.relation: check_part(con, p, names) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     of_ledger = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
     far = set_far_days_aside(con, of_ledger, names.options)
@@ -237,9 +241,11 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     )
 
 
-def _checked(con, part: Part, names: ColumnNames, source) -> Checked:
+@contextmanager
+def _asked_of(source) -> Iterator[None]:
+    """Questions say the command for the source that the user named."""
     try:
-        return check_part(con, part, names)
+        yield
     except Unsettled as question:
         question.source = str(source) if isinstance(source, (str, Path)) else ""
         raise
