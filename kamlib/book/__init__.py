@@ -168,10 +168,10 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
 
     Parameters
     ----------
-    source : str, path, or mapping of str to frame
+    source : str, path, frame, or mapping of str to frame
         The name of a data set (`sample`, `online-retail-ii`); a CSV, Parquet, Excel, DuckDB or SQLite file that
         holds the ledger; a folder, where a file named as a table (`accounts.csv`) is that table and all others are
-        parts of the ledger; or frames (pandas, Polars, Arrow, DuckDB) by table.
+        parts of the ledger; a frame (pandas, Polars, Arrow, DuckDB) that is the ledger; or frames by table.
     mapping : path or mapping, optional
         TOML that names columns that are not recognised by themselves, and settles what is ambiguous. A folder's
         own `mapping.toml` is used where none is given.
@@ -192,7 +192,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     >>> lines = pd.DataFrame(
     ...     {"Client": ["k1", "k2"], "Invoice Date": ["2024-03-13", "2024-04-01"], "Sales": [10, -2.5]}
     ... )
-    >>> book = open_book({"ledger": lines}, name="tiny")
+    >>> book = open_book(lines, name="tiny")
     >>> book.ledger.project("customer_id, date::varchar AS date, cents").fetchall()
     [('k1', '2024-03-13', 1000), ('k2', '2024-04-01', -250)]
     """
@@ -270,7 +270,7 @@ def slug(name: str) -> str:
 
 
 def _name_of(source) -> str:
-    if isinstance(source, Mapping):
+    if not isinstance(source, (str, Path)):
         return "book"
     path = Path(source).resolve()
     return path.name if path.is_dir() else path.stem

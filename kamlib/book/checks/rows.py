@@ -160,7 +160,7 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
             con.execute(f"UPDATE {parsed} SET {name} = NULL WHERE {limits}")
     if table.name == "ledger" and "line_id" in found:
         frames.append(
-            _listing(con, part, parsed, "line_id", f"c{found['line_id']}", _seen(parsed), "seen before", None)
+            _listing(con, part, parsed, "line_id", _raw("line_id", found, table), _seen(parsed), "seen before", None)
         )
     frames = [f for f in frames if len(f)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])

@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from kamlib.book.errors import BookError
+from kamlib.book.values.ids import same_as_read
 
 LEGAL_FORMS = frozenset(
     "ab ag as asa bv bvba co company corp corporation eg ek eurl gbr gmbh group holding inc incorporated kg kgaa kk "
@@ -121,6 +122,7 @@ def merge_customers(
     BookError
         A circle, or an id to merge into that no line and no account has: a misspelt one would be a new customer.
     """
+    same = same_as_read(con, same)
     kept = {old: _end(old, same) for old in same}
     if not kept:
         return []

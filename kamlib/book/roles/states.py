@@ -10,7 +10,7 @@ from kamlib.book.mapping import Options
 from kamlib.book.roles.synonyms import LANGUAGES, words
 
 SOLD, NOT_SOLD, REFUNDED, CREDIT, UNKNOWN = "sold", "left out", "refunded", "credit", "not understood"
-PARTLY = "refunded in part"
+PARTLY, PARTS = "refunded in part", "in part"
 
 IN_PART = re.compile(r"\b(partial(ly)?|partly|teil(weise)?|partiel(lement)?|parcial(mente)?|parzial(mente)?)\b")
 NEGATED = re.compile(r"(not|no|non|nicht|pas|niet|nie|nao) (?!sold|fulfil|paid)")
@@ -50,7 +50,7 @@ def treatment(value: str, options: Options) -> str:
             return what
     if NEGATED.match(text):
         return SOLD
-    if IN_PART.search(text):
+    if IN_PART.search(text) or _says(text, _words(PARTS)):
         return PARTLY if _says(text, _words(REFUNDED)) else SOLD
     for what in (NOT_SOLD, REFUNDED, CREDIT, SOLD):
         if own.get(what) is None and _says(text, _words(what)):
@@ -61,7 +61,7 @@ def treatment(value: str, options: Options) -> str:
 def _plain(value: str) -> str:
     letters = unicodedata.normalize("NFKD", str(value).casefold().replace("ı", "i"))
     letters = "".join(c for c in letters if not unicodedata.combining(c)).replace("ł", "l").replace("_", " ")
-    return " ".join(re.sub(r"^wc-|[^\w\s-]", " ", letters).replace("-", " ").split())
+    return " ".join(re.sub(r"^wc-|[^\w\s\u0900-\u0dff-]", " ", letters).replace("-", " ").split())
 
 
 @cache

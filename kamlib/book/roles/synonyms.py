@@ -38,6 +38,11 @@ _HARMLESS = re.compile(r"[(\[]\s*(utc|gmt|local|local time|est|pst|cet|net|#|no\
 _PATH = re.compile(
     r"^(?:(?:order|invoice|sales?)[ _]?(?:lines?|items?)\s*[/:]\s*|[\w ]{3,}\.(?=\w+$)|.*\[(?=[^\[\]]+\]$))", re.I
 )
+# A national currency as it stands at the end of a name, in words.
+_LOCAL = re.compile(
+    r"[\s,]*[(\[]\s*(?:R\$|Rp\.?|руб\.?|р\.|zł|TL|Kč|kr\.?|元|円|원)\s*[)\]]\s*$|[\s,]+(?:R\$|Rp|руб\.?|zł|TL|Kč)\s*$"
+)
+_BRACKETS = str.maketrans("（）［］，", "()[],")
 _LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "°": "", "º": "", "ª": ""})
 _MINOR = re.compile(
     r"[\s_(\[]*(?:in[\s_]+)?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?"
@@ -52,10 +57,13 @@ def plain(name: str) -> str:
     --------
     >>> plain(" Customer ID "), plain("Margin %"), plain("Qté"), plain("N° client"), plain("Net amount (EUR)")
     ('customerid', 'margin%', 'qte', 'nclient', 'netamount')
+    >>> plain("Valor (R$)"), plain("Сумма, руб."), plain("金额（元）"), plain("Tutar TL")
+    ('valor', 'сумма', '金额', 'tutar')
     >>> plain("Netto EUR"), plain("Umsatz in €"), plain("*InvoiceDate"), plain("Created At (UTC)"), plain("EUR")
     ('netto', 'umsatz', 'invoicedate', 'createdat', 'eur')
     """
-    name = CURRENCY.sub("", str(name)) or str(name)
+    name = str(name).translate(_BRACKETS)
+    name = CURRENCY.sub("", _LOCAL.sub("", name)) or name
     name = _HARMLESS.sub("", name) or name
     letters = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
     return "".join(c for c in letters if (c.isalnum() or c == "%" or "\u0900" <= c < "\u0e00") and c != "\u0640")
@@ -149,8 +157,8 @@ def rank(table: str, column: str, name: str) -> int | None:
         return 0
     if table != "ledger" and column != "customer_id":
         return None
-    found = (_ranks().get(v, {}).get(column) for v in tried)
-    return next((k for k in found if k is not None), None)
+    known = next((v for v in tried if v in _ranks()), "")  # "MwSt.-Betrag" is a tax, and no "Betrag" with a table before it
+    return _ranks().get(known, {}).get(column)
 
 
 @cache

@@ -9,7 +9,7 @@ from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.question import settle
 from kamlib.book.roles.synonyms import currency_of, minor_units
 from kamlib.book.source.part import Part
-from kamlib.book.values import cells, dates
+from kamlib.book.values import cells, dates, ids
 from kamlib.tables import Column, Table
 
 SQL_TYPE = {
@@ -30,6 +30,7 @@ class Columns:
         self.extra = [f"CAST(c{i} AS VARCHAR) AS x{i}" for i in extra]
         self.options, self.converts = names.options, names.converts
         options = names.options
+        self.ids = ids.readings(con, part, table, found)  # without those of `found` that are damaged
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
         self.types = {c: types[f"c{i}"] for c, i in found.items()}
         self.foreign = self._foreign_digits()
@@ -65,10 +66,11 @@ class Columns:
         return {c for c, hit in zip(tests, hits, strict=True) if hit is not False}
 
     def _cell(self, column: Column, source: str) -> str:
-        kind = self.types[column.name]
-        if kind == "VARCHAR":
+        if source in self.ids:  # also where the same column is, say, the customer's name
+            return self.ids[source]
+        if self.types[column.name] == "VARCHAR":
             return cells.trimmed(cells.latin(source) if source in self.foreign else source)
-        return source if self._as_it_is(column) else _id_of(source, kind)
+        return source if self._as_it_is(column) else ids.as_text(source, self.types[column.name])
 
     def _foreign_digits(self) -> set[str]:
         """Text columns of dates and numbers with any character beyond ASCII; few have one, and to look is quick."""
@@ -222,11 +224,3 @@ class Columns:
         """The code that the name of the amounts' column ends with; a sign does not say whose dollars they are."""
         code = currency_of(self.part.headers[self.found[self._amount()]]) if self.table.name == "ledger" else ""
         return code if code.isalpha() else ""
-
-
-def _id_of(source: str, sql_type: str) -> str:
-    """Ids that a spreadsheet or pandas turned into 17850.0 are 17850."""
-    if sql_type in ("DOUBLE", "FLOAT"):
-        whole = f"CAST(try_cast({source} AS HUGEINT) AS VARCHAR)"
-        return f"(CASE WHEN {source} = floor({source}) THEN {whole} ELSE CAST({source} AS VARCHAR) END)"
-    return f"CAST({source} AS VARCHAR)"
