@@ -23,7 +23,7 @@ from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_w
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
 from kamlib.book.checks.size import too_large_sums
-from kamlib.book.checks.sold import NOT_SOLD
+from kamlib.book.checks.sold import LEFT_OUT, NOT_SOLD
 from kamlib.book.checks.totals import (
     control_totals,
     line_totals,
@@ -118,6 +118,11 @@ class Book:
     def has_profit(self) -> bool:
         """Whether any line says what was earned on it."""
         return bool(self.ledger.aggregate("count(profit_cents)").fetchall()[0][0])
+
+    @property
+    def rows_not_sold(self) -> int:
+        """Rows left out since their state is no sale; they are among `rows_set_aside`."""
+        return int(self.not_sold.loc[self.not_sold["treatment"] == LEFT_OUT, "lines"].sum())
 
     @property
     def uses_profit(self) -> bool:

@@ -45,6 +45,7 @@ class Sums:
         key = f"CAST(c{order} AS VARCHAR)" if order is not None else "NULL"
         rows = con.execute(f"SELECT {key} AS k, {wanted} FROM {part.relation} LIMIT {LOOKED_AT}").df()
         numbers = {i: rows[f"n{i}"].to_numpy(float) for i in read}
+        # An infinity is no amount: it is not even as far from itself as a cent.
         self.numbers = {i: np.where(np.isfinite(n), n, np.nan) for i, n in numbers.items()}
         orders = rows["k"].replace("", None).ffill() if order is not None else pd.Series(np.arange(len(rows)))
         self.order = orders.factorize()[0]
