@@ -10,7 +10,8 @@ from kamlib.book.source.files import connect, read_parts
 
 PAIRS = {
     "Müller": "Schäfer", "Škoda": "Dvořák", "Łódź": "Wiśniewski", "Иванов": "Петрова", "山田商店": "鈴木",
-    "김철수": "이영희", "王小明": "李华", "Ünal": "Yıldız", "Ελλάς": "Παπαδόπουλος", "שלום": "כהן", "شركة": "النور", "Hélène": "Cañón",
+    "김철수": "이영희", "王小明": "李华", "Ünal": "Yıldız", "Ελλάς": "Παπαδόπουλος", "שלום": "כהן",
+    "شركة": "النور", "Hélène": "Cañón",
 }  # fmt: skip
 ENCODINGS = [e for e in SELDOM if e != "utf-8"]
 

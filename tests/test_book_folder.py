@@ -61,7 +61,11 @@ def test_what_is_no_ledger_is_passed_over_and_told(tmp_path, name, content, says
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("x.csv", "customer_id,date,euro_x\nk,2024-03-01,b\n", ("half or more", "Only x.csv has 'euro_x'", "only feb.csv has 'amount'")),
+        (
+            "x.csv",
+            "customer_id,date,euro_x\nk,2024-03-01,b\n",
+            ("half or more", "has 'euro_x'", "feb.csv has 'amount'"),
+        ),
         ("x.csv", "Customer ID;DATE\nk;2024-03-01\n", ("half or more", "lacks what a ledger needs (amount)")),
         ("mar.csv", "foo\nk\n", ("mar.csv is called like", "'foo'")),
         ("March.csv", b"", ("March.csv is called like", "is empty")),

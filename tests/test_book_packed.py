@@ -118,7 +118,7 @@ def test_in_a_folder_names_tell_the_tables_and_twins_are_refused(tmp_path):
     book = open_book(tmp_path)
     assert book.rows_read == 62 and book.tables["accounts"]["name"].tolist() == ["Anna"]
     (tmp_path / "copy.csv").write_bytes(LEDGER)
-    with pytest.raises(BookError, match="2024-01.csv and copy.csv are the same"):
+    with pytest.raises(BookError, match="the same, byte for byte"):
         open_book(tmp_path)
     (tmp_path / "copy.csv").rename(tmp_path / "2024-01.csv")
     with pytest.raises(BookError, match="count twice"):

@@ -130,7 +130,9 @@ def _overlaps(con, spans: list[Span]) -> list[Overlap]:
         " max(a.date) FROM shared a JOIN shared b ON a.k = b.k AND a.i < b.i GROUP BY a.i, b.i ORDER BY a.i, b.i"
     ).fetchall()
     con.execute("DROP TABLE shared")
-    return [Overlap(spans[a], spans[b], *numbers) for a, b, *numbers in rows]
+    found = [Overlap(spans[a], spans[b], *numbers) for a, b, *numbers in rows]
+    # Equal amounts of two currencies are not the same lines.
+    return [o for o in found if o.one.checked.currencies.keys() == o.other.checked.currencies.keys()]
 
 
 def _days_of_both(spans: list[Span]) -> dict[int, tuple[dt.date, dt.date]]:

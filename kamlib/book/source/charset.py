@@ -70,12 +70,12 @@ def settle(file: Path, identifying: Identifying, head: int) -> tuple[str, str]:
     best = readings[0]
     named = [cell for _, cell in best.cells]
     if not named:
-        return best.encoding, f"{_why(best)}; whose customers and orders are in ASCII only"
+        return best.encoding, f"{_why(best)} (customers and orders are in ASCII only)"
     rivals = [r for r in readings if r.cells != best.cells and r.cost < best.cost + _lead(best, r)]
     if rivals or best.unlikely:
         raise _question(file, best, rivals or [r for r in readings if r.cells != best.cells])
     look = "If names look wrong, set encoding under [options]"
-    return best.encoding, f"{_why(best)}: its names are likeliest so ({named[0][:40]!r}). {look}"
+    return best.encoding, f"{_why(best)} and its names are likeliest so ({named[0][:40]!r}). {look}"
 
 
 def _why(best: Reading) -> str:

@@ -17,12 +17,11 @@ from kamlib.book.roles.names import candidates, missing
 from kamlib.book.roles.synonyms import plain
 from kamlib.book.source.packed import PACKED
 from kamlib.book.source.part import Part
-from kamlib.book.values.dates import MONTHS
+from kamlib.book.values.months import fold, month_words
 from kamlib.tables import TABLES
 
 # The columns of a table that a part lacks; none: it is one.
 Lacks = Callable[[Part], list[str]]
-_MONTHS = frozenset(word for words in MONTHS for word in words.split())
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 SHOWN = 5
 
@@ -143,4 +142,4 @@ def _refuse_part_like(name: str, parts: list[Part], ledger: str, of: list[Part],
 def _form(name: str) -> str:
     """A file's name without its digits and the names of months."""
     words = _WORD.findall(table_name(Path(name)).casefold())
-    return " ".join("#" if w.isdigit() or plain(w) in _MONTHS else w for w in words)
+    return " ".join("#" if w.isdigit() or fold(w) in month_words() else w for w in words)
