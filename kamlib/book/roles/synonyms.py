@@ -41,6 +41,12 @@ _MINOR = re.compile(
     r"[\s_(\[]*(?:in[\s_]+)?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?"
     r"|minor(?:[\s_]units?)?)[)\]]?$", re.I,
 )
+# What the end of a name says of tax: `Subtotal (ex tax)`, `Total incl. VAT`; whose address it is: `Email (Billing)`.
+_TAX = r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst)[)\]]?\s*$"
+_WITHOUT_TAX = re.compile(r"[\s_(\[-]+(?:ex|excl|excluding|exclusive[\s_]of|before|without|net[\s_]of)\.?" + _TAX, re.I)
+_WITH_TAX = re.compile(r"[\s_(\[-]+(?:inc|incl|including|inclusive[\s_]of|with|after)\.?" + _TAX, re.I)
+_WHOSE = re.compile(r"^(.+?)\s*[(\[]\s*(billing|shipping)\s*[)\]]$", re.I)
+_MONEY = ("amount", "subtotal", "gross", "unit_price", "shipping")
 
 
 def plain(name: str) -> str:
@@ -90,11 +96,16 @@ def variants(name: str) -> list[str]:
     --------
     >>> variants("orders.customer_id"), variants("Sales[Amount]"), variants("price_pence"), variants("Sale Dates")
     (['orderscustomerid', 'customerid'], ['salesamount', 'amount'], ['pricepence', 'price'], ['saledates', 'saledate'])
+    >>> variants("Email (Billing)")
+    ['emailbilling', 'billingemail']
     """
     name = str(name).strip()
     found = [plain(name)]
     if minor_units(name):
         found.append(plain(_MINOR.sub("", name)))
+    whose = _WHOSE.match(name)
+    if whose:
+        found.append(plain(f"{whose[2]} {whose[1]}"))
     path = _PATH.sub("", name)
     if path != name:
         found.append(plain(path))
@@ -148,7 +159,29 @@ def rank(table: str, column: str, name: str) -> int | None:
     if table != "ledger" and column != "customer_id":
         return None
     found = (_ranks().get(v, {}).get(column) for v in tried)
-    return next((k for k in found if k is not None), None)
+    return next((k for k in found if k is not None), _rank_by_tax(column, name))
+
+
+def _rank_by_tax(column: str, name: str) -> int | None:
+    """The rank of a name whose end says that tax is in it, or not: what is with tax is no amount, but gross.
+
+    Examples
+    --------
+    >>> [_rank_by_tax(c, "Subtotal (ex tax)") for c in ("subtotal", "gross")]
+    [1, None]
+    >>> [_rank_by_tax(c, "Order total incl. VAT") for c in ("amount", "gross")]
+    [None, 3]
+    """
+    if column not in _MONEY:
+        return None
+    without = _WITHOUT_TAX.sub("", name)
+    if without != name:
+        known = [] if column == "gross" else [rank("ledger", column, without)]
+    else:
+        money = _WITH_TAX.sub("", name)
+        with_tax = column == "gross" and money != name
+        known = [rank("ledger", c, money) for c in ("amount", "subtotal", "gross")] if with_tax else []
+    return min((max(k, 1) for k in known if k is not None), default=None)
 
 
 @cache
