@@ -286,7 +286,7 @@ def _say_read(book: Book) -> None:
         if same:
             table.add_row(*(_text(v) for v in (name, f"{same} columns", "the same names", _files(rows["file"]))))
     out.print(table)
-    for note in book.notes:
+    for note in book.notes[len(book.amounts) :]:
         out.print(_text(f"Note: {note}"))
 
 
@@ -323,7 +323,7 @@ def _say_problems(book: Book) -> None:
 
 
 def _say_totals(book: Book, day) -> None:
-    from kamlib.book import control_totals
+    from kamlib.book import control_totals, profit_in_words, rows_in_words
 
     totals = control_totals(book, as_of=day)
     first, last, customers = book.ledger.aggregate("min(date), max(date), count(DISTINCT customer_id)").fetchall()[0]
@@ -342,6 +342,8 @@ def _say_totals(book: Book, day) -> None:
     for what, lines, cents in rows:
         table.add_row(what, f"{totals[lines]:,}", f"{money(totals[cents])}{unit}" if cents else "")
     out.print(table)
+    out.print(rows_in_words(book))
+    out.print(_text(profit_in_words(book, totals)))
     out.print(f"First line {first}, last line {last}; {customers:,} identified customers.\n")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["id", "text", "date", "money", "number", "whole", "share", "flag"]
+Kind = Literal["id", "text", "date", "money", "rate", "number", "whole", "share", "flag"]
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,9 @@ class Column:
     Attributes
     ----------
     name : str
-    kind : {"id", "text", "date", "money", "number", "whole", "share", "flag"}
-        `id` is text that identifies; `money` is in the book's one currency, two decimals;
+    kind : {"id", "text", "date", "money", "rate", "number", "whole", "share", "flag"}
+        `id` is text that identifies; `money` is in the book's one currency, two decimals; `rate` is what money is
+        multiplied by, a decimal of up to twelve places;
         `share` is a number from 0 to 1; `whole` an integer; `flag` true or false.
     meaning : str
         What it says, with its unit.
@@ -304,6 +305,16 @@ _others = (
             Column("arm", "text", "treated or held out", values=("treated", "held out")),
             Column("kind", "text", "what was offered", values=("discount", "gift", "special", "programme")),
             Column("cost", "money", "cost of the offer", low=0),
+        ),
+    ),
+    Table(
+        "rates",
+        "one currency on one day",
+        "lines in other currencies, converted at the rate of their day, or the last before it (31 days at most)",
+        (
+            Column("currency", "text", "the other currency, as the ledger calls it", True),
+            Column("date", "date", "day of the rate", True),
+            Column("rate", "rate", "worth of one unit in the book's currency, below a million", True, low=1e-12),
         ),
     ),
 )

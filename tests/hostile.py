@@ -71,7 +71,7 @@ def write_book(parent: Path) -> Path:
     _write(folder / PARTS[0], lines[: len(lines) // 2])
     _write(folder / PARTS[1], [*lines[len(lines) // 2 :], bad])
     for name in TABLES:
-        if name != "ledger":
+        if name not in ("ledger", "rates"):  # all lines are in one currency
             _write(folder / f"{name}.csv", list(_rows(name, draw)))
     quoted = AMOUNT.replace('"', '\\"')
     (folder / "mapping.toml").write_text(f'[ledger]\namount = "{quoted}"\n', "utf-8")

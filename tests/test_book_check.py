@@ -56,8 +56,8 @@ def test_another_value_that_cannot_be_read_is_emptied_and_the_row_stays(tmp_path
     assert listed.loc["delivered_date"].tolist()[1] == "unreadable"
     assert listed.loc["list_price"].tolist()[1:3] == ["outside its limits", "-1"]
     assert "kind" not in listed.index  # in any case of letters
-    last = book.ledger.filter("cents = 900").project("kind, profit_cents, delivered_date, list_price").fetchall()
-    assert last == [("carriage", None, None, None)]
+    last = book.ledger.filter("cents = 900").project("kind, profit_estimated, delivered_date, list_price").fetchall()
+    assert last == [("carriage", True, None, None)]
 
 
 def test_at_most_a_thousand_are_listed_and_all_counted(tmp_path):

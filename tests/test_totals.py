@@ -57,6 +57,9 @@ def test_control_totals_by_hand(book):
         "identified_lines_to_as_of": 6, "identified_cents_to_as_of": 12350,
         "analysed_lines": 5, "analysed_cents": 12250, "no_customer_lines": 1, "no_customer_cents": 700,
         "not_trade_lines": 2, "not_trade_cents": -300, "after_as_of_lines": 2, "after_as_of_cents": 1000,
+        "profit_known_lines": 0, "profit_known_cents": 0, "profit_known_sales_cents": 0,
+        "profit_estimated_lines": 0, "profit_estimated_cents": 0, "profit_estimated_sales_cents": 0,
+        "profit_missing_lines": 5, "profit_missing_sales_cents": 12750,
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import hashlib
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -17,10 +17,20 @@ import pandas as pd
 
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
+from kamlib.book.checks.days import grain_of, late_lines, set_far_days_aside
+from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_words, uses_profit
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
+from kamlib.book.checks.size import too_large_sums
 from kamlib.book.checks.sold import NOT_SOLD
-from kamlib.book.checks.totals import control_totals, line_totals, month_totals, period_totals, repeated_lines
+from kamlib.book.checks.totals import (
+    control_totals,
+    line_totals,
+    month_totals,
+    period_totals,
+    repeated_lines,
+    rows_in_words,
+)
 from kamlib.book.errors import BookError, Unsettled
 from kamlib.book.mapping import ColumnNames, load_mapping
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
@@ -31,11 +41,14 @@ __all__ = [
     "Book",
     "BookError",
     "control_totals",
+    "known_profit",
     "line_totals",
     "month_totals",
     "open_book",
     "period_totals",
+    "profit_in_words",
     "repeated_lines",
+    "rows_in_words",
     "suspected_duplicates",
 ]
 
@@ -52,8 +65,9 @@ class Book:
         Short name, safe as a folder's name.
     ledger : duckdb.DuckDBPyRelation
         One row a line: customer_id (NULL: unidentified), date, cents (net sales, integer), profit_cents
-        (NULL where unknown), kind (`goods` where nothing else is said), order_id, and the other columns
-        of the table `ledger` that the source has.
+        (NULL where unknown), profit_estimated (true where it was missing and is taken at a margin, as
+        `kamlib.book.checks.profit` does; NULL where there is no profit), kind (`goods` where nothing else is said),
+        order_id, and the other columns of the table `ledger` that the source has.
     tables : dict of str to pandas.DataFrame
         The optional tables that are there. Money in the book's currency.
     recognised : pandas.DataFrame
@@ -64,11 +78,13 @@ class Book:
     rows_read, rows_set_aside : int
         Of the ledger.
     notes : tuple of str
-        What else a reader should know of how the source was read.
+        What a reader should know of how the source was read; what the amounts are, first.
     currency : str
         Empty where nothing says.
     digest : str
         SHA-256 over the sources' content.
+    grain : {"day", "week", "month", "quarter", "year"}
+        What the ledger's dates are: days, or the first or last days of periods.
     amounts : tuple of str
         What the amounts are, net or gross, and how that is known; one sentence for each way of it in the source.
     not_sold : pandas.DataFrame
@@ -86,6 +102,7 @@ class Book:
     notes: tuple[str, ...] = ()
     currency: str = ""
     digest: str = ""
+    grain: str = "day"
     amounts: tuple[str, ...] = ()
     not_sold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOT_SOLD))
     con: duckdb.DuckDBPyConnection = field(default=None, repr=False)
@@ -99,6 +116,11 @@ class Book:
     def has_profit(self) -> bool:
         """Whether any line says what was earned on it."""
         return bool(self.ledger.aggregate("count(profit_cents)").fetchall()[0][0])
+
+    @property
+    def uses_profit(self) -> bool:
+        """Whether reports go by profit: every line of a customer's trade has one, known or, for a few, estimated."""
+        return uses_profit(self.ledger)
 
     def named(self, frame: pd.DataFrame, *, as_of) -> pd.DataFrame:
         """A frame by customer_id with the accounts' names beside the ids, where the book knows any.
@@ -145,10 +167,10 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
 
     Parameters
     ----------
-    source : str, path, or mapping of str to frame
+    source : str, path, frame, or mapping of str to frame
         The name of a data set (`sample`, `online-retail-ii`); a CSV, Parquet, Excel, DuckDB or SQLite file that
         holds the ledger; a folder, where a file named as a table (`accounts.csv`) is that table and all others are
-        parts of the ledger; or frames (pandas, Polars, Arrow, DuckDB) by table.
+        parts of the ledger; a frame (pandas, Polars, Arrow, DuckDB) that is the ledger; or frames by table.
     mapping : path or mapping, optional
         TOML that names columns that are not recognised by themselves, and settles what is ambiguous. A folder's
         own `mapping.toml` is used where none is given.
@@ -169,7 +191,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     >>> lines = pd.DataFrame(
     ...     {"Client": ["k1", "k2"], "Invoice Date": ["2024-03-13", "2024-04-01"], "Sales": [10, -2.5]}
     ... )
-    >>> book = open_book({"ledger": lines}, name="tiny")
+    >>> book = open_book(lines, name="tiny")
     >>> book.ledger.project("customer_id, date::varchar AS date, cents").fetchall()
     [('k1', '2024-03-13', 1000), ('k2', '2024-04-01', -250)]
     """
@@ -180,14 +202,23 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
+    names = replace(names, dated_rates=any(p.table == "rates" for p in parts))
     checked = {p.relation: _checked(con, p, names, source) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
+    of_ledger = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
+    far = set_far_days_aside(con, of_ledger, names.options)
+    grain, periods = grain_of(con, of_ledger)
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
-    notes = [note for p in parts for note in p.notes]
+    amounts = tuple(dict.fromkeys(c.amounts for c in ledger_parts))
+    notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes)]
+    notes += [*far, *periods, *late_lines(con.table("ledger"))]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
-    currency, converted = one_currency(con, signs, names.options.currency, names.rates)
+    dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
+    currency, converted = one_currency(con, signs, names.options.currency, names.rates, dated)
     notes += [*converted, *merge_customers(con, tables, names.same_customer)]
+    notes += too_large_sums(con)
+    notes += complete_profit(con, {ours for c in ledger_parts for _, _, ours, _ in c.recognised})
     return Book(
         name=slug(name or _name_of(source)),
         ledger=con.table("ledger"),
@@ -198,8 +229,9 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         rows_set_aside=sum(c.rows_set_aside for c in ledger_parts),
         notes=tuple(notes),
         currency=currency,
+        grain=grain,
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
-        amounts=tuple(dict.fromkeys(c.amounts for c in ledger_parts)),
+        amounts=amounts,
         not_sold=_together([c.not_sold for c in ledger_parts], NOT_SOLD),
         con=con,
     )
@@ -242,7 +274,7 @@ def slug(name: str) -> str:
 
 
 def _name_of(source) -> str:
-    if isinstance(source, Mapping):
+    if not isinstance(source, (str, Path)):
         return "book"
     path = Path(source).resolve()
     return path.name if path.is_dir() else path.stem
@@ -262,8 +294,10 @@ def mapping_of(source, mapping):
 def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {c.relation}" for c in parts)
     con.execute(
-        "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
-        f" coalesce(profit, amount - cost) AS profit_cents, coalesce(kind, 'goods') AS kind FROM ({union})"
+        "CREATE TABLE ledger AS SELECT * EXCLUDE (_row, amount, profit, cost, kind), amount AS cents,"
+        " coalesce(profit, try_cast(amount::HUGEINT - cost AS BIGINT)) AS profit_cents,"
+        " CASE WHEN profit_cents IS NOT NULL THEN false END AS profit_estimated,"
+        f" coalesce(kind, 'goods') AS kind FROM ({union})"
     )
     for c in parts:
         con.execute(f"DROP TABLE {c.relation}")

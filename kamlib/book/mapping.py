@@ -8,13 +8,14 @@ import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from kamlib.book.errors import BookError
 from kamlib.tables import TABLES
 
 EARLIEST = dt.date(1980, 1, 1)  # older than any ledger kept by computer that we have met
+SMALLEST_RATE, LARGEST_RATE = Decimal("1e-12"), Decimal("999999.999999999999")  # a DECIMAL(18, 12)
 LATEST = dt.date(2099, 12, 31)  # fixed, not counted from today: the same ledger gives the same report on any day
 
 
@@ -107,12 +108,21 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class ColumnNames:
-    """Column names of a source, by table; its options; rates of foreign currencies; ids that are another's."""
+    """Column names of a source, by table; its options; rates of foreign currencies; ids that are another's.
+
+    `dated_rates`: whether the book has a table of rates, beside those that stand here.
+    """
 
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
     options: Options = Options()
     rates: dict[str, Decimal] = field(default_factory=dict)
     same_customer: dict[str, str] = field(default_factory=dict)
+    dated_rates: bool = False
+
+    @property
+    def converts(self) -> bool:
+        """Whether lines are converted to one currency, so that the currency of each has to be known."""
+        return bool(self.rates) or self.dated_rates
 
 
 def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
@@ -130,19 +140,15 @@ def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
         where, mapping = str(mapping), _read_toml(Path(mapping))
     sections = dict(mapping)
     options = _options(sections.pop("options", {}), where)
-    rates = _rates(sections.pop("rates", {}), where)
-    same = sections.pop("same_customer", {})
-    if not isinstance(same, Mapping) or not all(isinstance(v, str) for v in same.values()):
-        raise BookError(f'{where}: [same_customer] takes lines such as "K002" = "K001", both in quotation marks.')
+    sections, rates = _rates(sections, where)
+    same = _same_customer(sections.pop("same_customer", {}), where)
     for name, columns in sections.items():
         known(name, TABLES, f"{where}: no table", "tables")
         if not isinstance(columns, Mapping) or not all(isinstance(v, str) for v in columns.values()):
             raise BookError(f'{where}: section [{name}] takes lines such as customer_id = "Client No".')
         for column in columns:
             known(column, TABLES[name].names, f"{where}: table {name} has no column", "columns")
-    return ColumnNames(
-        {n: {o: f.strip() for o, f in c.items()} for n, c in sections.items()}, options, rates, dict(same)
-    )
+    return ColumnNames({n: {o: f.strip() for o, f in c.items()} for n, c in sections.items()}, options, rates, same)
 
 
 def as_dict(names: ColumnNames) -> dict[str, dict]:
@@ -155,12 +161,12 @@ def as_dict(names: ColumnNames) -> dict[str, dict]:
 
 def _read_toml(path: Path) -> dict:
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
+        return tomllib.loads(path.read_text("utf-8-sig"), parse_float=Decimal)  # a rate as it is written
     except FileNotFoundError:
         raise BookError(f"There is no mapping file {path}.") from None
     except OSError as error:
         raise BookError(f"The mapping file {path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, no UTF-8, or a whole number of thousands of digits
         raise BookError(f"{path} is not valid TOML: {error}.") from None
 
 
@@ -175,15 +181,60 @@ def _options(given: Mapping, where: str) -> Options:
         wrong |= name == "delimiter" and len(value) != 1
         wrong |= kind is list and not all(isinstance(v, str) for v in value)
         if wrong or (name == "encoding" and not _is_encoding(value)):
-            raise BookError(f"{where}: option {name} {says}, not {value!r}.")
+            raise BookError(f"{where}: option {name} {says}, not {_as_written(value)}.")
     return Options(**{n: tuple(v) if isinstance(v, list) else v for n, v in given.items()})
 
 
-def _rates(given: Mapping, where: str) -> dict[str, Decimal]:
-    numbers = isinstance(given, Mapping) and all(type(v) in (int, float, Decimal) for v in given.values())
-    if not numbers or not all(0 < v < 10**6 for v in given.values()):
-        raise BookError(f"{where}: [rates] takes lines such as USD = 0.92, the worth of one in the book's currency.")
-    return {c.upper(): Decimal(str(v)) for c, v in given.items()}
+def _as_written(value) -> str:
+    return str(value) if isinstance(value, Decimal) else repr(value)
+
+
+def _rates(sections: dict, where: str) -> tuple[dict, dict[str, Decimal]]:
+    """The section [rates] taken apart: names of columns of the table `rates` stay, numbers are rates of currencies."""
+    given = sections.get("rates", {})
+    takes = f"{where}: [rates] takes lines such as USD = 0.92, the worth of one in the book's currency"
+    if not isinstance(given, Mapping):
+        raise BookError(f"{takes}.")
+    columns = {c: v for c, v in given.items() if c in TABLES["rates"].names and isinstance(v, str)}
+    rates: dict[str, Decimal] = {}
+    for currency, value in given.items():
+        if currency in columns:
+            continue
+        code, rate = currency.strip().upper(), _rate(value)
+        if rate is None or not code:
+            raise BookError(f"{takes}: a number above 0 and below a million. {currency} = {value} is none.")
+        if code in rates:
+            raise BookError(f"{where}: [rates] gives {code} twice. Keep one of them.")
+        rates[code] = rate
+    rest = {n: s for n, s in sections.items() if n != "rates"}
+    return rest | ({"rates": columns} if columns else {}), rates
+
+
+def _rate(value) -> Decimal | None:
+    """A rate as the decimal that was written, to twelve places; None where it is no rate."""
+    if type(value) not in (int, float, Decimal):
+        return None
+    rate = Decimal(str(value) if isinstance(value, float) else value)
+    if not rate.is_finite() or not SMALLEST_RATE <= rate <= LARGEST_RATE:
+        return None
+    return rate.quantize(SMALLEST_RATE, ROUND_HALF_UP) if rate.as_tuple().exponent < -12 else rate
+
+
+def _same_customer(given, where: str) -> dict[str, str]:
+    """Ids by the id that they are merged into, without blanks around them."""
+    if not isinstance(given, Mapping) or not all(isinstance(v, str) for v in given.values()):
+        raise BookError(f'{where}: [same_customer] takes lines such as "K002" = "K001", both in quotation marks.')
+    same: dict[str, str] = {}
+    for old, new in ((k.strip(), v.strip()) for k, v in given.items()):
+        if not old or not new:
+            raise BookError(
+                f'{where}: [same_customer] has an empty id, in "{old}" = "{new}". Give both, or remove the line.'
+            )
+        if same.setdefault(old, new) != new:
+            raise BookError(
+                f"{where}: [same_customer] merges {old!r} into {same[old]!r} and into {new!r}. Keep one of them."
+            )
+    return same
 
 
 def _is_encoding(name: str) -> bool:

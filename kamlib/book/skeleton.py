@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from kamlib.book import Book, mapping_of, open_book
@@ -87,6 +88,9 @@ def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> s
         sections.append(_table(TABLES[part.table], part, found, of_columns))
         asked += questions
     options = {q.key: q for q in asked if q.section == "options"}
+    if "rates" in first and names.rates:  # a section stands once: columns of the table, then the mapping's own rates
+        sections[list(first).index("rates")] += "\n".join(_rates(names)) + "\n"
+        names = replace(names, rates={})
     return "\n".join([HEAD, *sections, _options(names.options, options), _rest(names)])
 
 
@@ -166,7 +170,11 @@ def _options(options: Options, asked: Mapping[str, Question]) -> str:
 def _rest(names: ColumnNames) -> str:
     lines = []
     if names.rates:
-        lines += ["[rates]", *(f"{toml(c)} = {r:f}" for c, r in names.rates.items()), ""]
+        lines += ["[rates]", *_rates(names), ""]
     if names.same_customer:
         lines += ["[same_customer]", *(f"{toml(a)} = {toml(b)}" for a, b in names.same_customer.items()), ""]
     return "\n".join(lines) + TAIL
+
+
+def _rates(names: ColumnNames) -> list[str]:
+    return [f"{toml(c)} = {r:f}" for c, r in names.rates.items()]

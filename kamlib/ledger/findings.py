@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kamlib.book import Book, repeated_lines, suspected_duplicates
+from kamlib.book import Book, known_profit, repeated_lines, suspected_duplicates
 from kamlib.panel import Panel
 from kamlib.run import Finding
 
@@ -54,4 +54,27 @@ def findings(book: Book, panel: Panel, totals: dict) -> list[Finding]:
         Finding("ledger.repeated", "Lines that repeat another in every column (kept)", repeated, "lines"),
         Finding("ledger.suspected", "Pairs of ids that may be one customer", len(suspected_duplicates(book)), "pairs"),
         Finding("ledger.repeated_net", "Net total of repeated lines", repeated_cents, money),
+        *_profit(book, totals, money),
+    ]  # fmt: skip
+
+
+def _profit(book: Book, totals: dict, money: str) -> list[Finding]:
+    """How profit is known; a verdict only where it is known on some lines and not on others."""
+    whole = known_profit(book.ledger)
+    share = whole.sales / whole.all_sales if whole.all_sales else None
+    verdict = ("supported" if book.uses_profit else "not supported") if whole.some else ""
+    sales = sum(totals[f"profit_{p}_sales_cents"] for p in ("known", "estimated", "missing"))
+    lines = {p: totals[f"profit_{p}_lines"] for p in ("known", "estimated")}
+    says = "Profit is known for 98 % of customers' sales in the whole ledger, and so it is used"
+    return [
+        Finding("ledger.profit_known_share", says, share, "share", n=whole.lines, verdict=verdict),
+        Finding("ledger.profit_known", "Profit that is known", totals["profit_known_cents"], money, n=lines["known"]),
+        Finding(
+            "ledger.profit_estimated_share", "Customers' sales whose profit is estimated, at a margin",
+            totals["profit_estimated_sales_cents"] / sales if sales else None, "share", n=lines["estimated"],
+        ),
+        Finding(
+            "ledger.profit_estimated", "Profit that is estimated", totals["profit_estimated_cents"], money,
+            n=lines["estimated"],
+        ),
     ]  # fmt: skip

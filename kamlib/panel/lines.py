@@ -26,7 +26,7 @@ def trade_lines(book, as_of: dt.date, leave_out: Sequence[str], also: Sequence[s
     lines = lines.with_columns(nw.col("date").cast(nw.Date))
     lines = lines.filter(~nw.col("customer_id").is_null(), nw.col("date") <= as_of)
     profit, missing = ZERO, ONE
-    if "profit_cents" in names:
+    if "profit_cents" in names and getattr(book, "uses_profit", True):  # a book settles that for all its days
         profit = nw.col("profit_cents").cast(nw.Int64).fill_null(0)
         missing = flag(nw.col("profit_cents").is_null())
     order = nw.col("order_id").fill_null("") if "order_id" in names else nw.lit("", dtype=nw.String)

@@ -28,7 +28,11 @@ class Panel:
     monthly, accounts, gaps : pandas.DataFrame
         Sorted by customer_id (and month).
     has_profit : bool
-        Whether profit is known for every line; where it is not, profit columns are all empty.
+        Whether every line has a profit; where not, profit columns are all empty. A book may have taken a few at a
+        margin (`kamlib.book.checks.profit`): its notes say so, and its ledger's `profit_estimated` which.
+    grain : {"day", "week", "month", "quarter", "year"}
+        What the dates are known to. Of periods the gaps are wider (`kamlib.stats.grain.mean_log`), and `first_day` is
+        the first of its period.
     """
 
     as_of: dt.date
@@ -40,6 +44,7 @@ class Panel:
     accounts: pd.DataFrame
     gaps: pd.DataFrame
     has_profit: bool
+    grain: str = "day"
 
     @property
     def months_held(self) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
+from kamlib.book.checks.size import too_large_amounts
 from kamlib.book.checks.sold import Sold, only_sold
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames, Options
@@ -66,6 +67,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     parsed, kept = f"parsed_{part.relation}", f"clean_{part.relation}"
     con.execute(f"CREATE TABLE {parsed} AS SELECT {source.select()} FROM {source.cells}")
     source.refuse_two_currencies()
+    part.notes += too_large_amounts(con, part, source, f"parsed_{part.relation}")
     currencies = source.currencies()
     con.execute(f"DROP TABLE {source.cells}")
     sold = Sold()
@@ -77,6 +79,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     part.notes += _not_used(part, roles.unused)
     problems = _problems(con, part, table, found, parsed, names.options)
     columns = ", ".join([*(cells.quoted(c) for c in table.names), *_extras(part, table, extra)])
+    columns += ", _row" if table.name == "ledger" else ""  # its days are judged once all parts are there
     unusable = " OR ".join(_unusable(table)) or "false"
     con.execute(f"CREATE TABLE {kept} AS SELECT {columns} FROM {parsed} WHERE NOT ({unusable})")
     total = _count(con, part.relation) + len(part.ragged)
@@ -158,7 +161,7 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
             con.execute(f"UPDATE {parsed} SET {name} = NULL WHERE {limits}")
     if table.name == "ledger" and "line_id" in found:
         frames.append(
-            _listing(con, part, parsed, "line_id", f"c{found['line_id']}", _seen(parsed), "seen before", None)
+            _listing(con, part, parsed, "line_id", _raw("line_id", found, table), _seen(parsed), "seen before", None)
         )
     frames = [f for f in frames if len(f)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])

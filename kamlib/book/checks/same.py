@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import unicodedata
 from collections.abc import Mapping
 
@@ -10,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from kamlib.book.errors import BookError
+from kamlib.book.values.ids import same_as_read
 
 LEGAL_FORMS = frozenset(
     "ab ag as asa bv bvba co company corp corporation eg ek eurl gbr gmbh group holding inc incorporated kg kgaa kk "
@@ -114,12 +116,21 @@ def merge_customers(
     """Give the table `ledger` and all others one id for each customer, by the user's mapping; notes that count.
 
     Of the accounts, what stands under a merged id is left out where the kept id has rows of its own.
+
+    Raises
+    ------
+    BookError
+        A circle, or an id to merge into that no line and no account has: a misspelt one would be a new customer.
     """
+    same = same_as_read(con, same)
     kept = {old: _end(old, same) for old in same}
     if not kept:
         return []
+    bought = con.execute("SELECT DISTINCT customer_id FROM ledger WHERE customer_id IS NOT NULL").fetchall()
+    known = {c for (c,) in bought}.union(*(_ids(frame) for frame in tables.values()))
+    _refuse_unknown(kept, known)
     con.register("same", pd.DataFrame({"old": list(kept), "new": list(kept.values())}))
-    lines = con.execute("SELECT count(*) FROM ledger JOIN same ON customer_id = old").fetchone()[0]
+    lines = con.execute("SELECT count(*) FROM ledger JOIN same ON customer_id = old").fetchall()[0][0]
     con.execute("UPDATE ledger SET customer_id = new FROM same WHERE customer_id = old")
     con.unregister("same")
     rows = 0
@@ -133,7 +144,35 @@ def merge_customers(
                 rows += int(hit.sum())
                 frame = frame.assign(**{column: frame[column].map(kept).where(hit, frame[column])})
         tables[name] = frame.reset_index(drop=True)
-    return [f"{len(kept):,} ids are merged into others by the mapping: {lines:,} lines, {rows:,} rows of other tables."]
+    notes = [
+        f"{len(kept):,} ids are merged into others by the mapping: {lines:,} lines, {rows:,} rows of other tables."
+    ]
+    nobody = sorted(set(kept) - known)
+    if nobody:
+        shown, n = ", ".join(f"{i[:40]!r}{_like(i, known)}" for i in nobody[:3]), len(nobody)
+        notes.append(
+            f"[same_customer] merges {n:,} ids that no line and no account has: {shown}. Nothing comes of these."
+        )
+    return notes
+
+
+def _ids(frame: pd.DataFrame) -> set[str]:
+    return set(frame["customer_id"].dropna()) if "customer_id" in frame else set()
+
+
+def _refuse_unknown(kept: Mapping[str, str], known: set[str]) -> None:
+    wrong = sorted({(new, old) for old, new in kept.items() if new not in known})
+    if wrong:
+        shown = "; ".join(f'"{old[:40]}" = "{new[:40]}"{_like(new, known)}' for new, old in wrong[:3])
+        raise BookError(
+            f"[same_customer] merges {len(wrong):,} ids into one that no line and no account has: {shown}. Write the id"
+            " to keep as the ledger has it."
+        )
+
+
+def _like(wrong: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(wrong, sorted(known)[:20_000], n=1)
+    return f" (did you mean {near[0][:40]!r}?)" if near else ""
 
 
 def _end(old: str, same: Mapping[str, str]) -> str:

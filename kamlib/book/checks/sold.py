@@ -61,7 +61,7 @@ def only_sold(con: duckdb.DuckDBPyConnection, part: Part, parsed: str, roles: Ro
     if amount.subtotal is not None and amount.column is None:
         sold.notes += _fit_to_orders(con, part, parsed, roles, options)
     for position, kind in roles.states:
-        _apply_states(con, part, parsed, position, kind, options, sold, "order_id" in roles.found)
+        _apply_states(con, part, parsed, position, kind, options, sold, roles)
     if "refund" in roles.found:
         _take_off_refunds(con, part, parsed, roles, options, sold)
     if "amount" in roles.found and {"quantity", "unit_price"} <= roles.found.keys() and not amount.of_order:
@@ -146,7 +146,7 @@ def _share_out(con, parsed: str, key: str = ORDER) -> None:
 # States.
 
 
-def _apply_states(con, part, parsed, position, kind, options, sold: Sold, has_order: bool) -> None:
+def _apply_states(con, part, parsed, position, kind, options, sold: Sold, roles: Roles) -> None:
     """What one column says of the lines; a blank is what the order's first filled one says."""
     header, cell = part.headers[position], cells.text(f"CAST(c{position} AS VARCHAR)")
     found = con.execute(
@@ -166,7 +166,7 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, has_or
             f" JOIN treatments t ON {cell} = t.v"
         )
         con.unregister("treatments")
-    if has_order and kind == "status":
+    if "order_id" in roles.found and kind == "status":
         _carry_states(con, part, parsed, cell)
     _turn_credits(con, part, parsed, header, kind, sold)
     what = f"{header!r}: " if kind == "flag" else ""
@@ -176,6 +176,7 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, has_or
     )
     if kind == "status":
         _pay_back(con, part, parsed, sold)
+        _tell_partly(part, header, dict(found), of, sold, "refund" in roles.found)
     con.execute("DROP TABLE said")
 
 
@@ -204,6 +205,16 @@ def _is_state(part, header, kind, n: dict[str, int], of: dict[str, str], sold: S
             "lines: all of them count as sold."
         )
     return bool(known) and not many
+
+
+def _tell_partly(part, header, n: dict[str, int], of: dict[str, str], sold: Sold, known: bool) -> None:
+    """Lines that were paid back in part, where no column says how much."""
+    partly = [v for v, what in of.items() if what == states.PARTLY]
+    if partly and not known:
+        sold.notes.append(
+            f"{part.where}, column {header!r}: {sum(n[v] for v in partly):,} lines are {partly[0][:40]!r}, and no "
+            "column says how much was paid back: they count in full."
+        )
 
 
 def _carry_states(con, part, parsed: str, cell: str) -> None:

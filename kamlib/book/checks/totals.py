@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from kamlib.book.checks.profit import profit_totals
+from kamlib.stats.grain import period_ends
 from kamlib.tables import NOT_TRADE
 
 ENDS_WITHIN = 3  # days: shops close at weekends, so the last line of a whole month can be before its end
@@ -53,6 +55,20 @@ def line_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -
     return rows.assign(part=rows["part"].astype(str))
 
 
+def rows_in_words(book) -> str:
+    """What became of the rows of the ledger: they add up.
+
+    Examples
+    --------
+    >>> from kamlib.book import open_book
+    >>> lines = pd.DataFrame({"customer": "a", "date": ["2024-03-13"] * 9 + [""], "amount": 5})
+    >>> rows_in_words(open_book({"ledger": lines}))
+    '10 rows were read: 1 set aside, 9 lines.'
+    """
+    lines = book.ledger.aggregate("count(*)").fetchall()[0][0]
+    return f"{book.rows_read:,} rows were read: {book.rows_set_aside:,} set aside, {lines:,} lines."
+
+
 def control_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -> dict[str, int | str]:
     """The totals that a run stores in its manifest, as lines and integer cents.
 
@@ -61,7 +77,8 @@ def control_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE
     dict
         `rows_read` = `rows_set_aside` + `lines`; `lines` = `lines_to_as_of` + `lines_after_as_of`;
         `net_cents_to_as_of` = `analysed_cents` + `no_customer_cents` + `not_trade_cents`, and the same for lines.
-        `identified_cents_to_as_of` is all lines with a customer, trade or not.
+        `identified_cents_to_as_of` is all lines with a customer, trade or not. `profit_known_cents` and
+        `profit_estimated_cents`, and more of that, as `profit_totals` has it: of the analysed lines.
     """
     table = line_totals(book, as_of=as_of, leave_out=leave_out)
     day = f"DATE '{as_of:%Y-%m-%d}'"
@@ -82,7 +99,7 @@ def control_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE
     for part in ("analysed", "no customer", "not trade", "after as_of"):
         rows, key = table[table["part"] == part], part.replace(" ", "_")
         totals |= {f"{key}_lines": int(rows["lines"].sum()), f"{key}_cents": int(rows["cents"].sum())}
-    return totals
+    return totals | profit_totals(book, as_of=as_of, leave_out=leave_out)
 
 
 def month_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -> pd.DataFrame:
@@ -111,12 +128,13 @@ def month_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) 
     if table.empty:
         return table.drop(columns="first_day").assign(partial=False).reset_index()
     months = pd.date_range(table.index.min(), pd.Timestamp(as_of), freq="MS", name="month")
-    late_start = table["first_day"].iloc[0] > 3
+    grain = getattr(book, "grain", "day")
+    late_start = table["first_day"].iloc[0] > 3 and grain in ("day", "week")
     table = table.drop(columns="first_day").reindex(months, fill_value=0).astype("int64")
     table["partial"] = False
     table.loc[table.index[0], "partial"] |= bool(late_start)
     table.loc[table.index[-1], "partial"] |= (as_of + dt.timedelta(days=1)).day != 1
-    last = pd.Timestamp(book.ledger.aggregate("max(date)").fetchall()[0][0])
+    last = period_ends([book.ledger.aggregate("max(date)").fetchall()[0][0]], grain)[0]
     table["partial"] |= table.index + pd.offsets.MonthEnd() > last + pd.Timedelta(days=ENDS_WITHIN)
     return table.reset_index()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,12 +11,13 @@ import duckdb
 import numpy as np
 
 from kamlib.book.mapping import Options
-from kamlib.book.roles.rivals import PRODUCT, refuse_discount, refuse_rivals, refuse_tax
+from kamlib.book.roles.rivals import PRODUCT, refuse_discount, refuse_order, refuse_rivals, refuse_tax
 from kamlib.book.roles.sums import Sums
 from kamlib.book.roles.synonyms import rank
 from kamlib.book.source.part import Part
 
 NET_BY_NAME, GENERIC, TOTAL = 1, 2, 3  # ranks of the names of an amount; -1 is the user's word, 0 our own
+OF_ORDER = re.compile(r"order|invoice|basket|cart|bestell|auftrag|rechnung|commande|facture|pedido|ordine|zamow", re.I)
 ROLES = ("subtotal", "gross", "tax", "shipping", "discount", "refund", "quantity", "unit_price")
 
 
@@ -130,10 +132,17 @@ class _Decision:
         for role, named in (("subtotal", NET_BY_NAME), ("gross", TOTAL)):
             if role in self.of:
                 self.rank.setdefault(self.of[role], named)
-        self.of_order = {i: sums.of_order(i, self.product, self._others(i)) for i in columns.all}
+        self.of_order = {i: self._of_order(i) for i in columns.all}
 
-    def _others(self, column: int) -> list[np.ndarray]:
-        return [self.n[i] for i in self.rank if i != column]
+    def _of_order(self, column: int) -> str:
+        """Where its values do not say whether a column stands for orders, its name does, or it is asked for."""
+        others = [self.n[i] for i in self.rank if i != column]
+        found = self.sums.of_order(column, self.product, others)
+        if found != "perhaps":
+            return found
+        if self.options.amount_per_order is not None:
+            return "each" if self.options.amount_per_order else ""
+        return "each" if OF_ORDER.search(self.part.headers[column]) else "perhaps"
 
     def is_of_order(self, role: str) -> bool:
         """Whether the column of a role stands for whole orders."""
@@ -157,7 +166,11 @@ class _Decision:
             return self._from_product("")
         if all(np.isnan(self.n[i]).all() for i in self.rank):  # nothing to read: the reader will say so
             return self._amount(min(self.rank, key=self.rank.get), "")
+        unclear = [i for i in self.rank if self.of_order[i] == "perhaps" and self.rank[i] >= GENERIC]
+        self.of_order = {i: "" if o == "perhaps" else o for i, o in self.of_order.items()}
         lines = [i for i in self.rank if not self.of_order[i]]
+        if unclear and self.product is None and len(lines) == len(unclear):
+            refuse_order(self.con, self.part, self.columns, self.options, unclear[0])
         if self.options.amount_per_order or not lines:
             return self._from_orders()
         left = self._without_gross(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
 
@@ -17,7 +17,7 @@ from kamlib.book.values import cells
 from kamlib.tables import Table
 
 SHOWN = 3  # rows
-NEAR = 0.55  # likeness of names from which on one speaks for a guess
+NEAR = 0.7  # likeness of names from which on one speaks for a guess; below, words of 16 languages are alike by chance
 OFFERED = 3  # guesses for a column
 
 
@@ -89,17 +89,28 @@ def guesses(
     for i in free[:200]:
         fits = _fits(column, headers[i], seen[i])
         if fits:
-            likeness, near = max(((_likeness(plain(headers[i]), n), n) for n in names), default=(0.0, ""))
+            likeness, near = _nearest(plain(headers[i]), names)
             named = f"its name is like {near!r}, " if likeness >= NEAR else ""
             scored.append((fits + 2 * max(likeness - NEAR, 0), i, named + seen[i].in_words))
     scored.sort(key=lambda s: (-s[0], s[1]))
     return [(i, why) for _, i, why in scored[:OFFERED]]
 
 
-def _likeness(one: str, other: str) -> float:
-    if len(other) >= 4 and other in one:
-        return 0.9
-    return difflib.SequenceMatcher(None, one, other).ratio()
+def _nearest(header: str, names: Collection[str]) -> tuple[float, str]:
+    """The name that is most like a header, and how like, where it is `NEAR`; hundreds of names, so the quick test first."""
+    likeness, nearest = 0.0, ""
+    matcher = difflib.SequenceMatcher(None, "", header)
+    for name in sorted(names):
+        if len(name) >= 4 and name in header:
+            like = 0.9
+        else:
+            matcher.set_seq1(name)
+            least = max(likeness, NEAR)
+            quick = matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least
+            like = matcher.ratio() if quick else 0.0
+        if like > likeness and like >= NEAR:
+            likeness, nearest = like, name
+    return likeness, nearest
 
 
 def _fits(column: str, header: str, seen: Look) -> float:

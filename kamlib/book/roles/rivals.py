@@ -28,6 +28,16 @@ def refuse_rivals(con, part, columns, options, rivals: Sequence[int], *, product
          Question("ledger", "amount", "the column of net sales", choices))  # fmt: skip
 
 
+def refuse_order(con, part, columns, options, column: int) -> NoReturn:
+    """It cannot be told whether a column is the total of a whole order, or the amount of each of its lines."""
+    read = as_numbers(con, part, columns.all, options, columns.others)[column]
+    once = f"(CASE WHEN rowid IN (SELECT min(rowid) FROM {part.relation} GROUP BY c{columns.order}) THEN {read} END)"
+    asks = f"whether {part.headers[column]!r} is the total of a whole order, which counts once"
+    choices = [(True, f"net total {total_of(con, part, once)}"), (False, f"net total {total_of(con, part, read)}")]
+    _ask(con, part, f"it is the same on all lines of an order, and it cannot be told {asks}.",
+         Question("options", "amount_per_order", asks, choices))  # fmt: skip
+
+
 def refuse_tax(con, part, columns, options, column: int, extras: Sequence[str]) -> NoReturn:
     """It cannot be told whether a column contains tax."""
     read = as_numbers(con, part, columns.all, options, columns.others)

@@ -10,8 +10,9 @@ from kamlib.book.mapping import Options
 from kamlib.book.roles.synonyms import LANGUAGES, words
 
 SOLD, NOT_SOLD, REFUNDED, CREDIT, UNKNOWN = "sold", "left out", "refunded", "credit", "not understood"
+PARTLY, PARTS = "refunded in part", "in part"
 
-PARTLY = re.compile(r"\b(partial(ly)?|partly|teil(weise)?|partiel(lement)?|parcial(mente)?|parzial(mente)?)\b")
+IN_PART = re.compile(r"\b(partial(ly)?|partly|teil(weise)?|partiel(lement)?|parcial(mente)?|parzial(mente)?)\b")
 NEGATED = re.compile(r"(not|no|non|nicht|pas|niet|nie|nao) (?!sold|fulfil|paid)")
 NO = ("false", "no", "n", "0", "f", "nein", "non", "nao", "nee", "nie", "нет", "否", "")
 MOST_STATES = 60  # different values; a column of more is no column of states
@@ -29,16 +30,16 @@ def treatment(value: str, options: Options) -> str:
 
     Returns
     -------
-    {"sold", "left out", "refunded", "credit", "not understood"}
+    {"sold", "left out", "refunded", "refunded in part", "credit", "not understood"}
         A word is understood as the beginning of the state, or of one of its words: the first treatment of not sold,
-        refunded, credit, sold that has one. What is refunded in part only is sold.
+        refunded, credit, sold that has one. What is delivered or paid in part only is sold.
 
     Examples
     --------
     >>> [treatment(v, Options()) for v in ("wc-completed", "Cancelled by customer", "Storniert", "Credit Memo", "Ohio")]
     ['sold', 'left out', 'left out', 'credit', 'not understood']
     >>> treatment("Shipped - Returned to seller", Options()), treatment("partially_refunded", Options())
-    ('refunded', 'sold')
+    ('refunded', 'refunded in part')
     """
     text = _plain(value)
     if not text:
@@ -47,8 +48,10 @@ def treatment(value: str, options: Options) -> str:
     for what, given in own.items():
         if given is not None and text in map(_plain, given):
             return what
-    if PARTLY.search(text) or NEGATED.match(text):
+    if NEGATED.match(text):
         return SOLD
+    if IN_PART.search(text) or _says(text, _words(PARTS)):
+        return PARTLY if _says(text, _words(REFUNDED)) else SOLD
     for what in (NOT_SOLD, REFUNDED, CREDIT, SOLD):
         if own.get(what) is None and _says(text, _words(what)):
             return what
@@ -58,7 +61,7 @@ def treatment(value: str, options: Options) -> str:
 def _plain(value: str) -> str:
     letters = unicodedata.normalize("NFKD", str(value).casefold().replace("ı", "i"))
     letters = "".join(c for c in letters if not unicodedata.combining(c)).replace("ł", "l").replace("_", " ")
-    return " ".join(re.sub(r"^wc-|[^\w\s-]", " ", letters).replace("-", " ").split())
+    return " ".join(re.sub(r"^wc-|[^\w\s\u0900-\u0dff-]", " ", letters).replace("-", " ").split())
 
 
 @cache

@@ -68,6 +68,8 @@ class Sums:
     def of_order(self, column: int, product: np.ndarray | None, others: Sequence[np.ndarray]) -> str:
         """Whether a column stands for the whole order, and where: `each` line, the `first`, or empty where it does not.
 
+        `perhaps`: the same on each line, of too few orders to say so.
+
         It does where orders of several lines have it on one line only; or the same on each line, while it is the sum
         of the product or of another amount over the order, or varies between orders and other numbers within them.
         """
@@ -88,7 +90,9 @@ class Sums:
             if self.agree(sums, numbers[several]) and not self.agree(line[several], numbers[several]):
                 return "each"
         varies = any(self._varies(n) for i, n in self.numbers.items() if i != column)
-        return "each" if has.sum() >= FEWEST_ORDERS and varies and len(set(high)) > 1 else ""
+        if len(set(high)) == 1:
+            return ""
+        return "each" if has.sum() >= FEWEST_ORDERS and varies else "perhaps" if has.sum() > 1 else ""
 
     def _rows_agree(self, one: np.ndarray, other: np.ndarray) -> bool:
         return self.agree(one[self.several], other[self.several])

@@ -31,22 +31,36 @@ CODES = (
     "MYR|NOK|NZD|OMR|PEN|PHP|PLN|QAR|RON|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR"
 )
 # A currency at the end of a name: any code in brackets, a well-known one or a sign without.
-CURRENCY = re.compile(rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|\b(?:in\s+)?({CODES})|(?:\bin\s+)?([€$£¥]))\s*$")
+CURRENCY = re.compile(
+    rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|(?:\b|(?<=_))(?:in\s+)?({CODES})|(?:\bin\s+)?([€$£¥]))\s*$"
+)
 
 
 _HARMLESS = re.compile(r"[(\[]\s*(utc|gmt|local|local time|est|pst|cet|net|#|no\.?|nr\.?|units?|pcs)\s*[)\]]\s*$", re.I)
-_PATH = re.compile(r"^(?:(?:order|invoice|sales?)[ _]?(?:lines?|items?)\s*[/:]|.*[.\[/](?=[^.\[/]+\]?$))\s*", re.I)
+_PATH = re.compile(
+    r"^(?:(?:order|invoice|sales?)[ _]?(?:lines?|items?)\s*[/:]\s*|[\w ]{3,}\.(?=\w+$)|.*\[(?=[^\[\]]+\]$))", re.I
+)
+# A national currency as it stands at the end of a name, in words.
+_LOCAL = re.compile(
+    r"[\s,]*[(\[]\s*(?:R\$|Rp\.?|руб\.?|р\.|zł|TL|Kč|kr\.?|元|円|원)\s*[)\]]\s*$|[\s,]+(?:R\$|Rp|руб\.?|zł|TL|Kč)\s*$"
+)
+_BRACKETS = str.maketrans("（）［］，", "()[],")
 _LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "°": "", "º": "", "ª": ""})
 _MINOR = re.compile(
     r"[\s_(\[]*(?:in[\s_]+)?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?"
     r"|minor(?:[\s_]units?)?)[)\]]?$", re.I,
 )
-# What the end of a name says of tax: `Subtotal (ex tax)`, `Total incl. VAT`; whose address it is: `Email (Billing)`.
-_TAX = r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst)[)\]]?\s*$"
-_WITHOUT_TAX = re.compile(r"[\s_(\[-]+(?:ex|excl|excluding|exclusive[\s_]of|before|without|net[\s_]of)\.?" + _TAX, re.I)
-_WITH_TAX = re.compile(r"[\s_(\[-]+(?:inc|incl|including|inclusive[\s_]of|with|after)\.?" + _TAX, re.I)
-_WHOSE = re.compile(r"^(.+?)\s*[(\[]\s*(billing|shipping)\s*[)\]]$", re.I)
+# What the end of a name says of tax: `Subtotal (ex tax)`, `Bedrag incl. BTW`; whose address it is: `Email (Billing)`.
+_TAX = r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс)\.?[)\]]?\s*$"
+_WITHOUT = "ex|excl|exkl|excluding|exclusive|before|without|ohne|zzgl|hors|sin|sem|senza|zonder|bez|tanpa|без"
+_WITH = "inc|incl|inkl|including|inclusive|with|after|mit|avec|con|com|met|termasuk|включая"
+_WITHOUT_TAX = re.compile(rf"[\s_(\[-](?:{_WITHOUT})\.?{_TAX}", re.I)
+_WITH_TAX = re.compile(rf"[\s_(\[-](?:{_WITH})\.?{_TAX}", re.I)
+_WHOSE = re.compile(r"^([^(\[]+)[(\[]\s?(billing|shipping)\s?[)\]]$", re.I)
 _MONEY = ("amount", "subtotal", "gross", "unit_price", "shipping")
+# Words for a number or a code, which stand before or behind what they number: `id_cliente`, `cliente_id`.
+_NUMBER = frozenset("id no nr num numero código codigo cod code kod kode".split())
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
 def plain(name: str) -> str:
@@ -56,10 +70,13 @@ def plain(name: str) -> str:
     --------
     >>> plain(" Customer ID "), plain("Margin %"), plain("Qté"), plain("N° client"), plain("Net amount (EUR)")
     ('customerid', 'margin%', 'qte', 'nclient', 'netamount')
-    >>> plain("Netto EUR"), plain("Umsatz in €"), plain("*InvoiceDate"), plain("Created At (UTC)"), plain("EUR")
-    ('netto', 'umsatz', 'invoicedate', 'createdat', 'eur')
+    >>> plain("Valor (R$)"), plain("Сумма, руб."), plain("金额（元）"), plain("Tutar TL")
+    ('valor', 'сумма', '金额', 'tutar')
+    >>> plain("Netto EUR"), plain("Umsatz in €"), plain("*InvoiceDate"), plain("Created At (UTC)"), plain("Netto_EUR")
+    ('netto', 'umsatz', 'invoicedate', 'createdat', 'netto')
     """
-    name = CURRENCY.sub("", str(name)) or str(name)
+    name = str(name).translate(_BRACKETS)
+    name = CURRENCY.sub("", _LOCAL.sub("", name)) or name
     name = _HARMLESS.sub("", name) or name
     letters = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
     return "".join(c for c in letters if (c.isalnum() or c == "%" or "\u0900" <= c < "\u0e00") and c != "\u0640")
@@ -94,10 +111,10 @@ def variants(name: str) -> list[str]:
 
     Examples
     --------
-    >>> variants("orders.customer_id"), variants("Sales[Amount]"), variants("price_pence"), variants("Sale Dates")
-    (['orderscustomerid', 'customerid'], ['salesamount', 'amount'], ['pricepence', 'price'], ['saledates', 'saledate'])
-    >>> variants("Email (Billing)")
-    ['emailbilling', 'billingemail']
+    >>> variants("orders.customer"), variants("Sales[Amount]"), variants("price_pence"), variants("Sale Dates")
+    (['orderscustomer', 'customer'], ['salesamount', 'amount'], ['pricepence', 'price'], ['saledates', 'saledate'])
+    >>> variants("Email (Billing)"), variants("cliente_id")
+    (['emailbilling', 'billingemail'], ['clienteid', 'idcliente'])
     """
     name = str(name).strip()
     found = [plain(name)]
@@ -109,8 +126,25 @@ def variants(name: str) -> list[str]:
     path = _PATH.sub("", name)
     if path != name:
         found.append(plain(path))
+    found += _turned(name)
     found += [f[:-1] for f in found if len(f) > 4 and f.endswith("s") and not f.endswith("ss")]
     return list(dict.fromkeys(filter(None, found)))
+
+
+def _turned(name: str) -> list[str]:
+    """A name whose word for a number stands at the other end.
+
+    Examples
+    --------
+    >>> _turned("cliente_id"), _turned("id_venda"), _turned("Num_CMD"), _turned("Date")
+    (['idcliente'], ['vendaid'], ['cmdnum'], [])
+    """
+    words = _WORD.findall(name[:80])
+    if not 2 <= len(words) <= 3:
+        return []
+    if words[0].casefold() in _NUMBER:
+        return [plain(" ".join([*words[1:], words[0]]))]
+    return [plain(" ".join([words[-1], *words[:-1]]))] if words[-1].casefold() in _NUMBER else []
 
 
 @cache
@@ -158,8 +192,9 @@ def rank(table: str, column: str, name: str) -> int | None:
         return 0
     if table != "ledger" and column != "customer_id":
         return None
-    found = (_ranks().get(v, {}).get(column) for v in tried)
-    return next((k for k in found if k is not None), _rank_by_tax(column, name))
+    # A name that is known whole is not looked up in parts: "MwSt.-Betrag" is a tax, and no "Betrag" with a table.
+    known = next((v for v in tried if v in _ranks()), None)
+    return _ranks()[known].get(column) if known else _rank_by_tax(column, name)
 
 
 def _rank_by_tax(column: str, name: str) -> int | None:
@@ -172,7 +207,7 @@ def _rank_by_tax(column: str, name: str) -> int | None:
     >>> [_rank_by_tax(c, "Order total incl. VAT") for c in ("amount", "gross")]
     [None, 3]
     """
-    if column not in _MONEY:
+    if column not in _MONEY or len(name) > 100:
         return None
     without = _WITHOUT_TAX.sub("", name)
     if without != name:

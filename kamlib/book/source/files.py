@@ -54,8 +54,7 @@ def read_parts(con: duckdb.DuckDBPyConnection, source, names: ColumnNames = NO_N
     if isinstance(source, Mapping):
         return [read_frame(con, i, name, frame) for i, (name, frame) in enumerate(source.items())]
     if not isinstance(source, (str, Path)):
-        kind = type(source).__name__
-        raise BookError(f'A book is a path, a name, or frames by table, {{"ledger": frame}}; not a {kind}.')
+        return [read_frame(con, 0, "ledger", source)]
     path = Path(source)
     files = _there(path)
     parts = []
@@ -150,7 +149,7 @@ def _read_file(con, number: int, file: Path, table: str, names: ColumnNames) -> 
         if file.suffix.lower() in EXCEL:
             return read_excel(con, number, file, table, names)
         if file.suffix.lower() in DATABASE:
-            return read_database(con, number, file, table)
+            return read_database(con, number, file, table, names.options.table)
     except OSError as error:
         raise BookError(f"{file} cannot be opened: {_said(error)}.") from None
     if file.suffix.lower() in PACKED:

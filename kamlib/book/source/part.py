@@ -28,7 +28,8 @@ class Part:
     `ragged` lists the lines that could not be split into the columns of the header. `first` is the line of the
     first row: 1 where the source has no header line of its own (Parquet, frames). `sheet`: of a spreadsheet, whose
     days can be numbers. `lines_of`, where lines and rows
-    do not go together one by one (a text file), finds the lines of rows.
+    do not go together one by one (a text file), finds the lines of rows. `grain`: what its dates are written as, "day"
+    or a period.
     """
 
     table: str
@@ -40,6 +41,7 @@ class Part:
     digest: str = ""
     first: int = 2
     sheet: bool = False
+    grain: str = "day"
     lines_of: Callable[[Sequence[int]], dict[int, int]] | None = None
 
     def lines(self, rows: Sequence[int]) -> dict[int, int]:

@@ -22,12 +22,15 @@ from kamlib.book.source.part import (
     keep,
     refuse_unclear_names,
 )
+from kamlib.book.source.which import the_one, which_table
+from kamlib.book.source.workbook_size import refuse_oversized
 from kamlib.tables import TABLES
 
 
 def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: str, names: ColumnNames) -> list[Part]:
     """Sheets named as tables are those; the others are parts of the ledger if they have one header, or not read."""
-    sheets, hidden = _sheets(file)
+    chosen = names.options.table if table == "ledger" else ""
+    sheets, hidden = _sheets(file, chosen)
     filled = {n: rows for n, rows in sheets.items() if any(map(_filled, rows))}
     if not filled:
         raise BookError(f"{file.name}: every sheet is empty.")
@@ -43,19 +46,25 @@ def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: s
     return parts
 
 
-def _sheets(file: Path) -> tuple[dict[str, list[list]], list[str]]:
+def _sheets(file: Path, chosen: str) -> tuple[dict[str, list[list]], list[str]]:
     """Rows of each sheet; and the names of hidden ones, often an older copy, unless they are called as a table is."""
     from python_calamine import SheetVisibleEnum, load_workbook
 
+    refuse_oversized(file)
     try:
         workbook = load_workbook(str(file))
         of = {
-            s.name: s.visible == SheetVisibleEnum.Visible or s.name.lower() in TABLES for s in workbook.sheets_metadata
+            s.name: s.visible == SheetVisibleEnum.Visible or s.name.lower() in TABLES or s.name == chosen
+            for s in workbook.sheets_metadata
         }
         shown = [n for n, visible in of.items() if visible] or list(of)
         rows = {n: workbook.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in shown}
         return rows, [n for n in of if n not in rows]
     except Exception as error:  # a broken file meets it in many ways
+        said = first_line(error)
+    except BaseException as error:  # a panic of its library is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
         said = first_line(error)
     raise BookError(f"{file.name}: not readable as a workbook: {said}. Open it in Excel and save it anew.")
 
@@ -63,6 +72,11 @@ def _sheets(file: Path) -> tuple[dict[str, list[list]], list[str]]:
 def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: ColumnNames) -> tuple[dict, list[str]]:
     """Table of each sheet that is read, and the sheets that are not."""
     of = {n: n.lower() for n in filled if n.lower() in TABLES}
+    if table == "ledger" and names.options.table:
+        what = "sheets that hold anything"
+        chosen = the_one(names.options.table, list(filled), f"{file.name}: there is no sheet", what)
+        of = {n: t for n, t in of.items() if t != table} | {chosen: table}
+        return {n: of[n] for n in filled if n in of}, [n for n in filled if n not in of]
     others = [n for n in filled if n not in of]
     mapping, headers = names.tables.get(table, {}), {}
     for name in others:
@@ -72,9 +86,10 @@ def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: Col
     if "ledger" in of.values() or (table in of.values() and headers):
         refuse_unclear_names([*of, *headers], f"The workbook {file.name}", "sheets")
     if len({tuple(h) for h in headers.values()}) > 1:
-        raise BookError(
+        raise which_table(
             f"{file.name}: the sheets {', '.join(map(repr, list(headers)[:5]))} could each be the {table}, but their "
-            f"columns differ. Call the one that is it {table!r}, or give all its parts the same header."
+            f"columns differ. Say which, call it {table!r}, or give all its parts the same header.",
+            list(headers),
         )
     if not headers and table not in of.values():
         headers = {others[0]: []} if others else {}  # the reader will say what it lacks

@@ -9,14 +9,14 @@ from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.question import settle
 from kamlib.book.roles.synonyms import currency_of, minor_units
 from kamlib.book.source.part import Part
-from kamlib.book.values import cells, dates
+from kamlib.book.values import cells, dates, ids
 from kamlib.tables import Column, Table
 
 SQL_TYPE = {
-    "id": "VARCHAR", "text": "VARCHAR", "date": "DATE", "money": "BIGINT", "number": "DOUBLE", "whole": "BIGINT",
-    "share": "DOUBLE", "flag": "BOOLEAN",
+    "id": "VARCHAR", "text": "VARCHAR", "date": "DATE", "money": "BIGINT", "rate": "DECIMAL(18, 12)",
+    "number": "DOUBLE", "whole": "BIGINT", "share": "DOUBLE", "flag": "BOOLEAN",
 }  # fmt: skip
-NUMERIC = ("money", "number", "whole", "share")
+NUMERIC = ("money", "rate", "number", "whole", "share")
 PLAIN_DAY, PLAIN_NUMBER = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$", r"^-?\d+(\.\d+)?$"
 
 
@@ -28,8 +28,9 @@ class Columns:
     ):
         self.con, self.part, self.table, self.found = con, part, table, found
         self.extra = [f"CAST(c{i} AS VARCHAR) AS x{i}" for i in extra]
-        self.options, self.rates = names.options, names.rates
+        self.options, self.converts = names.options, names.converts
         options = names.options
+        self.ids = ids.readings(con, part, table, found)  # without those of `found` that are damaged
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
         self.types = {c: types[f"c{i}"] for c, i in found.items()}
         self.foreign = self._foreign_digits()
@@ -65,10 +66,11 @@ class Columns:
         return {c for c, hit in zip(tests, hits, strict=True) if hit is not False}
 
     def _cell(self, column: Column, source: str) -> str:
-        kind = self.types[column.name]
-        if kind == "VARCHAR":
+        if source in self.ids:  # also where the same column is, say, the customer's name
+            return self.ids[source]
+        if self.types[column.name] == "VARCHAR":
             return cells.trimmed(cells.latin(source) if source in self.foreign else source)
-        return source if self._as_it_is(column) else _id_of(source, kind)
+        return source if self._as_it_is(column) else ids.as_text(source, self.types[column.name])
 
     def _foreign_digits(self) -> set[str]:
         """Text columns of dates and numbers with any character beyond ASCII; few have one, and to look is quick."""
@@ -95,7 +97,7 @@ class Columns:
         return ", ".join(["_row", *typed, *(e.split(" AS ")[-1] for e in self.extra)])
 
     def _typed(self, column: Column) -> str:
-        if column.name == "currency" and self.table.name == "ledger" and self.rates:
+        if column.name == "currency" and self.table.name == "ledger" and self.converts:
             return self._currency()
         if column.name not in self.found:
             if self.table.name == "ledger" and column.name == "amount":
@@ -105,13 +107,15 @@ class Columns:
         if column.kind in ("id", "text"):
             return f"lower({source})" if column.values else source
         if column.kind == "date":
-            return f"try_cast({source} AS DATE)" if kind.startswith(("DATE", "TIMESTAMP")) else self._date(source)
+            return f"try_cast({source} AS DATE)" if kind.startswith(("DATE", "TIMESTAMP")) else self._date(column)
         if column.kind == "flag":
             yes, no = "('true', 'yes', 'y', '1', 't')", "('false', 'no', 'n', '0', 'f')"
             return f"(CASE WHEN lower({source}) IN {yes} THEN true WHEN lower({source}) IN {no} THEN false END)"
         number = self._number(column.name)
         if column.kind == "money":
             return cells.whole_cents(number, minor=self._minor(column.name))
+        if column.kind == "rate":
+            return self._number(column.name, SQL_TYPE["rate"])
         if column.kind == "whole":
             return f"(CASE WHEN {number} = floor({number}) THEN try_cast({number} AS BIGINT) END)"
         number = f"try_cast({self._plain_number(source) if kind == 'VARCHAR' else source} AS DOUBLE)"
@@ -119,15 +123,18 @@ class Columns:
             number = f"({number} / 100)"
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
 
-    def _date(self, source: str) -> str:
+    def _date(self, column: Column) -> str:
+        source, typed = f"c{self.found[column.name]}", self.types[column.name] != "VARCHAR"
         if source in self.plain:
             return f"try_cast(left({source}, 10) AS DATE)"
         try:
-            read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
+            read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet, typed=typed)
         except cells.Ambiguous as unclear:
             raise settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
         header = self.part.headers[int(source[1:])]
         self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
+        if self.table.name == "ledger" and column.name == "date":
+            self.part.grain = read.grain
         return dates.date(source, read)
 
     def _plain_number(self, source: str) -> str:
@@ -137,13 +144,13 @@ class Columns:
             source = f"replace({source}, '{cells.ARABIC_POINT}', '{self.decimal}')"
         return cells.number(source, self.decimal)
 
-    def _number(self, name: str) -> str:
+    def _number(self, name: str, sql_type: str = cells.NUMBER) -> str:
         source, kind = f"c{self.found[name]}", self.types[name]
         if kind == "VARCHAR":
             source = self._plain_number(source)
         elif kind in ("DOUBLE", "FLOAT"):  # by its shortest text: 2.675 is that, not 2.67499...
             source = f"CAST({source} AS VARCHAR)"
-        return f"try_cast({source} AS {cells.NUMBER})"
+        return f"try_cast({source} AS {sql_type})"
 
     def _product(self) -> str:
         # Exact: 18 and 20 digits fit in 38.
@@ -162,9 +169,22 @@ class Columns:
         if named:
             self.part.notes.append(f"{self.part.where}: {', '.join(named)} is taken as hundredths: cents.")
 
+    def size(self, name: str) -> str:
+        """SQL: how large the number in a cell is, to some 15 digits, also where it is too large for cents."""
+        if name not in self.found:
+            factors = name == "amount" and {"quantity", "unit_price"} <= set(self.found)
+            return f"({self.size('quantity')} * {self.size('unit_price')})" if factors else ""
+        source = f"c{self.found[name]}"
+        return f"abs(try_cast({self._plain_number(source) if self.types[name] == 'VARCHAR' else source} AS DOUBLE))"
+
+    def shown(self, name: str) -> str:
+        """SQL: what stands in a cell; of an amount that is a product, both factors."""
+        factors = [name] if name in self.found else ["quantity", "unit_price"]
+        return " || ' x ' || ".join(f"CAST(c{self.found[f]} AS VARCHAR)" for f in factors)
+
     def refuse_two_currencies(self) -> None:
         """With rates, a line whose amount names one currency and whose column another has no right amount."""
-        cell = self._amount_cell() if self.rates and "currency" in self.found else ""
+        cell = self._amount_cell() if self.converts and "currency" in self.found else ""
         if not cell:
             return
         code, column = f"upper({cells.currency_mark(cell)})", f"upper(c{self.found['currency']})"
@@ -207,11 +227,3 @@ class Columns:
         """The code that the name of the amounts' column ends with; a sign does not say whose dollars they are."""
         code = currency_of(self.part.headers[self.found[self._amount()]]) if self.table.name == "ledger" else ""
         return code if code.isalpha() else ""
-
-
-def _id_of(source: str, sql_type: str) -> str:
-    """Ids that a spreadsheet or pandas turned into 17850.0 are 17850."""
-    if sql_type in ("DOUBLE", "FLOAT"):
-        whole = f"CAST(try_cast({source} AS HUGEINT) AS VARCHAR)"
-        return f"(CASE WHEN {source} = floor({source}) THEN {whole} ELSE CAST({source} AS VARCHAR) END)"
-    return f"CAST({source} AS VARCHAR)"

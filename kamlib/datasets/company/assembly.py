@@ -21,7 +21,7 @@ class Company:
     Attributes
     ----------
     tables : dict of str to DataFrame
-        Every table of `kamlib.tables.TABLES`, by name, in the contract's columns.
+        Every table of `kamlib.tables.TABLES` but rates, by name, in the contract's columns.
     truth : dict of str to DataFrame
         What was planted; see `data/README.md` for columns and units.
     parameters : Parameters

@@ -13,7 +13,7 @@ from .clock import NEVER, YEAR, stream
 
 
 def tables(w) -> dict[str, pd.DataFrame]:
-    """Every table of the contract, in the contract's order of columns."""
+    """Every table of the contract but rates (it sells in one currency), in the contract's order of columns."""
     ids = w.base["customer_id"].to_numpy()
     contacts = _contacts(w, ids)
     raw = {
@@ -31,7 +31,7 @@ def tables(w) -> dict[str, pd.DataFrame]:
         "tasks": _tasks(w, ids),
         "offers": _dated(w.offers, ids, w.clock),
     }
-    return {name: finish(raw[name], TABLES[name]) for name in TABLES}
+    return {name: finish(raw[name], TABLES[name]) for name in TABLES if name in raw}
 
 
 def finish(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
