@@ -109,6 +109,14 @@ def test_a_question_about_a_file_is_not_passed_over(tmp_path):
     assert "export.csv seems to have no header" in refusal(tmp_path, {"jan.csv": JAN, "export.csv": headerless})
 
 
+def test_files_of_months_as_columns_are_parts(tmp_path):
+    files = {f"{y}.csv": f"Customer,Jan-{y},Feb-{y},Mar-{y}\nk1,1,2,3\n" for y in (23, 24)}
+    assert "month_columns" in refusal(tmp_path, {**files, "readme.csv": "x\ny\n"})
+    (tmp_path / "24.csv").unlink()
+    months = {"options": {"month_columns": ["Jan-23", "Feb-23", "Mar-23"]}}
+    assert cents(open_book(tmp_path, mapping=months)) == 600
+
+
 # Lines in two files
 
 

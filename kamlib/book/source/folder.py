@@ -14,7 +14,9 @@ from kamlib.book.errors import BookError, NoTable, Unsettled
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.decide import roles_of
 from kamlib.book.roles.names import candidates, missing
+from kamlib.book.roles.raw import Raw
 from kamlib.book.roles.synonyms import plain
+from kamlib.book.roles.wide import unpivoted
 from kamlib.book.source.packed import PACKED
 from kamlib.book.source.part import Part
 from kamlib.book.values.months import fold, month_words
@@ -33,14 +35,25 @@ def table_name(file: Path) -> str:
 
 
 def lacks_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> list[str]:
-    """Required columns that a part lacks, by what its columns are called and then by what they hold."""
+    """Required columns that a part lacks, by what its columns are called, and then by what they hold.
+
+    None where months are its columns: they are turned, or offered, when it is known to be a part.
+    """
     table, mapping = TABLES[part.table], names.tables.get(part.table, {})
     known = {c: h for c, h in mapping.items() if not h or h in part.headers}
     lacking = missing(candidates(part.headers, table, known), table)
-    if not lacking or known != mapping:
+    months = names.options.month_columns
+    if not lacking or set(months) & set(part.headers):
+        return []
+    if known != mapping or months:
         return lacking
+    as_it_is = replace(part, notes=[])
     try:
-        roles_of(con, replace(part, notes=[]), names)
+        unpivoted(Raw(con, as_it_is, names))
+    except Unsettled:
+        return []
+    try:
+        roles_of(con, as_it_is, names)
     except Unsettled as question:
         asked = [q.key for q in question.questions]
         return missing(question.found, table) if {"customer_id", "date"} & {*asked, *question.found} else []
