@@ -122,6 +122,8 @@ WORSE = [
     ("amount", 2, "Revenue, Umsatz, Montant, Importe, Valor, Importo, Omzet, Kwota, Tutar, Сумма, المبلغ, राशि, 金额, 売上, 매출액, Penjualan"),
     ("amount", 3, "Total, Gesamtbetrag, Montant total, Importe total, Valor Total, Totale fattura, Totaalbedrag, Razem, "
      "Genel Toplam, Итого, الإجمالي, कुल राशि, 总金额, 請求金額, 합계금액, Total Harga"),
+    ("discount", 2, "Discount %, Rabatt %, Remise %, % descuento, Desconto %, Sconto %, Kortingspercentage, Rabat %, İskonto oranı, % скидки, نسبة الخصم, छूट %, 折扣率, 値引率, 할인율, Diskon %"),
+    ("tax", 2, "Total tax, Summe MwSt., Total TVA, Total IVA, Total impostos, Totale IVA, Totaal btw, Suma VAT, Toplam KDV, Итого НДС, إجمالي الضريبة, कुल कर, 合计税额, 消費税合計, 세액합계, Total PPN"),
     ("state", 2, "Cancelled at, Storniert, Annulé, Anulado, Cancelado, Annullato, Geannuleerd, Anulowano, İptal, Отменен, ملغي, रद्द, 作废, "
      "キャンセル日, 취소여부, Dibatalkan"),
 ]  # fmt: skip
