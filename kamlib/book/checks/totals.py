@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from kamlib.book.checks.profit import profit_totals
+from kamlib.book.values.cells import quoted
+from kamlib.stats.grain import period_ends
 from kamlib.tables import NOT_TRADE
 
 ENDS_WITHIN = 3  # days: shops close at weekends, so the last line of a whole month can be before its end
@@ -64,8 +66,9 @@ def rows_in_words(book) -> str:
     >>> rows_in_words(open_book({"ledger": lines}))
     '10 rows were read: 1 set aside, 9 lines.'
     """
-    lines = book.ledger.aggregate("count(*)").fetchall()[0][0]
-    return f"{book.rows_read:,} rows were read: {book.rows_set_aside:,} set aside, {lines:,} lines."
+    lines, left = book.ledger.aggregate("count(*)").fetchall()[0][0], book.rows_not_sold
+    states = f"{left:,} left out by their state, " if left else ""
+    return f"{book.rows_read:,} rows were read: {book.rows_set_aside - left:,} set aside, {states}{lines:,} lines."
 
 
 def control_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -> dict[str, int | str]:
@@ -127,12 +130,13 @@ def month_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) 
     if table.empty:
         return table.drop(columns="first_day").assign(partial=False).reset_index()
     months = pd.date_range(table.index.min(), pd.Timestamp(as_of), freq="MS", name="month")
-    late_start = table["first_day"].iloc[0] > 3
+    grain = getattr(book, "grain", "day")
+    late_start = table["first_day"].iloc[0] > 3 and grain in ("day", "week")
     table = table.drop(columns="first_day").reindex(months, fill_value=0).astype("int64")
     table["partial"] = False
     table.loc[table.index[0], "partial"] |= bool(late_start)
     table.loc[table.index[-1], "partial"] |= (as_of + dt.timedelta(days=1)).day != 1
-    last = pd.Timestamp(book.ledger.aggregate("max(date)").fetchall()[0][0])
+    last = period_ends([book.ledger.aggregate("max(date)").fetchall()[0][0]], grain)[0]
     table["partial"] |= table.index + pd.offsets.MonthEnd() > last + pd.Timedelta(days=ENDS_WITHIN)
     return table.reset_index()
 
@@ -146,10 +150,11 @@ def repeated_lines(book, *, as_of: dt.date) -> tuple[int, int]:
     -------
     (lines, cents)
     """
-    columns = ", ".join(f'"{c}"' for c in book.ledger.columns if c != "line_id")
+    names = [c for c in book.ledger.columns if c != "line_id"]  # also those of the file that we know nothing of
+    columns, n = ", ".join(map(quoted, names)), quoted("n" * (1 + max(map(len, names))))
     before = book.ledger.filter(f"date <= DATE '{as_of:%Y-%m-%d}'")
-    groups = before.aggregate(f"{columns}, count(*) AS n", columns).filter("n > 1")
-    lines, cents = groups.aggregate("sum(n - 1)::BIGINT, sum((n - 1) * cents)::BIGINT").fetchall()[0]
+    groups = before.aggregate(f"{columns}, count(*) AS {n}", columns).filter(f"{n} > 1")
+    lines, cents = groups.aggregate(f"sum({n} - 1)::BIGINT, sum(({n} - 1) * cents)::BIGINT").fetchall()[0]
     return lines or 0, cents or 0
 
 
