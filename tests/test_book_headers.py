@@ -19,7 +19,8 @@ from kamlib.book.roles.decide import roles_of
 from kamlib.book.source.files import connect, read_parts
 
 FILES = sorted(Path(__file__).with_name("headers").glob("*.toml"))
-CASES = [pytest.param(case, id=f"{f.stem}: {case['name']}") for f in FILES for case in tomllib.loads(f.read_text("utf-8"))["case"]]
+TOLD = [(f.stem, case) for f in FILES for case in tomllib.loads(f.read_text("utf-8"))["case"]]
+CASES = [pytest.param(case, id=f"{kind}: {case['name']}") for kind, case in TOLD]
 ROLES = ("customer_id", "date", "quantity", "unit_price", "order_id", "tax", "currency")
 
 

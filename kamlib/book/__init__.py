@@ -19,11 +19,12 @@ import pandas as pd
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
 from kamlib.book.checks.days import grain_of, late_lines, set_far_days_aside
+from kamlib.book.checks.files import compare_files
 from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_words, uses_profit
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
 from kamlib.book.checks.size import too_large_sums
-from kamlib.book.checks.sold import NOT_SOLD
+from kamlib.book.checks.sold import LEFT_OUT, NOT_SOLD
 from kamlib.book.checks.totals import (
     control_totals,
     line_totals,
@@ -120,6 +121,11 @@ class Book:
         return bool(self.ledger.aggregate("count(profit_cents)").fetchall()[0][0])
 
     @property
+    def rows_not_sold(self) -> int:
+        """Rows left out since their state is no sale; they are among `rows_set_aside`."""
+        return int(self.not_sold.loc[self.not_sold["treatment"] == LEFT_OUT, "lines"].sum())
+
+    @property
     def uses_profit(self) -> bool:
         """Whether reports go by profit: every line of a customer's trade has one, known or, for a few, estimated."""
         return uses_profit(self.ledger)
@@ -211,11 +217,12 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     of_ledger = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
     far = set_far_days_aside(con, of_ledger, names.options)
+    between = compare_files(con, of_ledger, overlap=names.options.overlap)
     grain, periods = grain_of(con, of_ledger)
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
     amounts = tuple(dict.fromkeys(c.amounts for c in ledger_parts))
-    notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes)]
+    notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes), *between]
     notes += [*far, *periods, *late_lines(con.table("ledger"))]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}

@@ -23,7 +23,7 @@ LISTED = 1000  # rows set aside that are listed one by one, for each cause; all 
 MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file was misread
 NOT_LINES = ("blank row", "row of totals", "group line", "header again")  # nothing is amiss where there are many
 MOST_NAMED = 40  # columns that are listed as not used
-OURS = ("cents", "profit_cents", "profit_estimated", "left_out", "_row")  # names that the ledger gives itself
+OURS = ("cents", "profit_cents", "profit_estimated", "left_out", "_row", "rowid")  # names that the ledger has itself
 FORGIVEN = 10  # rows from which on a single unreadable one is none the less only that
 
 PROBLEMS = ["table", "file", "line", "column", "cause", "value", "treatment"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, NoTable
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.source.header import header_row, title_note
 from kamlib.book.source.part import (
@@ -33,7 +33,7 @@ def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: s
     sheets, hidden = _sheets(file, chosen)
     filled = {n: rows for n, rows in sheets.items() if any(map(_filled, rows))}
     if not filled:
-        raise BookError(f"{file.name}: every sheet is empty.")
+        raise NoTable(f"{file.name}: every sheet is empty.")
     of, passed_over = _tables_of(file, filled, table, names)
     digest, parts = file_digest(file), []
     for name, table in of.items():
@@ -66,7 +66,7 @@ def _sheets(file: Path, chosen: str) -> tuple[dict[str, list[list]], list[str]]:
         if type(error).__name__ != "PanicException":
             raise
         said = first_line(error)
-    raise BookError(f"{file.name}: not readable as a workbook: {said}. Open it in Excel and save it anew.")
+    raise NoTable(f"{file.name}: not readable as a workbook: {said}. Open it in Excel and save it anew.")
 
 
 def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: ColumnNames) -> tuple[dict, list[str]]:
@@ -109,16 +109,22 @@ def _filled(row: list) -> bool:
 
 
 def _sheet(con, number: int, where: str, table: str, rows: list[list], digest: str, names: ColumnNames) -> Part:
-    above, _ = header_row(rows, TABLES[table], names.tables.get(table, {}))
-    if not _filled(rows[above]):
-        above = next(i for i, row in enumerate(rows) if _filled(row))
+    above, headers = _header(where, table, rows, names)
     last = max(i for i, row in enumerate(rows) if _filled(row))
-    headers = checked_headers([cell(c) for c in rows[above]], where)
     part = Part(table, where, f"raw_{number}", headers, digest=digest, first=above + 2, sheet=True)
     part.notes += title_note(where, rows[:above])
     columns = ([row[i] for row in rows[above + 1 : last + 1]] for i in range(len(headers)))
     keep(con, part, pa.table({f"c{i}": _column(c) for i, c in enumerate(columns)}))
     return part
+
+
+def _header(where: str, table: str, rows: list[list], names: ColumnNames) -> tuple[int, list[str]]:
+    """Row of the header, and the names in it."""
+    # A sheet without a header (`header = false`) would give -1 and the option's `columns` here.
+    above, _ = header_row(rows, TABLES[table], names.tables.get(table, {}))
+    if not _filled(rows[above]):
+        above = next(i for i, row in enumerate(rows) if _filled(row))
+    return above, checked_headers([cell(c) for c in rows[above]], where)
 
 
 def _column(cells: list) -> pa.Array:
