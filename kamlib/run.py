@@ -22,11 +22,13 @@ import duckdb
 import pandas as pd
 
 from kamlib.book import Book, control_totals, open_book
+from kamlib.book.checks.days import last_plausible
 from kamlib.book.source.files import connect
 from kamlib.earlier import EARLIER, Earlier, load_earlier
 from kamlib.finding import Change, Finding, ranked, read_finding
 from kamlib.finding import in_words as in_words
 from kamlib.panel import BURN_IN_DAYS, Panel, build_panel, purchase_days
+from kamlib.stats.grain import period_ends
 from kamlib.tables import NOT_TRADE, PANEL
 
 WORK = "work"  # of the run folder: only there while the run lasts
@@ -205,9 +207,11 @@ def last_complete_month(book: Book) -> dt.date:
     """End of the last month that the ledger covers: its last line's, if that is within three days of the end.
 
     Shops close at weekends, so the last line of a full month can be some days before its end. A ledger that lies
-    within one month, and does not complete it, ends with its last line.
+    within one month, and does not complete it, ends with its last line. A date that stands for a period counts to
+    the end of that. A few lines long after all others (`kamlib.book.checks.days`) do not count.
     """
-    first, last = book.ledger.aggregate("min(date), max(date)").fetchall()[0]
+    first, last, *_ = last_plausible(book.ledger)
+    last = period_ends([last], book.grain)[0].date()
     end = last.replace(day=calendar.monthrange(last.year, last.month)[1])
     if (end - last).days <= COMPLETE_WITHIN:
         return end
@@ -311,7 +315,7 @@ def save_book(book: Book, folder: Path) -> None:
         write_frame(folder / "tables", name, table)
     for name in ("recognised", "problems", "not_sold"):
         write_frame(folder, name, getattr(book, name))
-    plain = ("name", "rows_read", "rows_set_aside", "notes", "currency", "digest", "amounts")
+    plain = ("name", "rows_read", "rows_set_aside", "notes", "currency", "digest", "amounts", "grain")
     write_json(folder / "book.json", {n: getattr(book, n) for n in plain} | {"tables": list(book.tables)})
 
 
@@ -335,7 +339,7 @@ def save_panel(panel: Panel, folder: Path) -> None:
     """The panel as Parquet (`frames/`), its dates and lengths as JSON."""
     for name in PANEL:
         write_frame(folder / FRAMES, name, getattr(panel, name))
-    plain = {"as_of", "start", "first_day", "last_day", "months", "has_profit"}
+    plain = {"as_of", "start", "first_day", "last_day", "months", "has_profit", "grain"}
     facts = {n: getattr(panel, n) for n in plain}
     write_json(folder / WORK / "panel.json", {n: str(v) if isinstance(v, dt.date) else v for n, v in facts.items()})
 

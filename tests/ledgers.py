@@ -90,6 +90,8 @@ ARABIC = "رقم العميل;التاريخ;المبلغ\nشركة النور;1
 GERMAN = "Kunden-Nr.;Belegdatum;Umsatz\nMüller;13.01.2024;1.234,50\nGroß;14.01.2024;2,25-\n"
 SAID = (HEADER + BODY).encode()
 PRICED, COST = "customer,date,amount,currency\n", "customer,date,amount,cost\n"
+WIDE = b"Customer,Jan-24,Feb-24,Mar-24,Total\nC1,100,120,90,310\nC2,50,0,40,90\n"
+GROUPED = b",Date,Num,Amount\nAcme,,,\n,2024-01-13,1,10\n,2024-01-14,2,5\nTotal for Acme,,,15\nBolt,,,\n,2024-02-13,3,7\nTotal for Bolt,,,7\nTOTAL,,,22\n"
 
 CASES = (
     # files
@@ -173,10 +175,49 @@ CASES = (
     Case("months in words", lines('a,"January 13, 2024",1', "a,14-Feb-24,2"), 300),
     Case("date-times and zones", lines("a,2024-01-13T23:30:00+02:00,1"), 100),
     Case("day numbers as text", lines("a,45304,1", "a,45305.5,2"), 300, ("day numbers",)),
+    Case("months, the first of each", lines("a,2024-01-01,1", "a,2024-02-01,2", "b,2024-03-01,3"), 600, ("dates are months",)),
+    Case("months, the last of each", lines("a,2024-01-31,1", "a,2024-02-29,2", "b,2024-03-31,3"), 600, ("dates are months",)),
+    Case("months in numbers", lines("a,2024-01,1", "a,02/2024,2", "b,2024M03,3"), 600, ("dates are months",)),
+    Case("months as whole numbers", lines("a,202401,1", "a,202402,2"), 300, ("dates are months",)),
+    Case("months in words", lines("a,Jan-24,1", "a,Feb-24,2", "b,Mar-24,3"), 600, ("dates are months", "two digits")),
+    Case("Jan-24: January 2024, or a 24th?", lines("a,Jan-24,1"), None, ("a day without a year", "year_first = false")),
+    Case("months in Polish", lines("a,styczeń 2024,1", "a,luty 2024,2").decode().encode(), 300, ("dates are months",)),
+    Case("quarters", lines("a,2024-Q1,1", "a,Q2 2024,2", "b,3Q24,3"), 600, ("dates are quarters",)),
+    Case("ISO weeks", lines("a,2024-W05,1", "a,KW 6/2024,2"), 300, ("dates are weeks",)),
+    Case("years", lines("a,2023,1", "a,2024,2"), 300, ("dates are years",)),
+    Case("a week that is none", lines("a,2024-W53,1", *["a,2024-W05,1"] * 30), 3000, ("unreadable",)),
+    Case("a file of months beside one of days", {"a.csv": lines("a,2023-11,1", "a,2023-12,2"), "b.csv": lines("a,2024-01-13,5")}, 800,
+         ("not all known alike", "a.csv: months", "b.csv: days"), "months"),
+    Case("Russian dates", lines("a,5 января 2024 г.,1", "a,\"пятница, 12 января 2024 г.\",2"), 300),
+    Case("Chinese dates", lines("a,2024年1月5日,1", "a,2024年1月12日 星期五,2"), 300),
+    Case("dates as programs print them", lines("a,Fri Jan 05 2024,1", "a,20240105T101500Z,2", "a,2024-01-05 10:00:00 -0500,4"), 700,
+         ("name a time zone",)),
+    Case("Unix seconds", lines("a,1704448800,1", "a,1704535200.5,2"), 300, ("Unix seconds", "days in UTC")),
+    Case("Unix milliseconds as numbers", lambda: frame().assign(date=[1704448800000, 1704535200000]), 825, ("Unix milliseconds",), ""),
+    Case("compact days as numbers", lambda: frame().assign(date=[20240105, 20240106]), 825, file=""),
+    Case("day numbers as numbers, of no sheet", lambda: frame().assign(date=[45304, 45305]), None, ("taken as date",), ""),
+    Case("Hijri dates", lines("a,1445-07-05,1", "a,1445-07-06,2"), None, ("implausible date",)),
+    Case("Buddhist dates", lines("a,05/01/2567,1", "a,13/01/2567,2"), None, ("implausible date",)),
+    Case("Japanese eras", lines("a,R6.1.5,1", "a,令和6年1月6日,2"), None, ("unreadable",)),
     Case("infinity", lines("a,2024-01-13,inf", fill=FILL), 2800, ("unreadable",)),
     Case("year 1924", lines("a,1924-01-13,9", fill=FILL), 2800, ("implausible date",)),
     Case("year 9999", lines("a,9999-12-31,9", fill=FILL), 2800, ("implausible date",)),
     Case("old by option", lines("a,1924-01-13,9"), 900, mapping={"options": {"earliest_date": dt.date(1900, 1, 1)}}),
+    # shapes
+    Case("months as columns", WIDE, None, ("400.00", "month_columns")),
+    Case("months as columns, by option", WIDE + b"Grand total,150,120,130,400\n", 40000, ("5 lines", "row of totals"), customers=2,
+         mapping={"options": {"month_columns": ["Jan-24", "Feb-24", "Mar-24"]}}),
+    Case("months without a year", WIDE.replace(b"-24", b""), None, ("year =",)),
+    Case("a report grouped by customer", GROUPED, 2200, ("carried down", "2 of 2 totals"), customers=2),
+    Case("a report grouped by customer, its lines of totals wrong", GROUPED.replace(b",7\nTOT", b",9\nTOT"), 2200, ("1 differ",)),
+    Case("lines that go on below their order", lines("1,a,2024-01-13,Pen,10", ",,,Book,5", "2,b,2024-01-14,Pen,7", "2,,,Cup,3",
+         header="order,customer,date,product,amount\n"), 2500, ("2 lines below the first",), customers=2),
+    Case("the customer on the first line only", lines("a,2024-01-13,1", ",2024-02-13,2", "b,2024-01-14,4", ",2024-03-01,5"), 1200,
+         ("grouped by customer",), customers=2),
+    Case("the customer on the first line only?", lines("a,2024-01-13,1", ",2024-02-13,2", "b,2024-03-14,4", ",2024-04-01,5"), None,
+         ("carry_customer",)),
+    Case("subtotals with a day and an order", lines("a,2024-01-13,1,Pen,10", "a,2024-01-13,1,Ink,5", "a,2024-01-13,1,Subtotal,15",
+         header="customer,date,order,product,amount\n"), 1500, ("row of totals",)),
     # content
     Case("no customer", lines(",2024-01-13,9"), 900),
     Case("zero and negative prices", lines("a,2024-01-13,2,0", "a,2024-01-13,2,-1.5",
@@ -210,7 +251,12 @@ CASES = (
     Case("broken xlsx", lambda: sheet(A=[HEAD, ["a", DAY, 5]])()[:900], None, ("not readable as a workbook",), "l.xlsx"),
     Case("one row", lines("a,2024-01-13,1"), 100),
     Case("one customer, one month", lines("a,2024-01-13,1", "a,2024-01-14,2"), 300, customers=1),
-    Case("dates of years to come", lines("a,2031-01-13,1", fill=FILL), 2900),
+    Case("a line of years to come", lines("a,2031-01-13,1", fill=FILL), 2800, ("far from all other days", "latest_date = 2031-01-13")),
+    Case("a line of years to come, by option", lines("a,2031-01-13,1", fill=FILL), 2900,
+         mapping={"options": {"latest_date": dt.date(2031, 12, 31)}}),
+    Case("a line of years before", lines("a,1994-01-13,1", fill=FILL), 2800, ("far from all other days", "earliest_date = 1994-01-13")),
+    Case("a line two months after all others", lines("a,2024-04-28,1", fill=FILL), 2900, ("long after all others", "2024-02-28")),
+    Case("three lines, years apart", lines("a,2012-01-13,1", "b,2019-02-01,1", "c,2024-02-01,1"), 300),
     Case("all zero", lines("a,2024-01-13,0", "b,2024-01-13,0"), 0),
     Case("all negative", lines("a,2024-01-13,-1", "b,2024-01-13,-2"), -300),
 )  # fmt: skip

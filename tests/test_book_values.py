@@ -1,8 +1,7 @@
-"""Text -> dates and numbers, in SQL."""
+"""Text -> text and numbers, in SQL."""
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.book.mapping import Options
-from kamlib.book.values import cells, dates
+from kamlib.book.values import cells
 
 
 @pytest.fixture(scope="module")
@@ -40,55 +39,6 @@ def test_text_loses_blanks_at_its_ends_and_nothing_else(con):
     assert one(con, cells.text("s"), "ttr\\n u00a0 2f") == "ttr\\n u00a0 2f"
     assert one(con, cells.text("s"), "NA") is None
     assert one(con, cells.text("s", name=True), "NA") == "NA"  # Namibia
-
-
-DATES = {
-    "2024-03-05": "2024-03-05", "2024/3/5": "2024-03-05", "2024.03.05": "2024-03-05", "20240305": "2024-03-05",
-    "2024-03-05T23:59:59Z": "2024-03-05", "2024-03-05 08:26": "2024-03-05", "05/03/2024": "2024-03-05",
-    "5.3.2024": "2024-03-05", "05-03-2024 8:26": "2024-03-05", "13 Mar 2024": "2024-03-13", "13-Mar-2024": "2024-03-13",
-    "29.02.2024": "2024-02-29",
-    # not dates: a month, a number, a day that is none, a span, a code
-    "202412": None, "2024123": None, "45364": None, "30.02.2024": None, "2024-13-01": None, "2024-03": None,
-    "2024-03-05 to 2024-03-09": None, "2024-03-05x": None, "soon": None, "13 apples 24": None,
-    # years of two digits; months in words
-    "05/03/24": "2024-03-05", "31.12.80": "1980-12-31", "1.1.79": "2079-01-01", "13-Mar-24": "2024-03-13",
-    "March 5, 2024": "2024-03-05", "5th of": None, "Sept. 5th, 2024": "2024-09-05", "5. März 2024": "2024-03-05",
-    "5 août 2024": "2024-08-05", "5 de enero de 2024": "2024-01-05", "5 أغسطس 2024": "2024-08-05",
-    "5 Mar 2024 10:30": "2024-03-05",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("cell", DATES)
-def test_dates(con, cell):
-    said = one(con, dates.date("s", dates.Reading(True)), cell)
-    assert said == (dt.date.fromisoformat(DATES[cell]) if DATES[cell] else None)
-
-
-def test_month_first(con):
-    assert one(con, dates.date("s", dates.Reading(False)), "12/1/2010 8:26") == dt.date(2010, 12, 1)
-
-
-def test_the_column_says_which_comes_first(con):
-    assert dates.day_first(con, column(con, "05/03/2024", "13/03/2024"), "s", Options()) is True
-    assert dates.day_first(con, column(con, "05/03/2024", "03/13/2024"), "s", Options()) is False
-    assert dates.day_first(con, column(con, "2024-03-05", "03/03/2024"), "s", Options()) is True
-
-
-def test_a_column_that_does_not_say_is_refused_with_rows_and_option(con):
-    table = column(con, "03/03/2024", "05/03/2024", "06/03/2024")
-    with pytest.raises(cells.Ambiguous) as said:
-        dates.day_first(con, table, "s", Options())
-    assert "all 2 dates" in said.value.why
-    assert said.value.rows == [(1, "05/03/2024"), (2, "06/03/2024")]
-    assert "day_first" in said.value.option
-    assert dates.day_first(con, table, "s", Options(day_first=False)) is False
-
-
-def test_a_column_that_says_both_is_refused_with_the_rarer_ones(con):
-    table = column(con, "13/03/2024", "14/03/2024", "03/15/2024")
-    with pytest.raises(cells.Ambiguous, match="2 dates can only be day-first and 1 only month-first") as said:
-        dates.day_first(con, table, "s", Options())
-    assert said.value.rows == [(2, "03/15/2024")]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pandas as pd
 
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
+from kamlib.book.checks.days import grain_of, late_lines, set_far_days_aside
 from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_words, uses_profit
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
@@ -31,7 +33,8 @@ from kamlib.book.checks.totals import (
     rows_in_words,
 )
 from kamlib.book.errors import BookError, Unsettled
-from kamlib.book.mapping import ColumnNames, load_mapping
+from kamlib.book.mapping import load_mapping
+from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
 from kamlib.book.source.part import Part
 from kamlib.tables import TABLES
@@ -82,6 +85,8 @@ class Book:
         Empty where nothing says.
     digest : str
         SHA-256 over the sources' content.
+    grain : {"day", "week", "month", "quarter", "year"}
+        What the ledger's dates are: days, or the first or last days of periods.
     amounts : tuple of str
         What the amounts are, net or gross, and how that is known; one sentence for each way of it in the source.
     not_sold : pandas.DataFrame
@@ -99,6 +104,7 @@ class Book:
     notes: tuple[str, ...] = ()
     currency: str = ""
     digest: str = ""
+    grain: str = "day"
     amounts: tuple[str, ...] = ()
     not_sold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOT_SOLD))
     con: duckdb.DuckDBPyConnection = field(default=None, repr=False)
@@ -204,12 +210,18 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
     names = replace(names, dated_rates=any(p.table == "rates" for p in parts))
-    checked = {p.relation: _checked(con, p, names, source) for p in parts}
+    with _asked_of(source):
+        parts = [reshaped(con, p, names) for p in parts]
+        checked = {p.relation: check_part(con, p, names) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
+    of_ledger = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
+    far = set_far_days_aside(con, of_ledger, names.options)
+    grain, periods = grain_of(con, of_ledger)
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
     amounts = tuple(dict.fromkeys(c.amounts for c in ledger_parts))
     notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes)]
+    notes += [*far, *periods, *late_lines(con.table("ledger"))]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
     currency, converted = one_currency(con, signs, names.options.currency, names.rates, dated)
@@ -226,6 +238,7 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         rows_set_aside=sum(c.rows_set_aside for c in ledger_parts),
         notes=tuple(notes),
         currency=currency,
+        grain=grain,
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
         amounts=amounts,
         not_sold=_together([c.not_sold for c in ledger_parts], NOT_SOLD),
@@ -233,9 +246,11 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     )
 
 
-def _checked(con, part: Part, names: ColumnNames, source) -> Checked:
+@contextmanager
+def _asked_of(source) -> Iterator[None]:
+    """Questions say the command for the source that the user named."""
     try:
-        return check_part(con, part, names)
+        yield
     except Unsettled as question:
         question.source = str(source) if isinstance(source, (str, Path)) else ""
         raise
@@ -290,7 +305,7 @@ def mapping_of(source, mapping):
 def _make_ledger(con: duckdb.DuckDBPyConnection, parts: list[Checked]) -> None:
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {c.relation}" for c in parts)
     con.execute(
-        "CREATE TABLE ledger AS SELECT * EXCLUDE (amount, profit, cost, kind), amount AS cents,"
+        "CREATE TABLE ledger AS SELECT * EXCLUDE (_row, amount, profit, cost, kind), amount AS cents,"
         " coalesce(profit, try_cast(amount::HUGEINT - cost AS BIGINT)) AS profit_cents,"
         " CASE WHEN profit_cents IS NOT NULL THEN false END AS profit_estimated,"
         f" coalesce(kind, 'goods') AS kind FROM ({union})"

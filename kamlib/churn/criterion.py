@@ -17,6 +17,7 @@ import pandas as pd
 
 from kamlib.churn.limits import CALIBRATED_ON, COARSE, evenly, known, scales
 from kamlib.stats.clock import Clock, business_clock
+from kamlib.stats.grain import mean_log, period_ends, period_starts
 from kamlib.stats.rhythm import MONTH, SHORTEST, Posterior, Rhythm, fit_rhythm, history, paces
 
 LATE_RATE = 0.02  # false alarms per living account-month: one in fifty looked at in vain each month
@@ -30,8 +31,9 @@ class Silences:
     Attributes
     ----------
     table : pandas.DataFrame
-        One row an account and purchase day, in order of customer_id and date: customer_id, date (the silence begins),
-        next_date (missing while it lasts), gaps (completed before), usual_days (expected gap, business days),
+        One row an account and purchase day, in order of customer_id and date: customer_id, date (the silence
+        begins; in a ledger of periods the last day of one), next_date (missing while it lasts), gaps
+        (completed before), usual_days (expected gap, business days),
         late_on and lost_on (first day on which it was late or lost; missing where it ended before), due_on (day on
         which it would have been found lost, had it gone on: to a few per cent; missing where there is no rhythm, or
         beyond what the clock can tell).
@@ -76,7 +78,9 @@ def silences(
     Parameters
     ----------
     days : pandas.DataFrame
-        Purchase days, from `kamlib.panel.purchase_days`.
+        Purchase days, from `kamlib.panel.purchase_days`. Where their `attrs["grain"]` says that each stands for a
+        period, a silence begins with the end of its period and ends with the beginning of the next one, and gaps are
+        as uncertain as two unknown days make them.
     as_of : datetime.date
     late_rate, lost_rate : float
         False alarms per living account-month.
@@ -101,9 +105,11 @@ def silences(
     """
     if not 0 < lost_rate <= late_rate < 1:
         raise ValueError("false-alarm rates lie between 0 and 1, and late_rate is not below lost_rate")
+    grain = days.attrs.get("grain", "day")
     days = days.sort_values(["customer_id", "date"]).reset_index(drop=True)
-    clock = business_clock(days["date"] if len(days) else [pd.Timestamp(as_of)], as_of=as_of)
-    gaps = _gaps(days, clock, as_of)
+    clock = business_clock(days["date"] if len(days) else [pd.Timestamp(as_of)], as_of=as_of, grain=grain)
+    starts, days = days["date"], days.assign(date=_ends(days["date"], grain, as_of))
+    gaps = _gaps(days, clock, as_of, starts, grain)
     segment = _segment(days, gaps, segments)
     gaps["pace"] = _pace(gaps, segment)
     rhythm = _population(gaps)
@@ -140,18 +146,36 @@ LEARNT_FROM = 2_000  # accounts that say which of them foretells best
 SEGMENTS = 4  # of accounts without a segment: quarters by size of the first purchase
 
 
-def _gaps(days: pd.DataFrame, clock: Clock, as_of: dt.date) -> pd.DataFrame:
+def _ends(dates: pd.Series, grain: str, as_of: dt.date) -> pd.Series:
+    """The day from which on an account is silent: of a period its last, as far as it has come."""
+    if grain == "day":
+        return dates
+    return pd.Series(period_ends(dates, grain), index=dates.index).clip(upper=pd.Timestamp(as_of))
+
+
+def _gaps(days: pd.DataFrame, clock: Clock, as_of: dt.date, starts: pd.Series, grain: str) -> pd.DataFrame:
     """For each purchase day: business time, length of the silence after it, and the gap before it."""
     account = days["customer_id"].to_numpy()
     time = clock.time(days["date"])
     first = np.r_[True, account[1:] != account[:-1]] if len(days) else np.zeros(0, dtype=bool)
     last = np.r_[first[1:], True] if len(days) else first
-    after = np.where(last, clock.time([as_of])[0], np.r_[time[1:], 0.0])
+    begun = time if grain == "day" else clock.time(period_starts(starts, grain) - pd.Timedelta(days=1))
+    after = np.where(last, clock.time([as_of])[0], np.r_[begun[1:], 0.0])
     table = pd.DataFrame({"time": time, "silence": np.maximum(after - time, 0.0), "last": last})
-    table["next_date"] = days["date"].shift(-1).mask(last)
+    table["next_date"] = starts.shift(-1).mask(last)
     table["gap"] = np.where(first, 0.0, np.maximum(np.diff(time, prepend=0.0), SHORTEST))
+    table["log_gap"] = _log_gap(table["gap"].to_numpy(), time - begun, first, grain)
     table["account"] = np.cumsum(first)
     return _summed(table, ~first)
+
+
+def _log_gap(gap: np.ndarray, width: np.ndarray, first: np.ndarray, grain: str) -> np.ndarray:
+    """Logarithm of each gap; between periods, expected over the days that they can mean."""
+    safe = np.where(first, 1.0, gap)
+    if grain == "day":
+        return np.log(safe)
+    both = np.maximum((width + np.r_[width[:1], width[:-1]]) / 2, SHORTEST)
+    return np.where(first, 0.0, mean_log(safe, both))
 
 
 def _summed(gaps: pd.DataFrame, counts: np.ndarray) -> pd.DataFrame:
@@ -164,11 +188,11 @@ def _summed(gaps: pd.DataFrame, counts: np.ndarray) -> pd.DataFrame:
 def _faded(gaps: pd.DataFrame, memory: float) -> pd.DataFrame:
     """The same sums with each gap counting for less the longer ago it ended."""
     counts = gaps["counts"].to_numpy()
-    gap = np.where(counts, gaps["gap"], 1.0)
+    gap, log_gap = np.where(counts, gaps["gap"], 1.0), np.where(counts, gaps["log_gap"], 0.0)
     # Relative to the account's first purchase, so that long ledgers do not overflow.
     age = gaps["time"] - gaps.groupby("account")["time"].transform("first")
     weight = np.exp(np.minimum(age.to_numpy() / memory, 600.0))
-    values = pd.DataFrame({"n": counts * weight, "total": counts * gap * weight, "log_total": np.log(gap) * weight})
+    values = pd.DataFrame({"n": counts * weight, "total": counts * gap * weight, "log_total": log_gap * weight})
     sums = values.groupby(gaps["account"].to_numpy()).cumsum()
     return gaps.assign(**{name: sums[name].to_numpy() / weight for name in sums})
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.models import histories
+from kamlib.stats.grain import dated_by_end
 
 HORIZON_DAYS = 180  # half a year: long enough that a wholesale customer who stays buys in it
 YEAR_DAYS = 365
@@ -54,7 +55,8 @@ def look(days: pd.DataFrame, *, as_of) -> Look:
     Parameters
     ----------
     days : pandas.DataFrame
-        One row an account and purchase day: customer_id, date, cents (`kamlib.panel.purchase_days`).
+        One row an account and purchase day: customer_id, date, cents (`kamlib.panel.purchase_days`). A date that stands
+        for a period counts from the end of that: before it, nobody knew.
     as_of : date
         Inclusive.
 
@@ -66,7 +68,7 @@ def look(days: pd.DataFrame, *, as_of) -> Look:
     >>> seen.features["silence_days"].to_dict(), seen.year_cents.to_dict()
     ({'a': 20.0}, {'a': 400})
     """
-    as_of = pd.Timestamp(as_of)
+    as_of, days = pd.Timestamp(as_of), dated_by_end(days)
     past = days[days["date"] <= as_of]
     known = histories(past, as_of=as_of)
     ago = (as_of - past["date"]).dt.days
@@ -125,5 +127,6 @@ def silent(days: pd.DataFrame, seen: Look, *, known_until, horizon_days: int = H
     end = seen.as_of + pd.Timedelta(days=horizon_days)
     if pd.Timestamp(known_until) < end:
         raise ValueError(f"what happened until {end.date()} is not known: the purchases are until {known_until}.")
+    days = dated_by_end(days)
     later = days.loc[(days["date"] > seen.as_of) & (days["date"] <= end), "customer_id"]
     return pd.Series(~seen.histories.index.isin(later.unique()), index=seen.histories.index, name="silent")

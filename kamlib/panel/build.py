@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 import narwhals as nw
@@ -12,6 +13,7 @@ import pandas as pd
 from kamlib.panel.engine import ONE, day_number, fetch, flag, keep, month_number, odd, sum_by
 from kamlib.panel.lines import account_days, sold, trade_lines
 from kamlib.panel.panel import Panel, window_start
+from kamlib.stats.grain import WIDTH, period_starts
 from kamlib.tables import NOT_TRADE, PANEL
 
 BURN_IN_DAYS = 90
@@ -63,7 +65,7 @@ def build_panel(
     >>> panel.gaps[["n", "sum_days"]].values.tolist()
     [[1, 30]]
     """
-    as_of = pd.Timestamp(as_of).date()
+    as_of, grain = pd.Timestamp(as_of).date(), getattr(book, "grain", "day")
     if months < 1:
         raise ValueError(f"months must be 1 or more, not {months}")
     start = window_start(as_of, months)
@@ -73,13 +75,14 @@ def build_panel(
         first_day, last_day, unknown = _extent(days)
         if first_day is None:
             raise ValueError(f"the ledger has no line of a known customer on or before {as_of}")
-        gaps = _fetch(_gaps(days), "gaps", unknown)
+        first_day = period_starts([first_day], grain)[0].date()
+        gaps = _fetch(_gaps(days, grain), "gaps", unknown)
         table = keep(_account_months(days, start), kept, lines)
         kept_days.close()  # the largest of all, before the largest that is fetched
         burnt_in = first_day + dt.timedelta(days=burn_in_days)
         accounts = _fetch(_accounts(table, burnt_in), "accounts", unknown)
         monthly = _fetch(_monthly(table, start), "monthly", unknown)
-    return Panel(as_of, start, months, first_day, last_day, monthly, accounts, gaps, not unknown)
+    return Panel(as_of, start, months, first_day, last_day, monthly, accounts, gaps, not unknown, grain)
 
 
 def _extent(days: nw.LazyFrame) -> tuple[dt.date | None, dt.date | None, int]:
@@ -138,18 +141,32 @@ def _accounts(months: nw.LazyFrame, burnt_in: dt.date) -> nw.LazyFrame:
     )
 
 
-def _gaps(days: nw.LazyFrame) -> nw.LazyFrame:
+def _gaps(days: nw.LazyFrame, grain: str) -> nw.LazyFrame:
     bought = days.filter(sold()).with_columns(day=day_number())
     gap = nw.col("gap")
     gaps = bought.with_columns(gap=nw.col("day") - nw.col("day").shift(1).over("customer_id", order_by="day"))
     gaps = gaps.filter(~gap.is_null()).with_columns(
         n=ONE,
         sum_days=gap.cast(nw.Int64),
-        sum_days2=gap.cast(nw.Int64) * gap.cast(nw.Int64),
+        sum_days2=gap.cast(nw.Int64) * gap.cast(nw.Int64) + round(WIDTH[grain] ** 2 / 6) * (grain != "day"),
         # Integers: sums of floating-point logarithms change with the order of adding.
-        sum_log_micro=(gap.cast(nw.Float64).log() * 1e6).round().cast(nw.Int64),
+        sum_log_micro=(_log(gap.cast(nw.Float64), grain) * 1e6).round().cast(nw.Int64),
     )
     return sum_by(gaps, ["customer_id"], ["n", "sum_days", "sum_days2", "sum_log_micro"])
+
+
+def _log(gap: nw.Expr, grain: str) -> nw.Expr:
+    """Logarithm of a gap; between periods its expectation, as `kamlib.stats.grain.mean_log` has it."""
+    if grain == "day":
+        return gap.log()
+    width = WIDTH[grain]
+    r = nw.when(gap > width).then(gap / width).otherwise(nw.lit(1.0))
+    before = nw.when(r > 1).then(r - 1).otherwise(nw.lit(1e-9))
+    return (_twice(r + 1) - 2 * _twice(r) + _twice(before)) + math.log(width)
+
+
+def _twice(x: nw.Expr) -> nw.Expr:
+    return x * x * (2 * x.log() - 3) / 4
 
 
 def _fetch(frame: nw.LazyFrame, name: str, profit_unknown: int) -> pd.DataFrame:

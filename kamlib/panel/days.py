@@ -31,6 +31,7 @@ def purchase_days(book, *, as_of: dt.date | str, leave_out: Sequence[str] = NOT_
         One row an account and purchase day (net sales above zero), in order of customer_id and date: customer_id,
         date, cents and profit_cents (net of the day's returns; profit is `<NA>` throughout where it is not known for
         every line of these days), orders. Days of returns alone are not in it, so cents do not sum to the ledger.
+        `attrs["grain"]` says what the dates are known to: "day", or the period that each stands for.
 
     Examples
     --------
@@ -44,6 +45,7 @@ def purchase_days(book, *, as_of: dt.date | str, leave_out: Sequence[str] = NOT_
     days = fetch(bought, types=PURCHASE_DAYS, by=["customer_id", "date"])
     if days.pop("profit_missing").any():
         days["profit_cents"] = pd.array([pd.NA] * len(days), dtype="Int64")
+    days.attrs["grain"] = getattr(book, "grain", "day")
     return days
 
 

@@ -30,6 +30,9 @@ class Panel:
     has_profit : bool
         Whether every line has a profit; where not, profit columns are all empty. A book may have taken a few at a
         margin (`kamlib.book.checks.profit`): its notes say so, and its ledger's `profit_estimated` which.
+    grain : {"day", "week", "month", "quarter", "year"}
+        What the dates are known to. Of periods the gaps are wider (`kamlib.stats.grain.mean_log`), and `first_day` is
+        the first of its period.
     """
 
     as_of: dt.date
@@ -41,6 +44,7 @@ class Panel:
     accounts: pd.DataFrame
     gaps: pd.DataFrame
     has_profit: bool
+    grain: str = "day"
 
     @property
     def months_held(self) -> int:

@@ -215,11 +215,16 @@ def check_days(book: Book, as_of: dt.date, settings: Settings) -> None:
     if as_of < first:
         raise InputError(f"Nothing to report: as_of {as_of} is before the first line. {there}")
     try:
-        silent = window_start(as_of, settings.months) > last
+        start = window_start(as_of, settings.months)
+        inside = trade.filter(f"date BETWEEN DATE '{start}' AND DATE '{as_of}'").aggregate("count(*)").fetchall()[0][0]
     except (OverflowError, ValueError):  # a day at the edge of the calendar
-        silent = True
-    if silent:
-        raise InputError(f"Nothing to report: no line in the {settings.months} months up to {as_of}. {there}")
+        inside = 0
+    if not inside:
+        before = trade.filter(f"date <= DATE '{as_of:%Y-%m-%d}'").aggregate("max(date)").fetchall()[0][0]
+        raise InputError(
+            f"Nothing to report: no line in the {settings.months} months up to {as_of}; the last before it is of "
+            f"{before}. {there} With --as-of {before}, for example."
+        )
 
 
 def supported(notebooks: Sequence[Notebook], book: Book) -> tuple[list[Notebook], list[tuple[str, str]]]:

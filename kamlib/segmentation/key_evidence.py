@@ -10,6 +10,7 @@ from kamlib.panel import Panel
 from kamlib.segmentation.key_accounts import KeyAccounts
 from kamlib.segmentation.windows import complete_months, month_matrix
 from kamlib.stats.gamma import gamma_shape
+from kamlib.stats.grain import period_ends, regularity_shows
 
 TREND_MONTHS = 24  # two of each month of the year, so that a season is no trend
 LEAST_MONTHS = 12  # below a year a trend cannot be told from a season
@@ -156,7 +157,10 @@ def _rhythm(panel: Panel, customers: pd.Index) -> pd.DataFrame:
     gaps = panel.gaps.set_index("customer_id").reindex(customers)
     n = gaps["n"].fillna(0).astype("int64")
     shape = gamma_shape(n, gaps["sum_days"].fillna(0), gaps["sum_log_micro"].fillna(0) / 1e6)
+    shape.loc[~regularity_shows(shape["mean"], panel.grain), ["corrected", "shape_low", "shape_high"]] = np.nan
     last = panel.accounts.set_index("customer_id")["last_purchase"].reindex(customers)
+    if panel.grain != "day":
+        last = pd.Series(period_ends(last, panel.grain), index=last.index).clip(upper=pd.Timestamp(panel.as_of))
     return pd.DataFrame(
         {
             "gap_days": shape["mean"], "regularity": shape["corrected"], "regularity_low": shape["shape_low"],

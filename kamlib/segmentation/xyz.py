@@ -10,6 +10,7 @@ import pandas as pd
 from kamlib.panel import Panel
 from kamlib.segmentation.windows import window_matrix
 from kamlib.stats.gamma import gamma_shape
+from kamlib.stats.grain import regularity_shows
 from kamlib.tables import XYZ, XYZ_UNKNOWN
 
 XYZ_SHARES = (0.75, 0.25)
@@ -34,7 +35,8 @@ def xyz(
     """Classes X, Y, Z: how often, how regularly or how evenly an account buys.
 
     Only months since the account's first line count, so that a young account is not called irregular for
-    months in which it was no customer. With too little history its label is "?", not Z.
+    months in which it was no customer. With too little history its label is "?", not Z; so it is by regularity where
+    the ledger's dates are periods and the account's mean gap is below three of them.
 
     Parameters
     ----------
@@ -102,8 +104,9 @@ def _by_regularity(panel: Panel, lines: tuple[float, float], min_gaps: int) -> p
     gaps = panel.gaps.set_index("customer_id")
     fitted = gamma_shape(gaps["n"], gaps["sum_days"], gaps["sum_log_micro"] / 1e6)
     fitted = fitted.reindex(pd.Index(panel.accounts["customer_id"], name="customer_id"))
+    fitted.loc[~regularity_shows(fitted["mean"], panel.grain), ["corrected", "shape_low", "shape_high"]] = np.nan
     n, k = fitted["n"].fillna(0).astype("int64"), fitted["corrected"]
-    labels = _labels(n < min_gaps, k >= lines[0], k >= lines[1])
+    labels = _labels((n < min_gaps) | (k.isna() & (panel.grain != "day")), k >= lines[0], k >= lines[1])
     columns = {"gaps": n, "regularity": k, "low": fitted["shape_low"], "high": fitted["shape_high"], "xyz": labels}
     return pd.DataFrame(columns)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kamlib.stats.grain import period_starts
+
 SEASON_MONTHS = 24  # shorter ledgers cannot tell a season from growth
 CLOSED_EXPECTED = 7.0  # purchases that should have come in a run of days without any: chance by luck e^-7, 0.1 %
 STEADY = 20.0  # purchases of no particular weekday or month that are mixed in, so that small books stay near 1
@@ -51,7 +53,7 @@ class Clock:
         return np.where(day < len(self.elapsed), found, np.datetime64("NaT")).astype("datetime64[s]")
 
 
-def business_clock(dates, *, as_of: dt.date) -> Clock:
+def business_clock(dates, *, as_of: dt.date, grain: str = "day") -> Clock:
     """The clock of a book, from all its purchase days.
 
     Parameters
@@ -60,6 +62,8 @@ def business_clock(dates, *, as_of: dt.date) -> Clock:
         Purchase days of all accounts, with repetition.
     as_of : datetime.date
         Last day that counts.
+    grain : str
+        What the dates are known to (`kamlib.stats.grain`); the purchases of a period are spread evenly over its days.
 
     Returns
     -------
@@ -82,10 +86,12 @@ def business_clock(dates, *, as_of: dt.date) -> Clock:
     dates = pd.DatetimeIndex(dates)
     if not len(dates):
         raise ValueError("there is no purchase day, and so no rhythm")
-    first = dates.min().date()
+    first = period_starts([dates.min()], grain)[0].date()
     calendar = pd.date_range(first, pd.Timestamp(as_of) + pd.Timedelta(days=AHEAD))
     held = (pd.Timestamp(as_of) - pd.Timestamp(first)).days + 1
     counts = np.bincount((dates - pd.Timestamp(first)).days, minlength=held)[:held].astype(float)
+    if grain != "day":
+        counts = _spread(counts, calendar[:held], grain)
     weekday = _weekdays(counts, calendar[:held])
     weights = weekday[calendar.day_of_week]
     shut = np.zeros(len(calendar), dtype=bool)
@@ -93,6 +99,10 @@ def business_clock(dates, *, as_of: dt.date) -> Clock:
     season = _season(counts, weights[:held] * ~shut[:held], calendar[:held])
     weights = weights * ~shut * season[calendar.month - 1]
     return Clock(first, np.cumsum(weights / weights[:held].mean()), weekday, season, int(shut.sum()))
+
+
+def _spread(counts: np.ndarray, calendar: pd.DatetimeIndex, grain: str) -> np.ndarray:
+    return pd.Series(counts).groupby(period_starts(calendar, grain).to_numpy()).transform("mean").to_numpy()
 
 
 def _weekdays(counts: np.ndarray, calendar: pd.DatetimeIndex) -> np.ndarray:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from kamlib.book.checks.profit import profit_totals
 from kamlib.book.values.cells import quoted
+from kamlib.stats.grain import period_ends
 from kamlib.tables import NOT_TRADE
 
 ENDS_WITHIN = 3  # days: shops close at weekends, so the last line of a whole month can be before its end
@@ -129,12 +130,13 @@ def month_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) 
     if table.empty:
         return table.drop(columns="first_day").assign(partial=False).reset_index()
     months = pd.date_range(table.index.min(), pd.Timestamp(as_of), freq="MS", name="month")
-    late_start = table["first_day"].iloc[0] > 3
+    grain = getattr(book, "grain", "day")
+    late_start = table["first_day"].iloc[0] > 3 and grain in ("day", "week")
     table = table.drop(columns="first_day").reindex(months, fill_value=0).astype("int64")
     table["partial"] = False
     table.loc[table.index[0], "partial"] |= bool(late_start)
     table.loc[table.index[-1], "partial"] |= (as_of + dt.timedelta(days=1)).day != 1
-    last = pd.Timestamp(book.ledger.aggregate("max(date)").fetchall()[0][0])
+    last = period_ends([book.ledger.aggregate("max(date)").fetchall()[0][0]], grain)[0]
     table["partial"] |= table.index + pd.offsets.MonthEnd() > last + pd.Timedelta(days=ENDS_WITHIN)
     return table.reset_index()
 

@@ -107,7 +107,7 @@ class Columns:
         if column.kind in ("id", "text"):
             return f"lower({source})" if column.values else source
         if column.kind == "date":
-            return f"try_cast({source} AS DATE)" if kind.startswith(("DATE", "TIMESTAMP")) else self._date(source)
+            return f"try_cast({source} AS DATE)" if kind.startswith(("DATE", "TIMESTAMP")) else self._date(column)
         if column.kind == "flag":
             yes, no = "('true', 'yes', 'y', '1', 't')", "('false', 'no', 'n', '0', 'f')"
             return f"(CASE WHEN lower({source}) IN {yes} THEN true WHEN lower({source}) IN {no} THEN false END)"
@@ -123,15 +123,18 @@ class Columns:
             number = f"({number} / 100)"
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
 
-    def _date(self, source: str) -> str:
+    def _date(self, column: Column) -> str:
+        source, typed = f"c{self.found[column.name]}", self.types[column.name] != "VARCHAR"
         if source in self.plain:
             return f"try_cast(left({source}, 10) AS DATE)"
         try:
-            read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet)
+            read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet, typed=typed)
         except cells.Ambiguous as unclear:
             raise settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
         header = self.part.headers[int(source[1:])]
         self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
+        if self.table.name == "ledger" and column.name == "date":
+            self.part.grain = read.grain
         return dates.date(source, read)
 
     def _plain_number(self, source: str) -> str:

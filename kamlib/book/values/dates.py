@@ -2,57 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from kamlib.book.mapping import Options
+from kamlib.book.values import periods, spoken
 from kamlib.book.values.cells import Ambiguous, literal
+from kamlib.book.values.forms import FORM, FORMS, IN_WORDS, PERIODS_IN_WORDS, Form
+from kamlib.book.values.numbers import number_date, numbers_that_are_dates
+from kamlib.stats.grain import GRAINS
 
-FIRST_SHORT_YEAR = 80  # 80 to 99 are 1980 to 1999, 00 to 79 are 2000 to 2079: no ledger is older
-MOSTLY = 0.95  # a column of numbers is one of day numbers if so many of its cells are
-
-_TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}.*)?$"
-_ISO = r"^(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})" + _TIME
-_COMPACT = r"^(\d{4})(\d{2})(\d{2})" + _TIME
-_SLASHED = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})" + _TIME
-_SHORT = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2})" + _TIME
-_SERIAL = r"^\d{5}([.,]\d+)?$"
-_DAY_WORD = r"^(\d{1,2})(?:st|nd|rd|th|er|\.)?[ .\-/]*(?:de )?(\p{L}+)\.?[ ,.\-/]*(?:de )?(\d{4}|\d{2})" + _TIME
-_WORD_DAY = r"^(\p{L}+)\.?[ .\-/]*(\d{1,2})(?:st|nd|rd|th)?[ ,.\-/]+(\d{4}|\d{2})" + _TIME
-_SERIALS = (29221, 73051)  # Excel's numbers of 1980-01-01 and 2100-01-01
-
-# By month, as DuckDB's strip_accents leaves them: English, German, French, Spanish, Arabic.
-MONTHS = (
-    "jan january januar janner janvier janv ene enero يناير",
-    "feb february februar fevrier fevr fev febrero فبراير",
-    "mar march mrz marz maerz mars marzo مارس",
-    "apr april avril avr abr abril ابريل",
-    "may mai mayo مايو",
-    "jun june juni juin junio يونيو",
-    "jul july juli juillet juil julio يوليو",
-    "aug august aout ago agosto اغسطس",
-    "sep sept september septembre septiembre set setiembre سبتمبر",
-    "oct october okt oktober octobre octubre اكتوبر",
-    "nov november novembre noviembre نوفمبر",
-    "dec december dez dezember decembre dic diciembre ديسمبر",
+SHAPES = 20_000  # a column of dates has a few; text without end is no reason to look at every cell for every form
+SHORT, SLASHED = FORM["short"].pattern, FORM["slashed"].pattern
+EITHER = SLASHED.replace(r"(\d{4})", r"(\d{4}|\d{2})")
+_CLOCK = r"(?::\d{2}|T\d{4}).*"
+_ZONE = (
+    rf"{_CLOCK}(?:Z|[+\-]\d{{1,2}}(?::?\d{{2}})?|\b(?:UTC|GMT|MSK|[A-Z]{{1,4}}T)\b.*)$"
+    r"|^[\d\-]+(?:Z|[+\-]\d{2}:\d{2})$"
 )
-_MONTHS = "MAP {" + ", ".join(f"{literal(w)}: {m}" for m, words in enumerate(MONTHS, 1) for w in words.split()) + "}"
 _SETTLE = "day_first = true   # or false"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How the dates of a column are read, and what a reader should know of it."""
+    """How the dates of a column are read, and what a reader should know of it.
 
-    day_first: bool = True
-    year_first: bool = False
-    serials: bool = False
+    Attributes
+    ----------
+    forms : tuple of Form
+        Those that occur and are read, in the order in which they are tried.
+    words : str
+        SQL map of the months' names that occur.
+    weekdays : str
+        Pattern of the weekdays that stand before dates; empty where none do.
+    epoch : str
+        Day 0 of a spreadsheet's day numbers.
+    grain : str
+        The coarsest of the forms: "day", or the period that the dates are.
+    notes : tuple of str
+    """
+
+    forms: tuple[Form, ...] = ()
+    words: str = ""
+    weekdays: str = ""
     epoch: str = "1899-12-30"
+    grain: str = "day"
     notes: tuple[str, ...] = ()
 
 
-def reading(con: duckdb.DuckDBPyConnection, table: str, source: str, options: Options, *, sheet: bool) -> Reading:
+def reading(
+    con: duckdb.DuckDBPyConnection, table: str, source: str, options: Options, *, sheet: bool, typed: bool = False
+) -> Reading:
     """Find out how a column's dates are read.
 
     Parameters
@@ -60,69 +61,116 @@ def reading(con: duckdb.DuckDBPyConnection, table: str, source: str, options: Op
     sheet : bool
         Whether the column is of a spreadsheet: there a number among dates is a day's number; elsewhere only where
         the whole column is such.
+    typed : bool
+        Whether the source holds numbers as such. Outside of a spreadsheet they are no day numbers then.
 
     Raises
     ------
     Ambiguous
+
+    Examples
+    --------
+    >>> con = duckdb.connect()
+    >>> _ = con.execute("CREATE TABLE t AS SELECT 0 AS _row, 'Q3 2024' AS s")
+    >>> read = reading(con, "t", "s", Options(), sheet=False)
+    >>> read.grain, str(con.execute(f"SELECT {date('s', read)} FROM t").fetchone()[0])
+    ('quarter', '2024-07-01')
     """
-    low, high = _SERIALS
-    number = f"try_cast(replace({source}, ',', '.') AS DOUBLE)"
-    filled, short, serial = con.execute(
-        f"SELECT count({source}), count(*) FILTER (regexp_matches({source}, '{_SHORT}')),"
-        f" count(*) FILTER (regexp_matches({source}, '{_SERIAL}') AND {number} >= {low} AND {number} < {high})"
-        f" FROM {table}"
-    ).fetchone()
-    serials = serial > 0 and (sheet or serial >= MOSTLY * filled)
-    notes = []
-    if short:
-        notes.append(f"{short:,} dates have years of two digits: 80 to 99 are taken as 19xx, 00 to 79 as 20xx")
-    if serials:
-        system = "1904" if options.excel_1904 else "1900"
-        notes.append(f"{serial:,} dates are day numbers of a spreadsheet, in the {system} system")
-    year_first = _year_first(con, table, source, options) if short else False
-    first = True if year_first else day_first(con, table, source, options)
-    return Reading(
-        first, year_first, serials,
-        "1904-01-01" if options.excel_1904 else "1899-12-30", tuple(notes),
-    )  # fmt: skip
+    _shapes(con, table, source)
+    words = spoken.words(con, "date_shapes")
+    months, weekdays = spoken.months(words), spoken.weekdays(con, "date_shapes", words)
+    said = _said(source, weekdays)
+    counts = _counts(con, _said("s", weekdays), months)
+    filled = sum(counts.values())
+    numbers = numbers_that_are_dates(con, table, source, counts, sheet=sheet, typed=typed)
+    unsure = periods.two_readings(con, table, said, counts, months, options)
+    kept, notes = periods.kept(counts, filled, numbers, unsure)
+    if kept.get("short") or kept.get("slashed"):
+        year_first = "short" in kept and _year_first(con, table, said, options)
+        first = True if year_first else day_first(con, table, said, options)
+    else:
+        year_first, first = False, True
+    notes += _notes(con, table, source, _said("s", weekdays), kept, options)
+    forms = tuple(_in_order(f, first, year_first) for f in FORMS if f.name in kept)
+    grain = max((f.grain for f in forms), key=GRAINS.index, default="day")
+    epoch = "1904-01-01" if options.excel_1904 else "1899-12-30"
+    return Reading(forms, months, weekdays, epoch, grain, tuple(notes))
 
 
 def date(source: str, read: Reading) -> str:
     """SQL: text -> DATE, NULL where it is none."""
-    slashed = r"\3-\2-\1" if read.day_first else r"\3-\1-\2"
-    short = r"\1-\2-\3" if read.year_first else slashed
-    cases = [(_ISO, _day(source, _ISO, r"\1-\2-\3")), (_COMPACT, _day(source, _COMPACT, r"\1-\2-\3"))]
-    cases += [(_SHORT, _full_year(source, _SHORT, short)), (_SLASHED, _day(source, _SLASHED, slashed))]
-    if read.serials:
-        days = f"CAST(floor(try_cast(replace({source}, ',', '.') AS DOUBLE)) AS INTEGER)"
-        cases.append((_SERIAL, f"(DATE '{read.epoch}' + {days})"))
-    for pattern, word, day in ((_DAY_WORD, 2, 1), (_WORD_DAY, 1, 2)):
-        name = f"regexp_extract(strip_accents(lower({source})), '{pattern}', {word})"
-        month = f"{_MONTHS}[{name}]"
-        written = f"regexp_extract({source}, '{pattern}', 3) || '-' || {month} || '-' || " + (
-            f"regexp_extract({source}, '{pattern}', {day})"
-        )
-        cases.append((pattern, _full_year(f"({written})")))
-    return "(CASE " + " ".join(f"WHEN regexp_matches({source}, '{p}') THEN {e}" for p, e in cases) + " END)"
+    said = _said(source, read.weekdays)
+    cases = [
+        (form.found(said), form.sql(said, read.words) if form.groups else number_date(form.name, source, read.epoch))
+        for form in read.forms
+    ]
+    return "(CASE " + " ".join(f"WHEN {test} THEN {day}" for test, day in cases) + " END)" if cases else "NULL::DATE"
 
 
-def _day(source: str, pattern: str, to: str) -> str:
-    return f"try_cast(regexp_replace({source}, '{pattern}', '{to}') AS DATE)"
+def _shapes(con, table: str, source: str) -> None:
+    """The table `date_shapes`: how the cells look with a 9 for each digit (`s`), and how many do (`n`)."""
+    shape = f"translate({source}, '0123456789', '9999999999')"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE date_shapes AS SELECT {shape} AS s, count(*) AS n FROM {table}"
+        f" WHERE {source} IS NOT NULL GROUP BY 1 ORDER BY n DESC, s LIMIT {SHAPES}"
+    )
 
 
-def _full_year(source: str, pattern: str = "", to: str = "") -> str:
-    """SQL: year-month-day with a year of two digits, or four -> DATE."""
-    text = f"regexp_replace({source}, '{pattern}', '{to}')" if pattern else source
-    century = f"CASE WHEN regexp_matches({text}, '^[{FIRST_SHORT_YEAR // 10}-9]\\d-') THEN '19' ELSE '20' END"
-    return f"try_cast(CASE WHEN regexp_matches({text}, '^\\d\\d-') THEN {century} || {text} ELSE {text} END AS DATE)"
+def _said(source: str, weekdays: str) -> str:
+    """SQL: a cell without the weekday before it."""
+    return rf"regexp_replace({source}, {literal(weekdays)}, '\1\2')" if weekdays else source
+
+
+def _counts(con, shape: str, months: str) -> dict[str, int]:
+    """Cells by the first form that they fit; under "" those that fit none."""
+    forms = [f for f in FORMS if months or f not in (*IN_WORDS, *PERIODS_IN_WORDS)]
+    first = " ".join(f"WHEN {f.found(shape)} THEN {literal(f.name)}" for f in forms)
+    rows = con.execute(f"SELECT CASE {first} ELSE '' END AS form, sum(n)::BIGINT FROM date_shapes GROUP BY form")
+    return dict(rows.fetchall())
+
+
+def _in_order(form: Form, day_first: bool, year_first: bool) -> Form:
+    """A form of numbers alone, its parts in the order that the column has."""
+    if form.name == "short" and year_first:
+        return replace(form, groups="yMD")
+    if form.name in ("short", "slashed") and not day_first:
+        return replace(form, groups=form.groups.replace("DM", "MD"))
+    return form
+
+
+def _notes(con, table: str, source: str, shape: str, kept: dict[str, int], options: Options) -> list[str]:
+    notes = []
+    if short := _short_years(con, shape, kept):
+        notes.append(f"{short:,} dates have years of two digits: 80 to 99 are taken as 19xx, 00 to 79 as 20xx")
+    if "day number" in kept:
+        system = "1904" if options.excel_1904 else "1900"
+        notes.append(f"{kept['day number']:,} dates are day numbers of a spreadsheet, in the {system} system")
+    for unit in ("seconds", "milliseconds"):
+        if unit in kept:
+            notes.append(f"{kept[unit]:,} dates are Unix {unit}; their days are days in UTC")
+    zoned = con.execute(f"SELECT sum(n)::BIGINT FROM date_shapes WHERE regexp_matches(s, {literal(_ZONE)})").fetchone()
+    if zoned[0]:
+        one = f"SELECT {source} FROM {table} WHERE regexp_matches({source}, {literal(_ZONE)}) ORDER BY _row LIMIT 1"
+        cell = con.execute(one).fetchone()[0]
+        notes.append(f"{zoned[0]:,} dates name a time zone ({cell[:60]!r}); the day is taken as it is written")
+    return notes
+
+
+def _short_years(con, shape: str, kept: dict[str, int]) -> int:
+    found = 0
+    for form in (f for f in FORMS if f.name in kept and "y" in f.groups):
+        year = f"regexp_extract({shape}, {literal(form.pattern)}, {form.groups.index('y') + 1})"
+        test = f"{form.found(shape)} AND length({year}) = 2"
+        found += con.execute(f"SELECT coalesce(sum(n), 0)::BIGINT FROM date_shapes WHERE {test}").fetchone()[0]
+    return found
 
 
 def _year_first(con, table: str, source: str, options: Options) -> bool:
     """Whether 24-01-05 is of 2024: only where a mapping says so, or the column can be read in no other way."""
     if options.year_first is not None:
         return options.year_first
-    a, c = (f"try_cast(regexp_extract({source}, '{_SHORT}', {g}) AS INTEGER)" for g in (1, 3))
-    read = f"(SELECT _row, {source} AS s, {a} AS a, {c} AS c FROM {table} WHERE regexp_matches({source}, '{_SHORT}'))"
+    a, c = (f"try_cast(regexp_extract({source}, '{SHORT}', {g}) AS INTEGER)" for g in (1, 3))
+    read = f"(SELECT _row, {source} AS s, {a} AS a, {c} AS c FROM {table} WHERE regexp_matches({source}, '{SHORT}'))"
     years_first, years_last, firsts, lasts = con.execute(
         "SELECT count(*) FILTER (a > 31 OR a = 0), count(*) FILTER (c > 31 OR c = 0),"
         f" count(DISTINCT a), count(DISTINCT c) FROM {read}"
@@ -148,8 +196,8 @@ def day_first(con: duckdb.DuckDBPyConnection, table: str, source: str, options: 
     """
     if options.day_first is not None:
         return options.day_first
-    a, b = (f"try_cast(regexp_extract({source}, '{_SLASHED}', {g}) AS INTEGER)" for g in (1, 2))
-    read = f"(SELECT _row, {source} AS s, {a} AS a, {b} AS b FROM {table} WHERE regexp_matches({source}, '{_SLASHED}'))"
+    a, b = (f"try_cast(regexp_extract({source}, '{EITHER}', {g}) AS INTEGER)" for g in (1, 2))
+    read = f"(SELECT _row, {source} AS s, {a} AS a, {b} AS b FROM {table} WHERE regexp_matches({source}, '{EITHER}'))"
     day, month, both = con.execute(
         "SELECT count(*) FILTER (a > 12 AND b <= 12), count(*) FILTER (b > 12 AND a <= 12),"
         f" count(*) FILTER (a <= 12 AND b <= 12 AND a <> b) FROM {read}"
