@@ -1,8 +1,7 @@
 """Real header lines of sales files and of tools' exports, over invented rows: the right columns and the exact total.
 
 The headers stand in `tests/headers/`, each with its source and with what an analyst says of it: which column is what
-(a list: each of them would do), the net total, or what must be asked for. What is not said is not tested. `fails` says
-why a case was not yet read so when it was written: it is tested like the others, and loses that line when it passes.
+(a list: each of them would do), the net total, or what must be asked for. What is not said is not tested.
 """
 
 from __future__ import annotations

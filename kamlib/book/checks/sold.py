@@ -154,6 +154,7 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, roles:
         f" ORDER BY 2 DESC, 1 LIMIT {states.MOST_STATES + 1}"
     ).fetchall()
     of = {v: states.flag_treatment(v) if kind == "flag" else states.treatment(v, options) for v, _ in found}
+    of = states.without_payments(of) if kind == "type" else of
     if not _is_state(part, header, kind, dict(found), of, sold):
         return
     if kind == "flag" and len(found) > states.MOST_STATES:  # days of cancelling: every one is

@@ -18,7 +18,7 @@ from kamlib.book.source.part import Part
 
 NET_BY_NAME, GENERIC, TOTAL = 1, 2, 3  # ranks of the names of an amount; -1 is the user's word, 0 our own
 OF_ORDER = re.compile(r"order|invoice|basket|cart|bestell|auftrag|rechnung|commande|facture|pedido|ordine|zamow", re.I)
-ROLES = ("subtotal", "gross", "tax", "shipping", "discount", "refund", "quantity", "unit_price")
+ROLES = ("subtotal", "gross", "tax", "shipping", "discount", "fee", "refund", "quantity", "unit_price")
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ class MoneyColumns:
 
 
 def evidence_columns(headers: Sequence[str], taken: set[int]) -> dict[str, int]:
-    """Columns that are none of the ledger's, but say what its amounts are: subtotal, gross, discount."""
+    """Columns that are none of the ledger's, but say what its amounts are: subtotal, gross, discount, fee."""
     there, taken = {}, set(taken)
-    for role in ("subtotal", "gross", "discount"):
+    for role in ("subtotal", "gross", "discount", "fee"):
         named = ((rank("ledger", role, h), i) for i, h in enumerate(headers) if i not in taken)
         hits = sorted((r, i) for r, i in named if r is not None)
         if hits:
@@ -137,6 +137,8 @@ class _Decision:
     def _of_order(self, column: int) -> str:
         """Where its values do not say whether a column stands for orders, its name does, or it is asked for."""
         others = [self.n[i] for i in self.rank if i != column]
+        lines = others if self.product is None else [self.product, *others]
+        others += [self._plus(n, extras) for n in lines for extras in self._extras()]
         found = self.sums.of_order(column, self.product, others)
         if found != "perhaps":
             return found
@@ -173,6 +175,8 @@ class _Decision:
             refuse_order(self.con, self.part, self.columns, self.options, unclear[0])
         if self.options.amount_per_order or not lines:
             return self._from_orders()
+        if discounted := self._total_after_discount(lines):
+            return discounted
         left = self._without_gross(lines)
         if not left:
             return self._amount(None, self.why)
@@ -204,18 +208,39 @@ class _Decision:
             ):
                 gross.add(total)
                 self.why = self.why or f"net: {PRODUCT} + {added} = {self.name(total)}"
-        named_so = {self.of["gross"]} & set(lines) if "gross" in self.of else set()
+        after_fees = {i for i in lines for other in lines if i != other and self._less("fee", other, i)}
+        if after_fees:
+            self.why = f"before {self.name(self.of['fee'])}, which is the seller's own"
+            lines = [i for i in lines if i not in after_fees]
+        named_so = {self.of["gross"]} & set(lines) if "gross" in self.of and not after_fees else set()
         return [i for i in lines if i not in gross | named_so] or [i for i in lines if i not in gross]
+
+    def _total_after_discount(self, lines: list[int]) -> Amount | None:
+        """Where a net less its discount, and tax, is the total: the total without the tax."""
+        if "discount" not in self.of or not np.nansum(np.abs(self.n[self.of["discount"]])):
+            return None
+        off = np.abs(np.nan_to_num(self.n[self.of["discount"]]))
+        for extras in self._extras():
+            for net, total in itertools.permutations(lines, 2):
+                if self.sums.agree(self._plus(self.n[net] - off, extras), self.n[total]):
+                    names = " + ".join(self.name(self.of[r]) for r in extras)
+                    less = f"{self.name(net)} - {self.name(self.of['discount'])} + {names} = {self.name(total)}"
+                    return self._amount(total, f"net: {less}", extras)
+        return None
 
     def _without_discount(self, best: int, left: list[int]) -> int:
         """Of two that differ by the discount, the one without it."""
-        less = [i for i in left if i != best and not self._same(i, best) and self._less_discount(best, i)]
+        less = [i for i in left if i != best and not self._same(i, best) and self._less("discount", best, i)]
         return less[0] if less else best
 
-    def _less_discount(self, before: int, after: int) -> bool:
-        if "discount" not in self.of:
+    def _less(self, role: str, before: int, after: int) -> bool:
+        """Whether two differ by the column of a role, a discount or a fee."""
+        if role not in self.of or not np.nansum(np.abs(self.n[self.of[role]])):
             return False
-        return self.sums.agree(self.n[before] - np.abs(self.n[self.of["discount"]]), self.n[after])
+        off = np.nan_to_num(self.n[self.of[role]])
+        return any(self.sums.agree(self.n[before] + sign * off, self.n[after]) for sign in (1, -1)) and (
+            np.nansum(np.abs(self.n[after])) < np.nansum(np.abs(self.n[before]))
+        )
 
     def _same(self, one: int, other: int) -> bool:
         return self.sums.agree(self.n[one], self.n[other])
@@ -244,7 +269,7 @@ class _Decision:
 
     def _refuse_rivals(self, best: int, left: list[int]) -> None:
         """Two that could each be it, with different totals."""
-        rivals = [i for i in left if i != best and not self._same(i, best) and not self._less_discount(i, best)]
+        rivals = [i for i in left if i != best and not self._same(i, best) and not self._less("discount", i, best)]
         if self.rank[best] <= NET_BY_NAME:
             rivals = [i for i in rivals if self.rank[i] == self.rank[best]]
         unlike = self._product_differs(best) and not self._discounted(best)

@@ -9,7 +9,7 @@ import duckdb
 
 from kamlib.book.errors import Unsettled
 from kamlib.book.mapping import ColumnNames
-from kamlib.book.roles.amounts import Amount, MoneyColumns, amount_of, evidence_columns
+from kamlib.book.roles.amounts import GENERIC, Amount, MoneyColumns, amount_of, evidence_columns
 from kamlib.book.roles.looks import Look, looks
 from kamlib.book.roles.names import candidates, missing
 from kamlib.book.roles.question import refusal, settle
@@ -20,11 +20,12 @@ from kamlib.tables import TABLES, Table
 
 MOSTLY = 0.5  # of its filled cells, from which on a column named as a date is one
 SURELY = 0.95  # without a name
+MERE_NAME = 5  # rank of names of a customer beyond which they can be anybody's, or a thing's
 
 # What a kind of document or of transaction says is looked at only where its values are such words.
 TYPES = frozenset(
     map(plain, "type, document type, doc type, transaction type, order type, invoice type, voucher type, txn type, "
-    "record type, Belegart, Belegtyp, Vorgangsart, type de document, type de pièce, tipo, tipo documento, "
+    "record type, event type, Belegart, Belegtyp, Vorgangsart, type de document, type de pièce, tipo, tipo documento, "
     "tipo de documento, tipo comprobante, typ dokumentu, belge türü, тип документа, 单据类型, "
     "伝票種別, 문서유형, jenis dokumen, نوع المستند".split(", "))
 )  # fmt: skip
@@ -74,6 +75,10 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         _refuse_if_missing(con, part, found, table)
         return Roles(found, unused=_unused(part, found.values()))
     seen = looks(con, part)
+    # Keys of a table of currencies say nothing; codes do.
+    named["currency"] = [(k, i) for k, i in named.get("currency", []) if k < 0 or seen[i].numbers < SURELY]
+    if not {"product_id", "product_name"} & named.keys():  # then a Name may be that of a product
+        named["customer_id"] = [(k, i) for k, i in named.get("customer_id", []) if k <= MERE_NAME]
     found = {}
     for role in ("customer_id", "date"):
         best = _customer(named.get(role, []), seen) if role == "customer_id" else _date(part, named.get(role, []), seen)
@@ -158,6 +163,10 @@ def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, d
     factors = mapping.get("amount") == "" or (not given and {"quantity", "unit_price"} <= mapping.keys())
     if given or factors:
         amounts = given
+    elif not amounts and _is_price_of_one(found, beside, mapping):
+        amounts = [(GENERIC, found.pop("unit_price"))]
+        header = part.headers[amounts[0][1]]
+        part.notes.append(f"{part.where}: no column says how many; each line counts as one, at {header!r}.")
     if factors:  # what the user maps is not weighed against other columns
         beside = {r: i for r, i in beside.items() if r == "discount"}
     of = beside | {r: found[r] for r in ("tax", "shipping", "refund", "quantity", "unit_price") if r in found}
@@ -170,6 +179,12 @@ def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, d
     except Unsettled as stopped:
         stopped.found = dict(found)
         raise
+
+
+def _is_price_of_one(found, beside, mapping) -> bool:
+    """Whether a price is all that is known of the money of a line."""
+    others = {"quantity", "subtotal", "gross"} & (found.keys() | beside.keys() | mapping.keys())
+    return "unit_price" in found and not others
 
 
 def _states(part: Part, found: dict[str, int], mapping) -> tuple[tuple[int, str], ...]:

@@ -15,6 +15,11 @@ PARTLY, PARTS = "refunded in part", "in part"
 IN_PART = re.compile(r"\b(partial(ly)?|partly|teil(weise)?|partiel(lement)?|parcial(mente)?|parzial(mente)?)\b")
 NEGATED = re.compile(r"(not|no|non|nicht|pas|niet|nie|nao) (?!sold|fulfil|paid)")
 NO = ("false", "no", "n", "0", "f", "nein", "non", "nao", "nee", "nie", "нет", "否", "")
+# In a column of kinds of document, where there are invoices: money that came in is no sale.
+INVOICE = re.compile(r"(sales )?(invoice|rechnung|factur|fattura|faktur|fatura|nota fiscal|счет|发票|請求|청구|فاتورة)")
+PAYMENT = re.compile(
+    r"(customer )?(payment|receipt|zahlung|paiement|pago|pagamento|betaling|wplata|odeme|оплата|付款|入金|입금|دفعة)"
+)
 MOST_STATES = 60  # different values; a column of more is no column of states
 
 
@@ -100,3 +105,16 @@ def flag_treatment(value: str) -> str:
 def is_place(header: str) -> bool:
     """Whether a column of this name is often a part of a country instead."""
     return _plain(header) in ("state", "estado", "staat", "stato", "etat", "uf", "eyalet", "provincia")
+
+
+def without_payments(of: dict[str, str]) -> dict[str, str]:
+    """Treatments of kinds of document; payments are no sale where there are invoices.
+
+    Examples
+    --------
+    >>> without_payments({"Invoice": "sold", "Payment": "not understood"})["Payment"]
+    'left out'
+    """
+    if not any(INVOICE.match(_plain(v)) for v in of):
+        return of
+    return {v: NOT_SOLD if PAYMENT.match(_plain(v)) else what for v, what in of.items()}

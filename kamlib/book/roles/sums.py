@@ -48,6 +48,7 @@ class Sums:
         # An infinity is no amount: it is not even as far from itself as a cent.
         self.numbers = {i: np.where(np.isfinite(n), n, np.nan) for i, n in numbers.items()}
         orders = rows["k"].replace("", None).ffill() if order is not None else pd.Series(np.arange(len(rows)))
+        orders = orders.where(orders.notna(), pd.Series(np.arange(len(rows)), dtype=object))  # of no order: of its own
         self.order = orders.factorize()[0]
         self.several = np.bincount(self.order[self.order >= 0])[self.order] > 1 if len(rows) else np.zeros(0, bool)
 

@@ -24,6 +24,7 @@ EVIDENCE = {
     "subtotal": "sum of a line or an order before tax and shipping",
     "gross": "amount that contains tax, by its name",
     "discount": "money off a line or an order",
+    "fee": "what a payment service or a market place keeps of it",
 }
 
 CODES = (

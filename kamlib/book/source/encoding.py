@@ -110,3 +110,13 @@ def needs_copy(file: Path) -> bool:
             both, feeds, returns = both + chunk.count(b"\r\n"), feeds + chunk.count(b"\n"), returns + chunk.count(b"\r")
             nul += chunk.count(b"\0")
     return nul > 0 or sum(n > 0 for n in (both, feeds - both, returns - both)) > 1
+
+
+def mostly_utf8(file: Path) -> bool:
+    """Whether only a few bytes are damaged: text of another encoding is UTF-8 by chance only."""
+    right = wrong = 0
+    with file.open(encoding="utf-8", errors="replace") as stream:
+        while chunk := stream.read(1 << 20):
+            wrong += chunk.count("\ufffd")
+            right += sum(not c.isascii() for c in chunk) - chunk.count("\ufffd")
+    return right > wrong

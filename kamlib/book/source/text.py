@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import tempfile
 from array import array
@@ -15,7 +16,7 @@ from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.names import candidates
 from kamlib.book.source.charset import Split
-from kamlib.book.source.encoding import as_utf8, encoding_of, needs_copy
+from kamlib.book.source.encoding import as_utf8, encoding_of, mostly_utf8, needs_copy
 from kamlib.book.source.header import title_note
 from kamlib.book.source.layout import BLANK, Layout, layout_of, reader_of, split
 from kamlib.book.source.part import Part, checked_headers, file_digest, first_line, sql_path
@@ -54,6 +55,11 @@ def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: st
             or needs_copy(file)
         ):
             path, lost, nul = as_utf8(file, encoding, Path(scratch), skip=found.above, blanks=found.delimiter == BLANK)
+            if lost and codecs.lookup(options.encoding or "ascii").name == "utf-8" and not mostly_utf8(file):
+                raise BookError(
+                    f"{file.name}: {lost:,} characters are none in {encoding}, which a mapping says it is written in. "
+                    'Leave encoding out of [options], to have it found out, or name another, such as "cp1252".'
+                )
             if lost:
                 part.notes.append(f"{file.name}: {lost:,} characters are none in {encoding} and are shown as \ufffd.")
             if nul:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from kamlib.book.errors import BookError, NoTable
 from kamlib.book.mapping import ColumnNames
-from kamlib.book.source.header import header_row, title_note
+from kamlib.book.source.header import columns_without_header, header_row, refuse_headerless, title_note
 from kamlib.book.source.part import (
     Part,
     cell,
@@ -112,16 +112,19 @@ def _sheet(con, number: int, where: str, table: str, rows: list[list], digest: s
     above, headers = _header(where, table, rows, names)
     last = max(i for i, row in enumerate(rows) if _filled(row))
     part = Part(table, where, f"raw_{number}", headers, digest=digest, first=above + 2, sheet=True)
-    part.notes += title_note(where, rows[:above])
+    part.notes += title_note(where, rows[: max(above, 0)])
     columns = ([row[i] for row in rows[above + 1 : last + 1]] for i in range(len(headers)))
     keep(con, part, pa.table({f"c{i}": _column(c) for i, c in enumerate(columns)}))
     return part
 
 
 def _header(where: str, table: str, rows: list[list], names: ColumnNames) -> tuple[int, list[str]]:
-    """Row of the header, and the names in it."""
-    # A sheet without a header (`header = false`) would give -1 and the option's `columns` here.
-    above, _ = header_row(rows, TABLES[table], names.tables.get(table, {}))
+    """Row of the header, and the names in it; row -1 where it has none."""
+    if table == "ledger" and not names.options.header:
+        return -1, checked_headers(columns_without_header(rows, names.options.columns, where), where)
+    above, recognised = header_row(rows, TABLES[table], names.tables.get(table, {}))
+    if not recognised:
+        refuse_headerless(rows, where)
     if not _filled(rows[above]):
         above = next(i for i, row in enumerate(rows) if _filled(row))
     return above, checked_headers([cell(c) for c in rows[above]], where)

@@ -130,7 +130,12 @@ class Columns:
         try:
             read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet, typed=typed)
         except cells.Ambiguous as unclear:
-            raise settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear) from None
+            stopped = settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear)
+            if column.required:
+                raise stopped from None
+            option = unclear.option.split("#")[0].strip()
+            self.part.notes.append(f"{stopped.why} The column is left empty; {option} under [options] reads it.")
+            return "NULL::DATE"
         header = self.part.headers[int(source[1:])]
         self.part.notes += [f"{self.part.where}, column {header!r}: {note}." for note in read.notes]
         if self.table.name == "ledger" and column.name == "date":
