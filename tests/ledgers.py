@@ -6,11 +6,14 @@
 # ruff: noqa: E501 - a case is a line
 from __future__ import annotations
 
+import bz2
 import datetime as dt
 import gzip
 import io
+import lzma
 import sqlite3
 import tempfile
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,12 +87,26 @@ def database(connect, *tables, amount="10.5"):
     return make
 
 
+def archive(files):
+    def make():
+        sink = io.BytesIO()
+        with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name, content in files.items():
+                packed.writestr(name, content() if callable(content) else content)
+        return sink.getvalue()
+
+    return make
+
+
 DAY = dt.datetime(2024, 1, 13)
 HEAD = ["customer", "date", "amount"]
 ARABIC = "رقم العميل;التاريخ;المبلغ\nشركة النور;13/01/2024;10,50\nمؤسسة الأمل;14/01/2024;2,25-\n"
 GERMAN = "Kunden-Nr.;Belegdatum;Umsatz\nMüller;13.01.2024;1.234,50\nGroß;14.01.2024;2,25-\n"
 SAID = (HEADER + BODY).encode()
 PRICED, COST = "customer,date,amount,currency\n", "customer,date,amount,cost\n"
+POLISH = "customer;date;amount\nŁódź Śląska Spółka;13.01.2024;10,50\nWiśniewski i Dąbrowski;14.01.2024;2,25-\n"
+RUSSIAN = "customer;date;amount\nИванов;13.01.2024;10,50\nПетрова;14.01.2024;2,25-\n"
+TEN = lines(*(f"a{i},2024-01-{i:02},1" for i in range(1, 11)))
 WIDE = b"Customer,Jan-24,Feb-24,Mar-24,Total\nC1,100,120,90,310\nC2,50,0,40,90\n"
 GROUPED = b",Date,Num,Amount\nAcme,,,\n,2024-01-13,1,10\n,2024-01-14,2,5\nTotal for Acme,,,15\nBolt,,,\n,2024-02-13,3,7\nTotal for Bolt,,,7\nTOTAL,,,22\n"
 
@@ -138,7 +155,44 @@ CASES = (
     Case("a delimiter at the end of each line", GERMAN.replace("\n", ";\n").encode(), 123225),
     Case("two files end to end, each with its header", lines("customer_id,date,amount", "a,2024-01-13,5", fill=FILL), 3300,
          ("unreadable",)),
-    Case("a packed file", gzip.compress(SAID), None, ("Unpack it",), "ledger.csv.gz"),
+    Case("packed by gzip", gzip.compress(SAID), 825, file="ledger.csv.gz"),
+    Case("packed by bzip2", bz2.compress(SAID), 825, file="ledger.csv.bz2"),
+    Case("packed by xz", lzma.compress(SAID), 825, file="ledger.csv.xz"),
+    Case("packed by Zstandard", lambda: pa.Codec("zstd").compress(SAID, asbytes=True), 825, file="ledger.csv.zst"),
+    Case("a ZIP with a table, and what a Mac adds", archive({"sales.csv": SAID, "__MACOSX/._sales.csv": b"x", "read.me": b"x"}), 825,
+         file="sales.zip"),
+    Case("a ZIP with a workbook", archive({"a/sales.xlsx": sheet(Sales=[HEAD, ["a", DAY, 5]])}), 500, file="sales.zip"),
+    Case("a ZIP with two tables", archive({"a.csv": SAID, "b.csv": SAID}), None, ("holds 2 tables", "'b.csv'"), "sales.zip"),
+    Case("a packed file, cut off", gzip.compress(SAID)[:-9], None, ("not readable as a packed file",), "ledger.csv.gz"),
+    Case("a tar archive", b"x", None, ("Unpack it",), "ledger.tar"),
+    Case("Windows-1250 (Polish)", POLISH.encode("cp1250"), 825, ("read as cp1250",), customers=2),
+    Case("Windows-1251 (Russian)", RUSSIAN.encode("cp1251"), 825, ("read as cp1251",), customers=2),
+    Case("KOI8-R (Russian)", RUSSIAN.encode("koi8_r"), 825, ("read as koi8_r",), customers=2),
+    Case("Shift-JIS (Japanese)", lines("山田商店,2024-01-05,10", "鈴木商店,2024-02-05,10").decode().encode("cp932"), 2000,
+         ("read as cp932",), customers=2),
+    Case("a name that DOS and the Mac write otherwise", lines("x,2024-01-05,10").replace(b"x", b"M\x8fller"), None,
+         ("more than one way", "M\xe8ller", "encoding =")),
+    Case("no header", lines("a,2024-01-13,5", "b,2024-01-14,6", header=""), None,
+         ("seems to have no header", "a | 2024-01-13 | 5", "header = false", 'columns = ["customer_id", "date", "amount"]')),
+    Case("no header, by option", lines("a,2024-01-13,5", "b,2024-01-14,6", header=""), 1100,
+         mapping={"options": {"header": False, "columns": ["customer_id", "date", "amount"]}}),
+    Case("blanks between the cells, no header (CDNOW)", lines(" 00001 19970101  1   11.77", " 00001 19970102 1 1.5", header=""), 1327,
+         mapping={"options": {"header": False, "columns": ["customer_id", "date", "", "amount"], "delimiter": " "}}, customers=1),
+    Case("column numbers above the header, an empty row below", b'"1","2","3"\ncustomer,date,sales\n,,\na,2024-01-13,5\n', 500,
+         ("above the header", "blank row")),
+    Case("20,000 columns", lambda: ("customer,date,amount," + ",".join(map(str, range(20_000))) + "\n").encode(), None,
+         ("20,003 columns",)),
+    Case("a folder with what is no ledger", {"1.csv": SAID, "readme.csv": b"read me\n", "picture.csv": b"\x89PNG\r\n\x1a\n\0"}, 825,
+         ("readme.csv (no column for", "picture.csv (is not a text file"), "months"),
+    Case("a folder, a month under other names", {"1.csv": SAID, "x.csv": b"customer_id,date,x\na,2024-03-01,b\n"}, None,
+         ("half or more of its columns", "only 1.csv has 'amount'"), "months"),
+    Case("a month saved twice, in another order", {"1.csv": SAID, "x.csv": lines("b,2024-01-14,-2.25", "a,2024-01-13,10.50", "")}, None,
+         ("1.csv and x.csv hold the same 2 lines", "overlap ="), "months"),
+    Case("a month that reaches into the next", {"1.csv": TEN, "2.csv": TEN + b"z,2024-02-01,1\n"}, 2100,
+         ("10 lines of 1 Jan 2024 to 10 Jan 2024, 10.00 net, stand in 1.csv and again in 2.csv",), "months"),
+    Case("a month that reaches into the next, once by option", {"1.csv": TEN, "2.csv": TEN + b"z,2024-02-01,1\n"}, 1100,
+         ("stands in another file",), "months", {"options": {"overlap": "once"}}),
+    Case("a month that is missing", {"1.csv": TEN, "3.csv": lines("a,2024-03-01,1")}, 1100, ("No line between 10 Jan 2024",), "months"),
     Case("a folder of monthly files", {"2024-01.csv": SAID, "2024-02.csv": lines("a,2024-02-13,5")}, 1325, file="months"),
     Case("a folder, each file in its own way", {"1.csv": SAID, "2.csv": GERMAN.encode(), "3.tsv": b"amount\tdate\tclient\n5\t2024-03-01\ta\n"},
          124550, file="months"),
@@ -242,6 +296,14 @@ CASES = (
     Case("NUL bytes", SAID.replace(b"a,", b"a\0,"), 825, ("NUL characters",)),
     Case("a cell of 3 MB", lines("a,2024-01-13,1," + "x" * 3_000_000, header="customer,date,amount,description\n"), 100),
     Case("ragged line", lines("a,2024-01-13", fill=FILL), 2800, ("not 3 columns",)),
+    Case("ids 17850.0 and 17850", lines("17850.0,2024-01-13,1", "17850,2024-01-14,2"), 300,
+         ("numbers with a decimal",), customers=1),
+    Case("NFC and NFD, doubled and no-break blanks", lines("Mu\u0308 1,2024-01-13,1", "M\u00fc\u00a0 1,2024-01-14,2"), 300,
+         ("letters in two parts",), customers=1),
+    Case("ids shortened to 1.23457E+15", lines("1.23457E+15,2024-01-13,1", fill=FILL), None,
+         ("have lost digits", "line 2: '1.23457E+15'", "as text at the source")),
+    Case("order ids shortened to 1.23457E+15", lines("a,2024-01-13,1,1.23457E+15",
+         header="customer_id,date,amount,order_id\n"), 100, ("not used as order_id",)),
     Case("one column twice", lines("a,2024-01-13,1,1", header="customer,date,amount,amount\n"), None, ("more than once",)),
     Case("two amounts", lines("a,2024-01-13,1,2", header="customer,date,sales,revenue\n"), None, ("could each be amount",)),
     Case("empty file", b"", None, ("is empty (0 bytes)",)),

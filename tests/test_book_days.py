@@ -58,7 +58,7 @@ def test_a_file_of_another_year_is_no_outlier(tmp_path):
     ledger(*MONTH, folder=tmp_path, name="a.csv")
     ledger(*(d.replace("2024", "2021") for d in MONTH), folder=tmp_path, name="b.csv")
     book = open_book(tmp_path)
-    assert lines_of(book) == 56 and not said(book)
+    assert lines_of(book) == 56 and not [n for n in said(book) if "far from" in n]
 
 
 @pytest.mark.parametrize("option", ["latest_date", "earliest_date"])

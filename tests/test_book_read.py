@@ -406,9 +406,9 @@ def test_what_is_neither_file_nor_folder(tmp_path):
 
 def test_a_folder_says_what_it_holds_instead(tmp_path):
     (tmp_path / "2024").mkdir()
-    write(tmp_path / "jan.csv.gz", "")
+    write(tmp_path / "jan.7z", "")
     says = refusal(tmp_path)
-    assert "jan.csv.gz: packed files" in says and "2024: folders in it" in says
+    assert "jan.7z: files packed so" in says and "2024: folders in it" in says
 
 
 def test_a_database_that_another_program_holds(tmp_path):

@@ -19,6 +19,7 @@ import pandas as pd
 from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
 from kamlib.book.checks.days import grain_of, late_lines, set_far_days_aside
+from kamlib.book.checks.files import compare_files
 from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_words, uses_profit
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
@@ -216,11 +217,12 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     of_ledger = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
     far = set_far_days_aside(con, of_ledger, names.options)
+    between = compare_files(con, of_ledger, overlap=names.options.overlap)
     grain, periods = grain_of(con, of_ledger)
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
     amounts = tuple(dict.fromkeys(c.amounts for c in ledger_parts))
-    notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes)]
+    notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes), *between]
     notes += [*far, *periods, *late_lines(con.table("ledger"))]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}

@@ -12,6 +12,10 @@ class BookError(Exception):
     """A source cannot be read as a book. The message says where, how many, examples, and what to do."""
 
 
+class NoTable(BookError):
+    """A file that holds no table at all. Beside others in a folder it is passed over."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What a mapping file can settle, with the answers that are possible.

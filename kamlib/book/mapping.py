@@ -58,6 +58,8 @@ class Options:
         None: the documented words.
     tax_included : bool or None
         Whether the amounts contain the column `tax`; None: find out from the columns.
+    overlap : {"", "once", "keep"}
+        Lines that stand in two files of a ledger: taken from the first only, or from both; empty: from both, and told.
     amount_per_order : bool or None
         Whether the amount is the total of a whole order and stands on each of its lines; None: find out.
     discount : {"", "share", "percent", "amount", "none"}
@@ -84,6 +86,7 @@ class Options:
     not_sold: tuple[str, ...] | None = None
     refunded: tuple[str, ...] | None = None
     tax_included: bool | None = None
+    overlap: str = ""
     amount_per_order: bool | None = None
     discount: str = ""
     minor_units: bool | None = None
@@ -108,6 +111,7 @@ _KINDS = {
     "not_sold": (list, 'is a list of states like ["cancelled", "draft"]'),
     "refunded": (list, 'is a list of states like ["refunded"]'),
     "tax_included": (bool, "is true or false"),
+    "overlap": (str, 'is "once" or "keep"'),
     "amount_per_order": (bool, "is true or false"),
     "discount": (str, 'is "share", "percent", "amount" or "none"'),
     "minor_units": (bool, "is true or false"),
@@ -188,6 +192,7 @@ def _options(given: Mapping, where: str) -> Options:
         wrong = wrong or (name == "year" and not 1900 <= value <= 2099)
         wrong |= name == "discount" and value not in ("share", "percent", "amount", "none")
         wrong |= name == "delimiter" and len(value) != 1
+        wrong |= name == "overlap" and value not in ("once", "keep")
         wrong |= kind is list and not all(isinstance(v, str) for v in value)
         if wrong or (name == "encoding" and not _is_encoding(value)):
             raise BookError(f"{where}: option {name} {says}, not {_as_written(value)}.")

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, NoTable
 from kamlib.book.source.database_duckdb import DuckFile
 from kamlib.book.source.database_sqlite import SqliteFile
 from kamlib.book.source.part import Part, checked_headers, file_digest, first_line
@@ -60,7 +60,7 @@ def read_database(con: duckdb.DuckDBPyConnection, number: int, file: Path, table
     elif start[8:12] == b"DUCK":
         kind = DuckFile
     else:
-        raise BookError(f"{file.name} is neither a DuckDB nor a SQLite database. Export its tables as CSV or Parquet.")
+        raise NoTable(f"{file.name} is neither a DuckDB nor a SQLite database. Export its tables as CSV or Parquet.")
     try:
         with kind(con, file) as source:
             return _read(source, number, file, table, chosen if table == "ledger" else "")
@@ -69,7 +69,7 @@ def read_database(con: duckdb.DuckDBPyConnection, number: int, file: Path, table
             raise BookError(
                 f"{file.name} is open elsewhere, which keeps others out. Close it there, or read a copy."
             ) from None
-        raise BookError(
+        raise NoTable(
             f"{file.name}: not readable as a database, perhaps damaged: {first_line(error)}. Export its tables as CSV."
         ) from None
 

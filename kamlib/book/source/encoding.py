@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 from pathlib import Path
+from typing import TextIO
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import NoTable
+from kamlib.book.source.charset import Identifying, refuse_merged, settle
 
 LEFT_OUT = "\0"
 
@@ -17,53 +19,53 @@ _OTHER_KINDS = {
     b"\x1f\x8b": "a gzip archive",
     b"RIFF": "a sound or a film", b"7z\xbc\xaf": "a 7z archive",
 }  # fmt: skip
-# Bytes that are Arabic letters in Windows-1256; in runs of three or more they are words, in Latin text they are rare.
-_ARABIC_RUN = re.compile(rb"[\x8d\x8e\x90\xc1-\xd6\xd8-\xdf\xe1\xe3-\xe6\xec\xed]{3,}")
-_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
-_WELL = re.compile(r"[^\x00-\x7f\ufffd]")
+BLANK_CELL = re.compile(r'"(?:[^"]|"")*"|[^\s"]\S*')  # where blanks stand between cells
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def encoding_of(file: Path) -> tuple[str, str]:
-    """The encoding of a text file, and a note where it is a guess.
+def encoding_of(file: Path, identifying: Identifying, head: int = 200_000) -> tuple[str, str]:
+    """The encoding of a text file, and a note where it is not plain UTF-8.
 
-    UTF-8 where every byte fits, or more bytes of letters beyond ASCII do than do not; UTF-16 by its mark, or by zero
-    bytes at every other place; else Windows-1256 where more than half of the bytes beyond ASCII stand in runs of three
-    or more Arabic letters, and Windows-1252 where not.
+    UTF-8 where every byte fits; UTF-16 by its mark, or by zero bytes at every other place; else what `charset.settle`
+    finds by the names in the columns that identify.
 
     Raises
     ------
     BookError
-        No text at all.
+        No text at all; or names can be read in more than one way.
     """
     with file.open("rb") as stream:
         start = stream.read(4096)
         for bom, name in _BOMS:
             if start.startswith(bom):
                 return name, "" if name == "utf-8-sig" else f"read as {name}"
+        _refuse_other_kinds(start, file.name)
         if name := _utf16(start):
             return name, f"read as {name}, though it has no byte-order mark"
-        _refuse_other_kinds(start, file.name)
+        _refuse_nul(start, file.name)
         stream.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8")()
+        escapes, decoder = False, codecs.getincrementaldecoder("utf-8")()
         try:
             while chunk := stream.read(1 << 20):
                 decoder.decode(chunk)
+                escapes = escapes or b"\x1b$" in chunk
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            if _mostly_utf8(file):
-                return "utf-8", "read as utf-8, though some of its bytes are not"
-            name, why = _windows(file)
-            return name, f"read as {name}, since {why}. If names look wrong, set encoding under [options]"
-    return "utf-8", ""
+            name, note = settle(file, identifying, head)
+            refuse_merged(file, name, identifying, head)
+            return name, note
+    return ("iso2022_jp", "read as iso2022_jp") if escapes else ("utf-8", "")
 
 
 def _refuse_other_kinds(start: bytes, name: str) -> None:
     for sign, kind in _OTHER_KINDS.items():
         if start.startswith(sign) and (len(sign) > 2 or b"\0" in start):
-            raise BookError(f"{name} is not a text file but {kind}. Give it its right name, or save it as CSV.")
+            raise NoTable(f"{name} is not a text file but {kind}. Give it its right name, or save it as CSV.")
+
+
+def _refuse_nul(start: bytes, name: str) -> None:
     if start.count(b"\0") * 20 > len(start):
-        raise BookError(f"{name} is not a text file (it holds NUL bytes). Save it as CSV, Excel or Parquet.")
+        raise NoTable(f"{name} is not a text file (it holds NUL bytes). Save it as CSV, Excel or Parquet.")
 
 
 def _utf16(start: bytes) -> str:
@@ -73,29 +75,8 @@ def _utf16(start: bytes) -> str:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _mostly_utf8(file: Path) -> bool:
-    """Whether a few bytes are damaged: text of another encoding makes such characters by chance only."""
-    right = wrong = 0
-    with file.open(encoding="utf-8", errors="replace") as stream:
-        while chunk := stream.read(1 << 20):
-            wrong += chunk.count("\ufffd")
-            right += len("".join(_WELL.findall(chunk)).encode())
-    return right > wrong
-
-
-def _windows(file: Path) -> tuple[str, str]:
-    runs = others = 0
-    with file.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            here = sum(map(len, _ARABIC_RUN.findall(chunk)))
-            runs, others = runs + here, others + len(_BEYOND_ASCII.findall(chunk)) - here
-    if runs > others:
-        return "cp1256", "it is not UTF-8 and most of its bytes beyond ASCII are Arabic words there"
-    return "cp1252", "it is not UTF-8"
-
-
-def as_utf8(file: Path, encoding: str, scratch: Path, *, skip: int = 0) -> tuple[Path, int, int]:
-    """A copy in UTF-8 with one kind of line end, without the first lines.
+def as_utf8(file: Path, encoding: str, scratch: Path, *, skip: int = 0, blanks: bool = False) -> tuple[Path, int, int]:
+    """A copy in UTF-8 with one kind of line end, without the first lines; `blanks`: with a tab for each run of them.
 
     Returns
     -------
@@ -109,10 +90,16 @@ def as_utf8(file: Path, encoding: str, scratch: Path, *, skip: int = 0) -> tuple
     ):
         for _ in range(skip):
             source.readline()
-        while chunk := source.read(1 << 20):
+        while chunk := _chunk(source, blanks):
             lost, nul = lost + chunk.count("\ufffd"), nul + chunk.count(LEFT_OUT)
             target.write(chunk.replace(LEFT_OUT, ""))
     return path, lost, nul
+
+
+def _chunk(source: TextIO, blanks: bool) -> str:
+    if not blanks:
+        return source.read(1 << 20)
+    return "".join("\t".join(BLANK_CELL.findall(line)) + "\n" for line in source.readlines(1 << 20))
 
 
 def needs_copy(file: Path) -> bool:

@@ -7,30 +7,29 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from kamlib import datasets
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, NoTable, Unsettled
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.source.database import read_database
+from kamlib.book.source.folder import lacks_of, read_folder, table_name
 from kamlib.book.source.frames import read_frame
+from kamlib.book.source.packed import PACKED, SINGLE, inner_name, is_packed, unpack
 from kamlib.book.source.parquet import read_parquet
-from kamlib.book.source.part import (
-    Part,
-    refuse_unclear_names,
-)
+from kamlib.book.source.part import Part, refuse_unclear_names
 from kamlib.book.source.text import read_text
 from kamlib.book.source.workbook import read_excel
-from kamlib.tables import TABLES
 
 TEXT = (".csv", ".tsv", ".txt")
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 DATABASE = (".duckdb", ".ddb", ".sqlite", ".sqlite3", ".db")
 READABLE = (*TEXT, ".parquet", *EXCEL, *DATABASE)
-PACKED = (".gz", ".zip", ".zst", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz")
+NOT_UNPACKED = (".7z", ".rar", ".tar", ".tgz")
 NO_NAMES = ColumnNames()
 MAPPING_FILE = "mapping.toml"
 
@@ -56,25 +55,39 @@ def read_parts(con: duckdb.DuckDBPyConnection, source, names: ColumnNames = NO_N
     if not isinstance(source, (str, Path)):
         return [read_frame(con, 0, "ledger", source)]
     path = Path(source)
-    files = _there(path)
-    parts = []
-    for file in files:
-        # A single file is the ledger, whatever its name; in a folder names tell the tables.
-        table = file.stem.lower() if path.is_dir() and file.stem.lower() in TABLES else "ledger"
-        parts += _read_file(con, len(parts), file, table, names)
+    if _is_folder(path):
+        return _read_folder(con, path, names)
+    return _read_file(con, 0, path, "ledger", names)  # a single file is the ledger, whatever its name
+
+
+def _read_folder(con, folder: Path, names: ColumnNames) -> list[Part]:
+    files, read = _files(folder), []
+
+    def read_one(file: Path, table: str) -> list[Part]:
+        parts = _read_file(con, len(read), file, table, names)
+        read.extend(parts)
+        return parts
+
+    parts, notes = read_folder(files, read_one, lambda part: lacks_of(con, part, names))
+    refuse_unclear_names([table_name(f) for f in files if _holds(f, parts)], f"The folder {folder}", "files")
     _refuse_copies(parts)
-    if path.is_dir():
-        parts[0].notes += _passed_over(path, files)
+    for part in read:
+        if part not in parts:
+            con.execute(f"DROP TABLE {part.relation}")
+    if parts:
+        parts[0].notes += [*notes, *_passed_over(folder, files)]
     return parts
 
 
-def _there(path: Path) -> list[Path]:
-    """The files to read: this one, or those of this folder."""
+def _holds(file: Path, parts: list[Part]) -> bool:
+    return any(p.where == file.name or p.where.startswith(f"{file.name}, ") for p in parts)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder, and not a file."""
     try:
-        if path.is_dir():
-            return _files(path)
-        if path.is_file():
-            return [path]
+        if path.is_dir() or path.is_file():
+            return path.is_dir()
         if path.exists() or path.is_symlink():
             raise BookError(f"{path} is neither a file nor a folder.")
     except OSError as error:
@@ -89,27 +102,35 @@ def _said(error: OSError) -> str:
 
 
 def _files(folder: Path) -> list[Path]:
-    files = sorted(f for f in _visible(folder) if f.suffix.lower() in READABLE and not f.is_dir())
+    try:
+        files = sorted(f for f in _visible(folder) if _can_be_read(f) and not f.is_dir())
+    except OSError as error:
+        raise BookError(f"{folder} cannot be opened: {_said(error)}.") from None
     if not files:
         raise BookError(_nothing_in(folder))
     for file in files:
         if not file.is_file():
             raise BookError(f"{file} is a link to a file that is not there, or no file at all. Remove it.")
     for first, second in itertools.combinations(files, 2):
-        if first.stem.lower() == second.stem.lower():
+        if table_name(first) == table_name(second):
             raise BookError(
                 f"The folder {folder} holds {first.name} and {second.name}: read together, the same would count twice. "
                 "Move one of them away."
             )
-    refuse_unclear_names([f.stem for f in files], f"The folder {folder}", "files")
     return files
+
+
+def _can_be_read(file: Path) -> bool:
+    suffix = file.suffix.lower()
+    inner = Path(file.stem).suffix.lower() or ".csv"
+    return suffix in READABLE or suffix == ".zip" or (suffix in SINGLE and inner in READABLE)
 
 
 def _nothing_in(folder: Path) -> str:
     said = f"The folder {folder} holds no {', '.join(READABLE)} file."
-    packed = sorted(f.name for f in _visible(folder) if f.suffix.lower() in PACKED)
+    packed = sorted(f.name for f in _visible(folder) if f.suffix.lower() in (*PACKED, *NOT_UNPACKED))
     inner = sorted(f.name for f in _visible(folder) if f.is_dir())
-    said += f" {_shown(packed)}: packed files are not read, unpack them first." if packed else ""
+    said += f" {_shown(packed)}: files packed so are not read, unpack them first." if packed else ""
     said += f" {_shown(inner)}: folders in it are not looked into, name one of them." if inner else ""
     return said
 
@@ -139,19 +160,46 @@ def _refuse_copies(parts: list[Part]) -> None:
 
 
 def _read_file(con, number: int, file: Path, table: str, names: ColumnNames) -> list[Part]:
+    suffix = file.suffix.lower()
     try:
         if file.stat().st_size == 0:
-            raise BookError(f"{file.name} is empty (0 bytes).")
-        if file.suffix.lower() in TEXT:
+            raise NoTable(f"{file.name} is empty (0 bytes).")
+        if suffix in TEXT:
             return [read_text(con, number, file, table, names)]
-        if file.suffix.lower() == ".parquet":
+        if suffix == ".parquet":
             return [read_parquet(con, number, file, table)]
-        if file.suffix.lower() in EXCEL:
+        if suffix in EXCEL:
             return read_excel(con, number, file, table, names)
-        if file.suffix.lower() in DATABASE:
+        if suffix in DATABASE:
             return read_database(con, number, file, table, names.options.table)
+        if is_packed(file.name):
+            return _read_packed(con, number, file, table, names)
     except OSError as error:
         raise BookError(f"{file} cannot be opened: {_said(error)}.") from None
-    if file.suffix.lower() in PACKED:
+    if suffix in NOT_UNPACKED:
         raise BookError(f"{file.name} is packed. Unpack it, and name the file that was in it.")
-    raise BookError(f"{file.name}: cannot read files of this kind. Readable are {', '.join(READABLE)}.")
+    raise NoTable(f"{file.name}: cannot read files of this kind. Readable are {', '.join((*READABLE, *PACKED))}.")
+
+
+def _read_packed(con, number: int, file: Path, table: str, names: ColumnNames) -> list[Part]:
+    """The parts of what is in a packed file; messages name both."""
+    scratch = tempfile.TemporaryDirectory(prefix="kam-")  # it goes when the parts go, which look lines up in it
+    copy = unpack(file, READABLE, Path(scratch.name))
+    shown = f"{file.name}, {inner_name(file, READABLE)[:100]}"
+    try:
+        parts = _read_file(con, number, copy, table, names)
+    except BookError as error:
+        raise _renamed(error, copy, shown) from None
+    for part in parts:
+        part.where = part.where.replace(copy.name, shown)
+        part.notes = [note.replace(copy.name, shown) for note in part.notes]
+        part.scratch = scratch
+    return parts
+
+
+def _renamed(error: BookError, copy: Path, shown: str) -> BookError:
+    if isinstance(error, Unsettled):
+        again = Unsettled(error.why.replace(copy.name, shown), error.questions, error.shown.replace(copy.name, shown))
+        again.found = error.found
+        return again
+    return type(error)(str(error).replace(str(copy), shown).replace(copy.name, shown))

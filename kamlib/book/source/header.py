@@ -1,37 +1,174 @@
-"""Where in a table the header stands: a title, a date or empty rows may be above it."""
+"""Where in a table the header stands: a title, a date or empty rows may be above it; or that there is none."""
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from kamlib.book.errors import Question, Unsettled
 from kamlib.book.roles.names import recognisable
 from kamlib.book.source.part import cell
 from kamlib.tables import Table
 
 LOOKED_AT = 20  # rows
+_DATE = re.compile(
+    r"(\d{1,4}([-/.])\d{1,2}\2\d{1,4}([ T]\d.*)?|(19|20)\d\d(0[1-9]|1[0-2])[0-3]\d|1\d{9}(\d{3})?"
+    r"|\d{1,2}[ .-]{1,2}[^\W\d_]{3,9}[ .,-]{1,2}\d{2,4})"
+)
+_NUMBER = re.compile(r"[^\w\s]{0,3}\s?\d[\d.,'’\s]*(e[+-]?\d+)?[^\w\s]{0,3}", re.IGNORECASE)
 
 
 def header_row(rows: Sequence[Sequence], table: Table, mapping: Mapping[str, str]) -> tuple[int, bool]:
     """Position of the header among the first rows, and whether it was recognised.
 
-    It is the first of the first 20 rows in which every required column is recognised. Where there is none, it is
-    the first row with more than one cell filled, for the sake of the message.
+    It is the first of the first 20 rows in which every required column is recognised. Where there is none, it is the
+    likeliest: names that are all text, all different, and nearly as many as the rows below have cells.
 
     Examples
     --------
     >>> from kamlib.tables import TABLES
     >>> header_row([["Sales 2024"], [], ["Kunde", "Datum", "Betrag"]], TABLES["ledger"], {})
     (2, True)
+    >>> header_row([["1", "2", "3"], ["Who", "When", "What"], ["a", "2024-01-05", "1"]], TABLES["ledger"], {})
+    (1, False)
     """
-    rows = [[cell(c).strip() for c in row] for row in rows[:LOOKED_AT]]
+    rows = _shown(rows)
     for i, row in enumerate(rows):
-        if recognisable(row, table, mapping):
+        if _can_be_header(row, table) and recognisable(row, table, mapping):
             return i, True
-    for least in (2, 1):
-        for i, row in enumerate(rows):
-            if sum(map(bool, row)) >= least:
-                return i, False
-    return 0, False
+    return _likeliest(rows), False
+
+
+def _can_be_header(row: list[str], table: Table) -> bool:
+    """Whether it has as many words as a table needs columns; to ask for each cell what it could be named is slow."""
+    words = (c for c in row if c and not _is_number(c) and not _is_date(c))
+    return sum(1 for _ in itertools.islice(words, len(table.required))) == len(table.required)
+
+
+def _shown(rows: Sequence[Sequence]) -> list[list[str]]:
+    return [[cell(c).strip() for c in row] for row in rows[:LOOKED_AT]]
+
+
+def _likeliest(rows: list[list[str]]) -> int:
+    for i, row in enumerate(rows):
+        names = list(filter(None, row))
+        wide = len(names) >= max(2, 0.8 * _width(rows[i + 1 :]))
+        if wide and len(set(names)) == len(names) and not any(_is_date(n) or _is_number(n) for n in names):
+            return i
+    filled = [sum(map(bool, row)) for row in rows]
+    return next((i for least in (2, 1) for i, n in enumerate(filled) if n >= least), 0)
+
+
+def _width(rows: list[list[str]]) -> int:
+    """How many cells of a row are filled, in most rows."""
+    widths = Counter(n for row in rows if (n := sum(map(bool, row))))
+    return max(widths, key=lambda n: (widths[n], n)) if widths else 0
+
+
+def looks_headerless(rows: Sequence[Sequence]) -> bool:
+    """Whether the first row holds values like those below: a date where they have dates.
+
+    Examples
+    --------
+    >>> looks_headerless([["k1", "2024-01-05", "1.50"], ["k2", "2024-01-06", "2"]])
+    True
+    >>> looks_headerless([["who", "2024-01-05", "2024-02-05"], ["k2", "100", "200"]])
+    False
+    """
+    filled = [row for row in _shown(rows) if sum(map(bool, row)) > 1]
+    return bool(filled) and bool(_date_columns(filled))
+
+
+def _date_columns(rows: list[list[str]]) -> list[int]:
+    """Columns in which the first row and most of the others hold a date."""
+    found = []
+    for i, first in enumerate(rows[0]):
+        below = [row[i] for row in rows[1:] if i < len(row) and row[i]]
+        if _is_date(first) and below and sum(map(_is_date, below)) * 4 >= len(below) * 3:
+            found.append(i)
+    return found
+
+
+def _is_date(text: str) -> bool:
+    return bool(_DATE.fullmatch(text))
+
+
+def _is_number(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text))
+
+
+def refuse_headerless(rows: Sequence[Sequence], where: str, delimiter: str = "") -> None:
+    """`Unsettled` where the first row holds values, with what to say of such a file.
+
+    To be called where no header was recognised. `delimiter`: to be said, too, if it is that of the rows.
+    """
+    if looks_headerless(rows):
+        raise _ask(rows, f"{where} seems to have no header: its first row holds values like those below.", delimiter)
+
+
+def columns_without_header(rows: Sequence[Sequence], columns: Sequence[str], where: str) -> list[str]:
+    """Names of the columns of a file or sheet that has no header (`header = false`), as the mapping gives them.
+
+    Parameters
+    ----------
+    rows : sequence of sequences
+        The first rows, as they stand in the file.
+    columns : sequence of str
+        The option `columns`.
+    where : str
+        What to call the file in a message.
+
+    Raises
+    ------
+    Unsettled
+        There are no names, or not as many as columns.
+
+    Examples
+    --------
+    >>> columns_without_header([["k1", "2024-01-05", "1"]], ("customer_id", "date", "amount"), "a.csv")
+    ['customer_id', 'date', 'amount']
+    """
+    if not columns:
+        raise _ask(rows, f"{where}: header = false, and nothing says what its columns are.")
+    widths = Counter(len(row) for row in rows[:LOOKED_AT] if any(cell(c).strip() for c in row))
+    width = max(widths, key=lambda n: (widths[n], n)) if widths else len(columns)
+    if width != len(columns):
+        raise _ask(
+            rows,
+            f"{where}: its rows have {width} columns, and columns under [options] names {len(columns)}. Name each of "
+            'them, from the left; "" is one that is not needed.',
+        )
+    return [name.strip() for name in columns]
+
+
+def _ask(rows: Sequence[Sequence], why: str, delimiter: str = "") -> Unsettled:
+    """The question what the columns are, with the first three rows and a guess."""
+    filled = [row for row in _shown(rows) if any(row)]
+    shown = "\n".join("  " + " | ".join(c[:40] for c in row[:12]) for row in filled[:3])
+    columns = [(_guess(filled), 'only a guess; from the left, "" is one that is not needed')] if filled else []
+    questions = [
+        Question("options", "header", "whether there is a row of names", [(False, "")], sure=True),
+        Question("options", "columns", "what the columns are", columns, sure=True),
+    ]
+    if delimiter:
+        questions.append(Question("options", "delimiter", "what stands between cells", [(delimiter, "")], sure=True))
+    return Unsettled(why, questions, shown)
+
+
+def _guess(rows: list[list[str]]) -> list[str]:
+    """A date is the first column of dates, the amount the last of numbers, the customer the first of the others."""
+    names = [""] * len(rows[0])
+    dates = _date_columns(rows) or [i for i, c in enumerate(rows[0]) if _is_date(c)]
+    for i in dates[:1]:
+        names[i] = "date"
+    numbers = [i for i, c in enumerate(rows[0]) if _is_number(c) and i not in dates]
+    for i in numbers[-1:]:
+        names[i] = "amount"
+    for i in [i for i, name in enumerate(names) if not name and i not in dates][:1]:
+        names[i] = "customer_id"
+    return names
 
 
 def title_note(where: str, above: Sequence[Sequence]) -> list[str]:

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import NoTable
 from kamlib.book.source.part import Part, checked_headers, file_digest, first_line, sql_path
 from kamlib.book.source.typed import is_moment, plain, zone_note
 
@@ -26,7 +26,7 @@ def read_parquet(con, number: int, file: Path, table: str) -> Part:
         renamed = ", ".join(f"{cell} AS c{i}" for i, cell in enumerate(cells))
         con.execute(f"CREATE TABLE {part.relation} AS SELECT {renamed} FROM {source}")
     except duckdb.Error as error:
-        raise BookError(f"{file.name}: not readable as Parquet: {first_line(error)}") from None
+        raise NoTable(f"{file.name}: not readable as Parquet: {first_line(error)}") from None
     moments = (c for c in zip(part.headers, kinds, zones, strict=True) if is_moment(c[1]))
     part.notes += [zone_note(con, file.name, header, zone) for header, _, zone in moments]
     return part

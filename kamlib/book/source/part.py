@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,10 +14,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, NoTable
 from kamlib.book.values.cells import literal
 from kamlib.tables import TABLES
 
+MOST_COLUMNS = 2000  # days of three years as columns, and others beside them
 DECIMAL_COMMA = re.compile(r"\d,\d")
 THREE_DECIMALS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 
@@ -38,7 +40,7 @@ class Part:
     first row: 1 where the source has no header line of its own (Parquet, frames). `sheet`: of a spreadsheet, whose
     days can be numbers. `aside` are rows that only sum up or head others. `lines_of`, where lines and rows
     do not go together one by one (a text file), finds the lines of rows. `grain`: what its dates are written as, "day"
-    or a period.
+    or a period. `scratch` keeps the folder in which an unpacked source lies, as long as the part is there.
     """
 
     table: str
@@ -53,6 +55,7 @@ class Part:
     sheet: bool = False
     grain: str = "day"
     lines_of: Callable[[Sequence[int]], dict[int, int]] | None = None
+    scratch: object = None
 
     def lines(self, rows: Sequence[int]) -> dict[int, int]:
         """Line in the source of each row of the raw table (its rowid, from 0)."""
@@ -62,12 +65,22 @@ class Part:
 def checked_headers(headers: list[str], where: str) -> list[str]:
     """Headers without blanks around them; `BookError` where there are none, or one stands twice."""
     headers = [str(h).strip() for h in headers]
-    seen = sorted({h for h in headers if h and headers.count(h) > 1})
+    refuse_wide(len(headers), where)
+    seen = sorted(h for h, n in Counter(headers).items() if h and n > 1)
     if seen:
         raise BookError(f"{where}: the header names {seen[0]!r} more than once. Rename one of the columns.")
     if not any(headers):
-        raise BookError(f"{where}: the first line holds no column names.")
+        raise NoTable(f"{where}: the first line holds no column names.")
     return headers
+
+
+def refuse_wide(columns: int, where: str) -> None:
+    """`NoTable` where there are more columns than any ledger has: each costs time, and each is looked at."""
+    if columns > MOST_COLUMNS:
+        raise NoTable(
+            f"{where}: {columns:,} columns, and no ledger has more than {MOST_COLUMNS:,}. Are rows and columns "
+            "exchanged? Save it with one line for each sale."
+        )
 
 
 def sql_path(file: Path) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
-import itertools
 import tempfile
 from array import array
 from collections.abc import Sequence
@@ -15,72 +13,75 @@ import duckdb
 
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames
-from kamlib.book.source.encoding import LEFT_OUT, as_utf8, encoding_of, needs_copy
-from kamlib.book.source.header import LOOKED_AT, header_row, title_note
+from kamlib.book.roles.names import candidates
+from kamlib.book.source.charset import Split
+from kamlib.book.source.encoding import as_utf8, encoding_of, needs_copy
+from kamlib.book.source.header import title_note
+from kamlib.book.source.layout import BLANK, Layout, layout_of, reader_of, split
 from kamlib.book.source.part import Part, checked_headers, file_digest, first_line, sql_path
 from kamlib.book.values.cells import literal
 from kamlib.tables import TABLES
 
-DELIMITERS = (",", ";", "\t", "|")
 HEAD = 200_000  # characters in which the header is looked for
+IDENTIFY = ("customer_id", "customer_name", "order_id", "name")
 
 
 def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: str, names: ColumnNames) -> Part:
     """The part of a text file; what it is written in is found out from its content, or settled by an option."""
-    encoding, guess = (names.options.encoding, "") if names.options.encoding else encoding_of(file)
+    mapping, options = names.tables.get(table, {}), names.options
+
+    def layout(head: str) -> Layout:
+        return layout_of(head, table, mapping, options, file.name)
+
+    def identifying(head: str) -> tuple[Split, list[int]]:
+        return _identifying(layout(head), table, mapping)
+
+    encoding, guess = (options.encoding, "") if options.encoding else encoding_of(file, identifying, HEAD)
     with file.open(encoding=encoding, errors="replace", newline="") as stream:
-        head = stream.read(HEAD)
-    delimiter, rows, at = _layout(head, table, names.tables.get(table, {}))
-    headers = checked_headers(rows[at][1] if rows else [], file.name)
+        found = layout(stream.read(HEAD))
+    headers = checked_headers(found.headers, file.name)
     part = Part(table, file.name, f"raw_{number}", headers, digest=file_digest(file))
     part.notes += [f"{file.name}: {guess}."] if guess else []
-    part.notes += title_note(file.name, [cells for _, cells in rows[:at]])
-    skip = rows[at][0]
+    part.notes += title_note(file.name, found.rows)
     with tempfile.TemporaryDirectory() as scratch:
         path = file
-        if guess or encoding not in ("utf-8", "utf_8") or skip or needs_copy(file):
-            path, lost, nul = as_utf8(file, encoding, Path(scratch), skip=skip)
+        if (
+            guess
+            or options.encoding
+            or encoding != "utf-8"
+            or found.above
+            or found.delimiter == BLANK
+            or needs_copy(file)
+        ):
+            path, lost, nul = as_utf8(file, encoding, Path(scratch), skip=found.above, blanks=found.delimiter == BLANK)
             if lost:
                 part.notes.append(f"{file.name}: {lost:,} characters are none in {encoding} and are shown as \ufffd.")
             if nul:
                 part.notes.append(f"{file.name}: {nul:,} NUL characters are left out.")
-        _load_csv(con, part, path, delimiter)
-    _note_ragged(con, part, _Records(file, encoding, delimiter, skip))
+        _load_csv(con, part, path, found)
+    _note_ragged(con, part, _Records(file, encoding, found))
     return part
 
 
-def _layout(head: str, table: str, mapping: dict[str, str]) -> tuple[str, list[tuple[int, list[str]]], int]:
-    """The delimiter, the first rows (each with the number of lines above it), and which of them is the header."""
-    order = _delimiters(head)
-    for delimiter in order:
-        rows = _first_rows(head, delimiter)
-        at, recognised = header_row([cells for _, cells in rows], TABLES[table], mapping)
-        if recognised:
-            return delimiter, rows, at
-    rows = _first_rows(head, order[0])
-    return order[0], rows, header_row([cells for _, cells in rows], TABLES[table], mapping)[0]
+def _identifying(found: Layout, table: str, mapping: dict[str, str]) -> tuple[Split, list[int]]:
+    """How lines are split, and which columns say who bought and in which order; all, where none is known to."""
+    headers = [h.strip() for h in found.headers]
+    of = candidates(headers, TABLES[table], {c: h for c, h in mapping.items() if not h or h in headers})
+    known = sorted({i for c in IDENTIFY for _, i in of.get(c, ())})
+    ids = known if "customer_id" in of else range(len(headers))
+    return lambda line: split(line, found.delimiter), list(ids)
 
 
-def _first_rows(head: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    rows, above = [], 0
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, skipinitialspace=True)
-    try:
-        for cells in itertools.islice(reader, LOOKED_AT):
-            rows.append((above, [c.replace(LEFT_OUT, "") for c in cells]))
-            above = reader.line_num
-    except csv.Error:  # a very long cell; the header is above it
-        pass
-    return rows
-
-
-def _load_csv(con, part: Part, path: Path, delimiter: str) -> None:
+def _load_csv(con, part: Part, path: Path, found: Layout) -> None:
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(part.headers)))
+    delimiter = "\t" if found.delimiter == BLANK else found.delimiter
     con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     try:
         con.execute(
             f"CREATE TABLE {part.relation} AS SELECT * FROM read_csv({sql_path(path)}, auto_detect=false,"
-            f" header=true, delim={literal(delimiter)}, quote='\"', escape='\"', columns={{{columns}}},"
-            " store_rejects=true, rejects_limit=0, max_line_size=20000000, hive_partitioning=false)"
+            f" header={str(found.has_header).lower()}, delim={literal(delimiter)}, quote='\"', escape='\"',"
+            f" columns={{{columns}}}, store_rejects=true, rejects_limit=0, max_line_size=20000000,"
+            " hive_partitioning=false)"
         )
     except duckdb.Error as error:
         raise BookError(f"{part.where}: not readable as a text table: {first_line(error)}") from None
@@ -109,8 +110,9 @@ def _note_ragged(con, part: Part, records: _Records) -> None:
 class _Records:
     """Where in a text file its rows begin: cells may hold line breaks, and empty lines are no rows."""
 
-    def __init__(self, file: Path, encoding: str, delimiter: str, skip: int):
-        self.file, self.encoding, self.delimiter, self.skip = file, encoding, delimiter, skip
+    def __init__(self, file: Path, encoding: str, found: Layout):
+        self.file, self.encoding, self.delimiter, self.skip = file, encoding, found.delimiter, found.above
+        self.header = int(found.has_header)  # records that are the header
         self.rejected: list[int] = []
 
     @cached_property
@@ -122,12 +124,12 @@ class _Records:
             with self.file.open(encoding=self.encoding, errors="replace", newline="") as stream:
                 for _ in range(self.skip):
                     stream.readline()
-                reader = csv.reader(stream, delimiter=self.delimiter, skipinitialspace=True)
+                reader = reader_of(stream, self.delimiter)
                 for number, record in enumerate(reader, start=1):
                     start, end = end + 1, self.skip + reader.line_num
                     if number in rejected:
                         out.append(start)
-                    elif record and number > 1:
+                    elif record and number > self.header:
                         kept.append(start)
         finally:
             csv.field_size_limit(limit)
@@ -136,18 +138,4 @@ class _Records:
     def lines_of(self, rows: Sequence[int]) -> dict[int, int]:
         """Line of each row kept."""
         kept = self.starts[0]
-        return {row: kept[row] if row < len(kept) else row + 2 + self.skip for row in rows}
-
-
-def _delimiters(head: str) -> list[str]:
-    """The likeliest first: the first line decides, the lines below break a tie."""
-    lines = [line for line in head.splitlines() if line.strip()][:LOOKED_AT]
-    counts = {d: [len(_split(line, d)) for line in lines] or [0] for d in DELIMITERS}
-    return sorted(DELIMITERS, key=lambda d: (counts[d][0], counts[d].count(counts[d][0])), reverse=True)
-
-
-def _split(line: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
-    except csv.Error:
-        return []
+        return {row: kept[row] if row < len(kept) else row + 1 + self.header + self.skip for row in rows}

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, NoTable
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.source.header import header_row, title_note
 from kamlib.book.source.part import (
@@ -33,7 +33,7 @@ def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: s
     sheets, hidden = _sheets(file, chosen)
     filled = {n: rows for n, rows in sheets.items() if any(map(_filled, rows))}
     if not filled:
-        raise BookError(f"{file.name}: every sheet is empty.")
+        raise NoTable(f"{file.name}: every sheet is empty.")
     of, passed_over = _tables_of(file, filled, table, names)
     digest, parts = file_digest(file), []
     for name, table in of.items():
@@ -66,7 +66,7 @@ def _sheets(file: Path, chosen: str) -> tuple[dict[str, list[list]], list[str]]:
         if type(error).__name__ != "PanicException":
             raise
         said = first_line(error)
-    raise BookError(f"{file.name}: not readable as a workbook: {said}. Open it in Excel and save it anew.")
+    raise NoTable(f"{file.name}: not readable as a workbook: {said}. Open it in Excel and save it anew.")
 
 
 def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: ColumnNames) -> tuple[dict, list[str]]:
