@@ -334,7 +334,6 @@ def _say_totals(book: Book, day) -> None:
     unit = f" {book.currency}" if book.currency else ""
     table = _table("Ledger", "what", "lines", "net", right=("lines", "net"))
     rows = [
-        ("rows read", "rows_read", None), ("rows set aside", "rows_set_aside", None),
         ("all lines, net total", "lines", "net_cents"),
         (f"up to {day}", "lines_to_as_of", "net_cents_to_as_of"),
         ("  of identified customers", "identified_lines_to_as_of", "identified_cents_to_as_of"),
@@ -344,11 +343,10 @@ def _say_totals(book: Book, day) -> None:
         (f"after {day}", "after_as_of_lines", "after_as_of_cents"),
     ]  # fmt: skip
     for what, lines, cents in rows:
-        table.add_row(what, f"{totals[lines]:,}", f"{money(totals[cents])}{unit}" if cents else "")
+        table.add_row(what, f"{totals[lines]:,}", f"{money(totals[cents])}{unit}")
     out.print(table)
-    out.print(rows_in_words(book))
-    out.print(_text(profit_in_words(book, totals)))
-    out.print(f"First line {first}, last line {last}; {customers:,} identified customers.\n")
+    out.print(f"{rows_in_words(book)} First line {first}, last line {last}; {customers:,} identified customers.")
+    out.print(_text(f"{profit_in_words(book, totals)}\n"))
 
 
 def _say_customers(book: Book) -> None:
