@@ -1,7 +1,8 @@
 """Real header lines of sales files and of tools' exports, over invented rows: the right columns and the exact total.
 
 The headers stand in `tests/headers/`, each with its source and with what an analyst says of it: which column is what
-(a list: each of them would do), the net total in cents, or what must be asked for. What is not said is not tested.
+(a list: each of them would do), the net total, or what must be asked for. What is not said is not tested. `fails` says
+why a case was not yet read so when it was written: it is tested like the others, and loses that line when it passes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from kamlib.book.roles.decide import roles_of
 from kamlib.book.source.files import connect, read_parts
 
 FILES = sorted(Path(__file__).with_name("headers").glob("*.toml"))
-CASES = [pytest.param(case, id=f"{f.stem}: {case['name']}") for f in FILES for case in tomllib.loads(f.read_text("utf-8"))["case"]]
+TOLD = [(f.stem, case) for f in FILES for case in tomllib.loads(f.read_text("utf-8"))["case"]]
+CASES = [pytest.param(case, id=f"{kind}: {case['name']}") for kind, case in TOLD]
 ROLES = ("customer_id", "date", "quantity", "unit_price", "order_id", "tax", "currency")
 
 

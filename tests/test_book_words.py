@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kamlib.book.mapping import Options
-from kamlib.book.roles.states import IN_PART, UNKNOWN, treatment
+from kamlib.book.roles.states import PARTLY, PARTS, UNKNOWN, treatment
 from kamlib.book.roles.synonyms import EVIDENCE, LANGUAGES, currency_of, plain, rank, synonyms_page, words
 from kamlib.tables import TABLES
 
@@ -122,6 +122,8 @@ WORSE = [
     ("amount", 2, "Revenue, Umsatz, Montant, Importe, Valor, Importo, Omzet, Kwota, Tutar, Сумма, المبلغ, राशि, 金额, 売上, 매출액, Penjualan"),
     ("amount", 3, "Total, Gesamtbetrag, Montant total, Importe total, Valor Total, Totale fattura, Totaalbedrag, Razem, "
      "Genel Toplam, Итого, الإجمالي, कुल राशि, 总金额, 請求金額, 합계금액, Total Harga"),
+    ("discount", 2, "Discount %, Rabatt %, Remise %, % descuento, Desconto %, Sconto %, Kortingspercentage, Rabat %, İskonto oranı, % скидки, نسبة الخصم, छूट %, 折扣率, 値引率, 할인율, Diskon %"),
+    ("tax", 2, "Total tax, Summe MwSt., Total TVA, Total IVA, Total impostos, Totale IVA, Totaal btw, Suma VAT, Toplam KDV, Итого НДС, إجمالي الضريبة, कुल कर, 合计税额, 消費税合計, 세액합계, Total PPN"),
     ("state", 2, "Cancelled at, Storniert, Annulé, Anulado, Cancelado, Annullato, Geannuleerd, Anulowano, İptal, Отменен, ملغي, रद्द, 作废, "
      "キャンセル日, 취소여부, Dibatalkan"),
 ]  # fmt: skip
@@ -218,7 +220,7 @@ def test_the_page_of_synonyms_is_the_list():
     assert page.read_text("utf-8") == synonyms_page(), "python -m kamlib.book.roles.synonyms > docs/synonyms.md"
 
 
-# States of every language, by what they say; the last are in part, and so were sold.
+# States of every language, by what they say; the last were refunded in part.
 STATES = {
     "English": "Cancelled, Draft / Refunded / Credit Memo / Shipped, Unpaid / Partially refunded",
     "German": "Storniert, Entwurf / Rückerstattet / Gutschrift / Bezahlt, Offen / Teilweise erstattet",
@@ -242,7 +244,7 @@ STATES = {
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_states_of_a_language_are_understood(language):
     said = STATES[language].split(" / ")
-    for what, states in zip(("left out", "refunded", "credit", "sold", "sold"), said, strict=True):
+    for what, states in zip(("left out", "refunded", "credit", "sold", PARTLY), said, strict=True):
         assert {s: treatment(s, Options()) for s in states.split(", ")} == dict.fromkeys(states.split(", "), what)
 
 
@@ -250,7 +252,7 @@ def test_every_word_of_a_state_says_what_it_is_listed_for():
     for language in LANGUAGES:
         whole = ", ".join(words(language)["states"].values()).split(", ")
         for what, listed_words in words(language)["states"].items():
-            says = "sold" if what == IN_PART else what
+            says = "sold" if what == PARTS else what
             for word in listed_words.split(", "):
                 if f"{word}." not in whole:  # alone, it says something else than with more words
                     assert treatment(word, Options()) == says, (language, word)

@@ -51,11 +51,17 @@ def treatment(value: str, options: Options) -> str:
     if NEGATED.match(text):
         return SOLD
     if IN_PART.search(text) or _says(text, _words(PARTS)):
-        return PARTLY if _says(text, _words(REFUNDED)) else SOLD
+        return PARTLY if _says(text, _words(REFUNDED)) or _says(_after_part(text), _words(REFUNDED)) else SOLD
     for what in (NOT_SOLD, REFUNDED, CREDIT, SOLD):
         if own.get(what) is None and _says(text, _words(what)):
             return what
     return UNKNOWN
+
+
+def _after_part(text: str) -> str:
+    """What comes after "in part": Chinese, Japanese and Korean write no blank between."""
+    part = next((word for word in _words(PARTS) if text.startswith(word)), "")
+    return text[len(part) :].strip()
 
 
 def _plain(value: str) -> str:

@@ -31,7 +31,9 @@ CODES = (
     "MYR|NOK|NZD|OMR|PEN|PHP|PLN|QAR|RON|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR"
 )
 # A currency at the end of a name: any code in brackets, a well-known one or a sign without.
-CURRENCY = re.compile(rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|\b(?:in\s+)?({CODES})|(?:\bin\s+)?([€$£¥]))\s*$")
+CURRENCY = re.compile(
+    rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|(?:\b|(?<=_))(?:in\s+)?({CODES})|(?:\bin\s+)?([€$£¥]))\s*$"
+)
 
 
 _HARMLESS = re.compile(r"[(\[]\s*(utc|gmt|local|local time|est|pst|cet|net|#|no\.?|nr\.?|units?|pcs)\s*[)\]]\s*$", re.I)
@@ -48,6 +50,17 @@ _MINOR = re.compile(
     r"[\s_(\[]{0,3}(?:in[\s_]{1,2})?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?"
     r"|minor(?:[\s_]units?)?)[)\]]?$", re.I,
 )
+# What the end of a name says of tax: `Subtotal (ex tax)`, `Bedrag incl. BTW`; whose address it is: `Email (Billing)`.
+_TAX = r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс)\.?[)\]]?\s*$"
+_WITHOUT = "ex|excl|exkl|excluding|exclusive|before|without|ohne|zzgl|hors|sin|sem|senza|zonder|bez|tanpa|без"
+_WITH = "inc|incl|inkl|including|inclusive|with|after|mit|avec|con|com|met|termasuk|включая"
+_WITHOUT_TAX = re.compile(rf"[\s_(\[-](?:{_WITHOUT})\.?{_TAX}", re.I)
+_WITH_TAX = re.compile(rf"[\s_(\[-](?:{_WITH})\.?{_TAX}", re.I)
+_WHOSE = re.compile(r"^([^(\[]+)[(\[]\s?(billing|shipping)\s?[)\]]$", re.I)
+_MONEY = ("amount", "subtotal", "gross", "unit_price", "shipping")
+# Words for a number or a code, which stand before or behind what they number: `id_cliente`, `cliente_id`.
+_NUMBER = frozenset("id no nr num numero código codigo cod code kod kode".split())
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
 def _tidy(name: str) -> str:
@@ -64,8 +77,8 @@ def plain(name: str) -> str:
     ('customerid', 'margin%', 'qte', 'nclient', 'netamount')
     >>> plain("Valor (R$)"), plain("Сумма, руб."), plain("金额（元）"), plain("Tutar TL")
     ('valor', 'сумма', '金额', 'tutar')
-    >>> plain("Netto EUR"), plain("Umsatz in €"), plain("*InvoiceDate"), plain("Created At (UTC)"), plain("EUR")
-    ('netto', 'umsatz', 'invoicedate', 'createdat', 'eur')
+    >>> plain("Netto EUR"), plain("Umsatz in €"), plain("*InvoiceDate"), plain("Created At (UTC)"), plain("Netto_EUR")
+    ('netto', 'umsatz', 'invoicedate', 'createdat', 'netto')
     """
     name = _tidy(name).translate(_BRACKETS)
     name = CURRENCY.sub("", _LOCAL.sub("", name)) or name
@@ -104,18 +117,40 @@ def variants(name: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> variants("orders.customer_id"), variants("Sales[Amount]"), variants("price_pence"), variants("Sale Dates")
-    (('orderscustomerid', 'customerid'), ('salesamount', 'amount'), ('pricepence', 'price'), ('saledates', 'saledate'))
+    >>> variants("orders.customer"), variants("Sales[Amount]"), variants("price_pence"), variants("Sale Dates")
+    (('orderscustomer', 'customer'), ('salesamount', 'amount'), ('pricepence', 'price'), ('saledates', 'saledate'))
+    >>> variants("Email (Billing)"), variants("cliente_id")
+    (('emailbilling', 'billingemail'), ('clienteid', 'idcliente'))
     """
     name = _tidy(name)
     found = [plain(name)]
     if minor_units(name):
         found.append(plain(_MINOR.sub("", name)))
+    whose = _WHOSE.match(name)
+    if whose:
+        found.append(plain(f"{whose[2]} {whose[1]}"))
     path = _PATH.sub("", name)
     if path != name:
         found.append(plain(path))
+    found += _turned(name)
     found += [f[:-1] for f in found if len(f) > 4 and f.endswith("s") and not f.endswith("ss")]
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _turned(name: str) -> list[str]:
+    """A name whose word for a number stands at the other end.
+
+    Examples
+    --------
+    >>> _turned("cliente_id"), _turned("id_venda"), _turned("Num_CMD"), _turned("Date")
+    (['idcliente'], ['vendaid'], ['cmdnum'], [])
+    """
+    words = _WORD.findall(name[:80])
+    if not 2 <= len(words) <= 3:
+        return []
+    if words[0].casefold() in _NUMBER:
+        return [plain(" ".join([*words[1:], words[0]]))]
+    return [plain(" ".join([words[-1], *words[:-1]]))] if words[-1].casefold() in _NUMBER else []
 
 
 @cache
@@ -163,9 +198,31 @@ def rank(table: str, column: str, name: str) -> int | None:
         return 0
     if table != "ledger" and column != "customer_id":
         return None
-    # The first that is known at all: "MwSt.-Betrag" is a tax, and no "Betrag" with a table before it.
-    known = next((v for v in tried if v in _ranks()), "")
-    return _ranks().get(known, {}).get(column)
+    # A name that is known whole is not looked up in parts: "MwSt.-Betrag" is a tax, and no "Betrag" with a table.
+    known = next((v for v in tried if v in _ranks()), None)
+    return _ranks()[known].get(column) if known else _rank_by_tax(column, name)
+
+
+def _rank_by_tax(column: str, name: str) -> int | None:
+    """The rank of a name whose end says that tax is in it, or not: what is with tax is no amount, but gross.
+
+    Examples
+    --------
+    >>> [_rank_by_tax(c, "Subtotal (ex tax)") for c in ("subtotal", "gross")]
+    [1, None]
+    >>> [_rank_by_tax(c, "Order total incl. VAT") for c in ("amount", "gross")]
+    [None, 3]
+    """
+    if column not in _MONEY or len(name) > 100:
+        return None
+    without = _WITHOUT_TAX.sub("", name)
+    if without != name:
+        known = [] if column == "gross" else [rank("ledger", column, without)]
+    else:
+        money = _WITH_TAX.sub("", name)
+        with_tax = column == "gross" and money != name
+        known = [rank("ledger", c, money) for c in ("amount", "subtotal", "gross")] if with_tax else []
+    return min((max(k, 1) for k in known if k is not None), default=None)
 
 
 @cache
