@@ -32,6 +32,8 @@ SELDOM = {name: cost for cost, names in _SELDOM.items() for name in names.split(
 LEAD, LEAD_PER_NAME = 10, 8  # the latter times the root of how many names are read otherwise
 NO_NAMES = 46  # half bits a sign beyond ASCII: more than names have in any of these encodings
 MOST_WORDS, MOST_BYTES = 2000, 300_000  # of the sample
+CHUNK = 1 << 16
+_NEW = re.compile(r'.?[^\x00-\x7f][^\s,;|"]*')
 _WORD = re.compile(r'[^\s,;|"]*[^\x00-\x7f][^\s,;|"]*')
 
 Split = Callable[[str], list[str]]
@@ -74,6 +76,7 @@ def settle(file: Path, identifying: Identifying, head: int) -> tuple[str, str]:
     rivals = [r for r in readings if r.cells != best.cells and r.cost < best.cost + _lead(best, r)]
     if rivals or best.unlikely:
         raise _question(file, best, rivals or [r for r in readings if r.cells != best.cells])
+    refuse_merged(file, best.encoding, lines, split, ids)
     look = "If names look wrong, set encoding under [options]"
     return best.encoding, f"{_why(best)} and its names are likeliest so ({named[0][:40]!r}). {look}"
 
@@ -86,18 +89,18 @@ def _why(best: Reading) -> str:
 
 def sample(file: Path) -> list[tuple[int, bytes]]:
     """Lines, by number, each with a word beyond ASCII that those before have not."""
-    kept, seen, size = [], set(), 0
+    kept, seen, number = [], set(), 0
     with file.open(encoding="latin-1") as stream:
-        for number, line in enumerate(stream, start=1):
-            if line.isascii():
-                continue
-            new = {w for w in _WORD.findall(line)} - seen
-            if new:
-                seen |= new
-                kept.append((number, line[:20_000].encode("latin-1")))
-                size += len(line)
-                if len(seen) > MOST_WORDS or size > MOST_BYTES:
-                    break
+        while lines := stream.readlines(CHUNK):
+            if not seen.issuperset(_NEW.findall("".join(lines))):  # quick, and in most chunks nothing is new
+                for at, line in enumerate(lines, start=number + 1):
+                    new = set(_NEW.findall(line)) - seen
+                    if new:
+                        seen |= new
+                        kept.append((at, line[:20_000].encode("latin-1")))
+            if len(seen) > MOST_WORDS or sum(len(raw) for _, raw in kept) > MOST_BYTES:
+                break
+            number += len(lines)
     return kept
 
 
@@ -159,12 +162,10 @@ def _question(file: Path, best: Reading, rivals: list[Reading]) -> Unsettled:
     )
 
 
-def refuse_merged(file: Path, encoding: str, identifying: Identifying, head: int) -> None:
+def refuse_merged(file: Path, encoding: str, lines: list[tuple[int, bytes]], split: Split, ids: list[int]) -> None:
     """Two names that damaged bytes make equal would be one customer."""
-    with file.open("rb") as stream:
-        split, ids = identifying(stream.read(head).decode(encoding, "replace"))
     as_read: dict[str, dict[str, int]] = {}
-    for number, raw in sample(file):
+    for number, raw in lines:
         shown, bytewise = (split(raw.decode(e, "replace").rstrip("\r\n")) for e in (encoding, "latin-1"))
         for i in ids:
             if i < min(len(shown), len(bytewise)) and "\ufffd" in shown[i]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from kamlib.book.errors import NoTable
-from kamlib.book.source.charset import Identifying, refuse_merged, settle
+from kamlib.book.source.charset import Identifying, settle
 
 LEFT_OUT = "\0"
 
@@ -51,9 +51,7 @@ def encoding_of(file: Path, identifying: Identifying, head: int = 200_000) -> tu
                 escapes = escapes or b"\x1b$" in chunk
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            name, note = settle(file, identifying, head)
-            refuse_merged(file, name, identifying, head)
-            return name, note
+            return settle(file, identifying, head)
     return ("iso2022_jp", "read as iso2022_jp") if escapes else ("utf-8", "")
 
 
