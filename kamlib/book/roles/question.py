@@ -103,6 +103,8 @@ def _nearest(header: str, names: Collection[str]) -> tuple[float, str]:
     for name in sorted(names):
         if len(name) >= 4 and name in header:
             like = 0.9
+        elif min(len(name), len(header)) < 5:  # short words are alike by chance: City, CUIT
+            continue
         else:
             matcher.set_seq1(name)
             least = max(likeness, NEAR)
