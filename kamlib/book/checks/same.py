@@ -122,6 +122,8 @@ def merge_customers(
     BookError
         A circle, or an id to merge into that no line and no account has: a misspelt one would be a new customer.
     """
+    if not same:
+        return []
     same = same_as_read(con, same)
     kept = {old: _end(old, same) for old in same}
     if not kept:

@@ -66,7 +66,8 @@ class Raw:
             return None
         finally:
             self.con.execute(f"DROP TABLE {table}")
-        read = {i: _number(f"c{i}", clean[i], decimal) if i in text else f"CAST(c{i} AS VARCHAR)" for i in columns}
+        read = {i: f"CAST(c{i} AS VARCHAR)" for i in columns}
+        read |= {i: cells.number_of(f"c{i}", clean[i], decimal) for i in text}
         return {i: f"try_cast({e} AS {cells.NUMBER})" for i, e in read.items()}
 
     def amount(self) -> str | None:
@@ -112,14 +113,6 @@ class Raw:
         return replace(
             old, headers=headers, notes=[*old.notes, *notes], aside=_together([*old.aside, *aside]), lines_of=lines_of
         )
-
-
-def _number(source: str, clean: str, decimal: str) -> str:
-    """SQL: as `cells.number`, of a cell as it came. The list binds the clean cell, which is named many times."""
-    point = f"replace({clean}, '{cells.ARABIC_POINT}', '{decimal}')"
-    other = f"list_transform([{point}], lambda x: {cells.number('x', decimal)})[1]"
-    plain = f"regexp_matches({source}, '^-?\\d+(\\.\\d+)?$')" if decimal == "." else "false"  # nearly all, and quick
-    return f"(CASE WHEN {plain} THEN {source} ELSE {other} END)"
 
 
 def _together(asides: list[Aside]) -> list[Aside]:

@@ -124,8 +124,7 @@ def as_numbers(
     text = [i for i in dict.fromkeys([*columns, *also]) if types[f"c{i}"] == "VARCHAR"]
     clean = {i: cells.text(cells.latin(f"c{i}")) for i in text}
     sign = _decimal_sign(con, part, clean, options) if text else "."
-    points = {i: f"replace({e}, '{cells.ARABIC_POINT}', '{sign}')" for i, e in clean.items()}
-    return {i: cells.number(points[i], sign) if i in clean else f"c{i}" for i in columns}
+    return {i: cells.number_of(f"c{i}", clean[i], sign) if i in clean else f"c{i}" for i in columns}
 
 
 def _decimal_sign(con, part: Part, clean: dict[int, str], options: Options) -> str:

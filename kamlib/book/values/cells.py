@@ -178,6 +178,14 @@ def number(source: str, decimal: str) -> str:
     )
 
 
+def number_of(source: str, clean: str, decimal: str) -> str:
+    """SQL: as `number`, of a cell as it came. The list binds the clean cell, which `number` names many times."""
+    point = f"replace({clean}, '{ARABIC_POINT}', '{decimal}')"
+    other = f"list_transform([{point}], lambda x: {number('x', decimal)})[1]"
+    plain = f"regexp_matches({source}, '^-?\\d+(\\.\\d+)?$')" if decimal == "." else "false"  # nearly all, and quick
+    return f"(CASE WHEN {plain} THEN {source} ELSE {other} END)"
+
+
 def whole_cents(expression: str, *, minor: bool = False) -> str:
     """SQL: a decimal amount, or one in cents already (`minor`), -> integer cents, halves away from zero."""
     if minor:
