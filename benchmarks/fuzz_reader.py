@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import shutil
 import sys
 import tempfile
@@ -120,6 +121,7 @@ class Reader:
 
 
 def _serve(pipe, folder: Path) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # DuckDB takes such a process for a person and draws its progress
     if sys.platform != "win32":
         import resource
 

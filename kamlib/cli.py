@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kamlib.report.cache import Cache
     from kamlib.report.make import Report
 
+SHOWN_CUSTOMERS = 5  # by kam check
 EXIT_FAILED, EXIT_INPUT, EXIT_STOPPED = 1, 2, 130
 
 app = typer.Typer(
@@ -207,6 +208,7 @@ def check(
     _say_not_sold(opened)
     _say_problems(opened)
     _say_totals(opened, day or last_complete_month(opened))
+    _say_customers(opened)
     _say_support(opened)
 
 
@@ -263,6 +265,8 @@ def _answer(stopped, question):
     said = typer.prompt("A number, or the column's name" if question.section != "options" else "A number, or a value",
                         default="1" if question.choices else None)  # fmt: skip
     chosen = said.isdecimal() and 1 <= int(said) <= len(question.choices)
+    if question.key == "year" and said.isdecimal():
+        return int(said)
     return question.choices[int(said) - 1][0] if chosen else {"true": True, "false": False}.get(said, said)
 
 
@@ -345,6 +349,22 @@ def _say_totals(book: Book, day) -> None:
     out.print(rows_in_words(book))
     out.print(_text(profit_in_words(book, totals)))
     out.print(f"First line {first}, last line {last}; {customers:,} identified customers.\n")
+
+
+def _say_customers(book: Book) -> None:
+    """The largest few, with their names: whether the right column was taken is seen at once."""
+    from kamlib.money import money
+
+    names = book.names(book.ledger.aggregate("max(date)").fetchall()[0][0])
+    rows = book.ledger.filter("customer_id IS NOT NULL").aggregate(
+        "customer_id, count(*) AS n, sum(cents)::BIGINT AS cents, min(date) AS first, max(date) AS last", "customer_id"
+    )
+    table = _table("Largest customers", "customer", "name", "lines", "net", "first", "last", right=("lines", "net"))
+    for customer, n, cents, first, last in rows.order("cents DESC, customer_id").limit(SHOWN_CUSTOMERS).fetchall():
+        shown = (customer, names.get(customer, ""), f"{n:,}", money(cents), f"{first}", f"{last}")
+        table.add_row(*(_text(c) for c in shown))
+    if table.row_count:
+        out.print(table)
 
 
 def _say_support(book: Book) -> None:

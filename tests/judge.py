@@ -90,7 +90,8 @@ def _judge_refusal(kind: Kind, message: str, source) -> None:
         assert re.search(words, message, re.IGNORECASE), f"{words!r} is not said: {message}"
     if isinstance(source, Path):
         names = [source.name, *(p.name for p in source.rglob("*"))]
-        assert any(n in message for n in names) or re.match("The ledger|the mapping", message), f"which file? {message}"
+        of_the_book = re.search("ledger|mapping|same_customer", message[:80])
+        assert of_the_book or any(n in message for n in names), f"which file? {message}"
     assert len(message) < 6000 and "Traceback" not in message and "\ufffd" not in message
     if kind.pasted:
         mapping = _merged(kind.mapping, offered(message))
@@ -106,13 +107,13 @@ def _judge_book(kind: Kind, book) -> None:
     assert kind.lines in (None, n), f"{n} lines, not {kind.lines}"
     if kind.by is not None:
         per = book.ledger.aggregate("customer_id, sum(cents)::BIGINT", "customer_id").fetchall()
-        assert dict(per) == kind.by
+        assert dict(per) == kind.by, f"{dict(per)}; notes {book.notes}"
     if kind.days:
         first, last = book.ledger.aggregate("min(date)::VARCHAR, max(date)::VARCHAR").fetchall()[0]
-        assert (first, last) == kind.days
-    assert kind.currency in (None, book.currency)
+        assert (first, last) == kind.days, f"{first} to {last}"
+    assert kind.currency in (None, book.currency), book.currency
     names = book.names(kind.days[1] if kind.days else "2024-12-31") if kind.names else {}
-    assert {c: names.get(c) for c in kind.names} == kind.names
+    assert {c: names.get(c) for c in kind.names} == kind.names, f"names {dict(names)}"
     _judge_kept(kind, book)
     _judge_not_sold(kind, book)
     said = all_said(book)

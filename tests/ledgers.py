@@ -90,6 +90,8 @@ ARABIC = "رقم العميل;التاريخ;المبلغ\nشركة النور;1
 GERMAN = "Kunden-Nr.;Belegdatum;Umsatz\nMüller;13.01.2024;1.234,50\nGroß;14.01.2024;2,25-\n"
 SAID = (HEADER + BODY).encode()
 PRICED, COST = "customer,date,amount,currency\n", "customer,date,amount,cost\n"
+WIDE = b"Customer,Jan-24,Feb-24,Mar-24,Total\nC1,100,120,90,310\nC2,50,0,40,90\n"
+GROUPED = b",Date,Num,Amount\nAcme,,,\n,2024-01-13,1,10\n,2024-01-14,2,5\nTotal for Acme,,,15\nBolt,,,\n,2024-02-13,3,7\nTotal for Bolt,,,7\nTOTAL,,,22\n"
 
 CASES = (
     # files
@@ -201,6 +203,21 @@ CASES = (
     Case("year 1924", lines("a,1924-01-13,9", fill=FILL), 2800, ("implausible date",)),
     Case("year 9999", lines("a,9999-12-31,9", fill=FILL), 2800, ("implausible date",)),
     Case("old by option", lines("a,1924-01-13,9"), 900, mapping={"options": {"earliest_date": dt.date(1900, 1, 1)}}),
+    # shapes
+    Case("months as columns", WIDE, None, ("400.00", "month_columns")),
+    Case("months as columns, by option", WIDE + b"Grand total,150,120,130,400\n", 40000, ("5 lines", "row of totals"), customers=2,
+         mapping={"options": {"month_columns": ["Jan-24", "Feb-24", "Mar-24"]}}),
+    Case("months without a year", WIDE.replace(b"-24", b""), None, ("year =",)),
+    Case("a report grouped by customer", GROUPED, 2200, ("carried down", "2 of 2 totals"), customers=2),
+    Case("a report grouped by customer, its lines of totals wrong", GROUPED.replace(b",7\nTOT", b",9\nTOT"), 2200, ("1 differ",)),
+    Case("lines that go on below their order", lines("1,a,2024-01-13,Pen,10", ",,,Book,5", "2,b,2024-01-14,Pen,7", "2,,,Cup,3",
+         header="order,customer,date,product,amount\n"), 2500, ("2 lines below the first",), customers=2),
+    Case("the customer on the first line only", lines("a,2024-01-13,1", ",2024-02-13,2", "b,2024-01-14,4", ",2024-03-01,5"), 1200,
+         ("grouped by customer",), customers=2),
+    Case("the customer on the first line only?", lines("a,2024-01-13,1", ",2024-02-13,2", "b,2024-03-14,4", ",2024-04-01,5"), None,
+         ("carry_customer",)),
+    Case("subtotals with a day and an order", lines("a,2024-01-13,1,Pen,10", "a,2024-01-13,1,Ink,5", "a,2024-01-13,1,Subtotal,15",
+         header="customer,date,order,product,amount\n"), 1500, ("row of totals",)),
     # content
     Case("no customer", lines(",2024-01-13,9"), 900),
     Case("zero and negative prices", lines("a,2024-01-13,2,0", "a,2024-01-13,2,-1.5",

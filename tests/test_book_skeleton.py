@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from kamlib.book import BookError, open_book
 from kamlib.book.mapping import load_mapping
-from kamlib.book.skeleton import OPTIONS, mapping_text, write_mapping
+from kamlib.book.skeleton import OPTIONS, ask_for, mapping_text, write_mapping
 from kamlib.cli import app
 
 
@@ -45,9 +45,44 @@ def test_a_refused_book_still_gets_its_skeleton(tmp_path):
     done = CliRunner().invoke(app, ["check", str(tmp_path / "l.csv"), "--fix", str(tmp_path / "m.toml")])
     assert isinstance(done.exception, BookError)
     text = (tmp_path / "m.toml").read_text("utf-8")
-    assert '# customer_id = "Custmer"   # a guess' in text
-    assert '# amount = "Sales"   # could be' in text and '# amount = "Revenue"   # could be' in text
-    assert tomllib.loads(text) == {"ledger": {}, "options": {}}
+    assert 'customer_id = "Custmer"   # a guess: its name is like' in text and 'date = "Dag"' in text
+    asked = tomllib.loads(text)  # which of the two amounts it is, is asked when the customer is known
+    assert asked == {"ledger": {"customer_id": "Custmer", "date": "Dag", "amount": "Sales"}, "options": {}}
+
+
+def test_two_answers_are_left_to_be_chosen(tmp_path):
+    (tmp_path / "l.csv").write_text("Customer;Date;Sales;Revenue\na;13.01.2024;1;2\n", "utf-8")
+    CliRunner().invoke(app, ["check", str(tmp_path / "l.csv"), "--fix", str(tmp_path / "m.toml")])
+    text = (tmp_path / "m.toml").read_text("utf-8")
+    assert '# choose one: amount = "Sales"   # net total 1.00' in text and "net total 2.00" in text
+    assert tomllib.loads(text)["ledger"] == {"customer_id": "Customer", "date": "Date"}
+
+
+def test_what_is_ambiguous_among_the_values_is_to_be_chosen_too(tmp_path):
+    (tmp_path / "l.csv").write_text("customer,date,amount\na,05/03/2024,1\n", "utf-8")
+    CliRunner().invoke(app, ["check", str(tmp_path / "l.csv"), "--fix", str(tmp_path / "m.toml")])
+    text = (tmp_path / "m.toml").read_text("utf-8")
+    assert "# choose one: day_first = true" in text and "# choose one: day_first = false" in text
+
+
+def test_asking_gives_a_book_and_the_mapping_that_reads_it(tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text("Custmer;Dag;Sales;Revenue\na;05/03/2024;1;2\nb;06/03/2024;1;2\n", "utf-8")
+    said = {"customer_id": "Custmer", "amount": "Revenue", "day_first": True}
+    asked = []
+
+    def answer(stopped, question):
+        asked.append(question.key)
+        assert question.choices and str(stopped).startswith("l.csv")
+        return said[question.key]
+
+    book, mapping = ask_for(path, answer)
+    assert asked == ["customer_id", "amount", "day_first"]
+    assert mapping == {"ledger": {"customer_id": "Custmer", "amount": "Revenue"}, "options": {"day_first": True}}
+    assert book.ledger.aggregate("sum(cents)::BIGINT, min(date)::VARCHAR").fetchall() == [(400, "2024-03-05")]
+    (tmp_path / "m.toml").write_text(mapping_text(path, mapping=mapping), "utf-8")
+    again = open_book(path, mapping=tmp_path / "m.toml")
+    assert again.ledger.fetchall() == book.ledger.fetchall()
 
 
 def test_nothing_is_written_over_without_being_told(tmp_path):

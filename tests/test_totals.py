@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.book import control_totals, line_totals, month_totals, open_book, repeated_lines
+from kamlib.book import control_totals, line_totals, month_totals, open_book, repeated_lines, rows_in_words
 from kamlib.tables import LINE_KINDS, NOT_TRADE
 
 # customer, day, amount, kind, line
@@ -133,3 +133,27 @@ def test_all_sums_reconcile(lines, as_of):
     trade = totals["analysed_cents"] + totals["no_customer_cents"]
     assert months["identified_cents"].sum() + months["no_customer_cents"].sum() == trade
     assert months["month"].is_monotonic_increasing and months["month"].is_unique
+
+
+def test_rows_in_words_add_up():
+    lines = pd.DataFrame({"customer": "a", "date": "2024-01-05", "amount": [*range(1, 40), "x"]})
+    assert rows_in_words(open_book({"ledger": lines.astype(str)})) == "40 rows were read: 1 set aside, 39 lines."
+    states = lines.assign(status=["Cancelled"] * 2 + ["Complete"] * 38).astype(str)
+    book = open_book({"ledger": states})
+    assert rows_in_words(book) == "40 rows were read: 1 set aside, 2 left out by their state, 37 lines."
+    assert book.rows_not_sold == 2
+
+
+def test_columns_that_nobody_knows_do_not_get_in_the_way():
+    """The names that our own sums go by, as columns of the file."""
+    names = "n part lines month line filled code day id profit_sum sales old new rowid".split()
+    lines = pd.DataFrame({"customer": ["a", "b", "b"], "date": "2024-01-05", "amount": [990, 9, 9]})
+    lines = lines.assign(cost=[660, "", ""], currency=["EUR", "USD", "USD"], **dict.fromkeys(names, "0")).astype(str)
+    mapping = {"rates": {"USD": 0.5}, "same_customer": {"b": "a"}}
+    book = open_book({"ledger": lines}, mapping=mapping)
+    sums = book.ledger.project("customer_id, cents, profit_cents").fetchall()
+    assert sums == [("a", 99000, 33000), ("a", 450, 150), ("a", 450, 150)]
+    assert repeated_lines(book, as_of=AS_OF) == (1, 450)
+    assert line_totals(book, as_of=AS_OF)["cents"].tolist() == [99900]
+    assert month_totals(book, as_of=dt.date(2024, 1, 31))["identified_cents"].tolist() == [99900]
+    assert control_totals(book, as_of=AS_OF)["profit_estimated_cents"] == 300

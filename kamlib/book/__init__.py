@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_w
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
 from kamlib.book.checks.same import merge_customers, suspected_duplicates
 from kamlib.book.checks.size import too_large_sums
-from kamlib.book.checks.sold import NOT_SOLD
+from kamlib.book.checks.sold import LEFT_OUT, NOT_SOLD
 from kamlib.book.checks.totals import (
     control_totals,
     line_totals,
@@ -32,7 +33,8 @@ from kamlib.book.checks.totals import (
     rows_in_words,
 )
 from kamlib.book.errors import BookError, Unsettled
-from kamlib.book.mapping import ColumnNames, load_mapping
+from kamlib.book.mapping import load_mapping
+from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
 from kamlib.book.source.part import Part
 from kamlib.tables import TABLES
@@ -116,6 +118,11 @@ class Book:
     def has_profit(self) -> bool:
         """Whether any line says what was earned on it."""
         return bool(self.ledger.aggregate("count(profit_cents)").fetchall()[0][0])
+
+    @property
+    def rows_not_sold(self) -> int:
+        """Rows left out since their state is no sale; they are among `rows_set_aside`."""
+        return int(self.not_sold.loc[self.not_sold["treatment"] == LEFT_OUT, "lines"].sum())
 
     @property
     def uses_profit(self) -> bool:
@@ -203,7 +210,9 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
     names = replace(names, dated_rates=any(p.table == "rates" for p in parts))
-    checked = {p.relation: _checked(con, p, names, source) for p in parts}
+    with _asked_of(source):
+        parts = [reshaped(con, p, names) for p in parts]
+        checked = {p.relation: check_part(con, p, names) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     of_ledger = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
     far = set_far_days_aside(con, of_ledger, names.options)
@@ -237,9 +246,11 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     )
 
 
-def _checked(con, part: Part, names: ColumnNames, source) -> Checked:
+@contextmanager
+def _asked_of(source) -> Iterator[None]:
+    """Questions say the command for the source that the user named."""
     try:
-        return check_part(con, part, names)
+        yield
     except Unsettled as question:
         question.source = str(source) if isinstance(source, (str, Path)) else ""
         raise

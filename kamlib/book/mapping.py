@@ -49,6 +49,10 @@ class Options:
         Which sheet of a workbook, or table (or `schema.table`) of a database, is the ledger; empty: by its name.
     month_columns : tuple of str
         Columns that are months (quarters, years, days): each filled cell becomes a line of that period.
+    year : int or None
+        Year of the first of `month_columns` where they are months without one; a later January begins the next year.
+    carry_customer : bool or None
+        Whether a blank customer is the one above it (a report grouped by customer); None: only where that is plain.
     not_sold, refunded : tuple of str or None
         States of a line (`kamlib.book.roles.states`) that mean that nothing was sold, or that it was paid back;
         None: the documented words.
@@ -75,6 +79,8 @@ class Options:
     delimiter: str = ""
     table: str = ""
     month_columns: tuple[str, ...] = ()
+    year: int | None = None
+    carry_customer: bool | None = None
     not_sold: tuple[str, ...] | None = None
     refunded: tuple[str, ...] | None = None
     tax_included: bool | None = None
@@ -97,6 +103,8 @@ _KINDS = {
     "delimiter": (str, 'is one character, like ";", "\\t" or " "'),
     "table": (str, 'is the name of a sheet or a table, like "Sales" or "main.sales"'),
     "month_columns": (list, 'is a list of column names like ["Jan-24", "Feb-24"]'),
+    "year": (int, "is a year, without quotation marks, like 2024"),
+    "carry_customer": (bool, "is true or false"),
     "not_sold": (list, 'is a list of states like ["cancelled", "draft"]'),
     "refunded": (list, 'is a list of states like ["refunded"]'),
     "tax_included": (bool, "is true or false"),
@@ -177,6 +185,7 @@ def _options(given: Mapping, where: str) -> Options:
         known(name, _KINDS, f"{where}: no option", "options")
         kind, says = _KINDS[name]
         wrong = type(value) is not kind or (name == "decimal" and value not in (".", ","))
+        wrong = wrong or (name == "year" and not 1900 <= value <= 2099)
         wrong |= name == "discount" and value not in ("share", "percent", "amount", "none")
         wrong |= name == "delimiter" and len(value) != 1
         wrong |= kind is list and not all(isinstance(v, str) for v in value)

@@ -10,6 +10,7 @@ from kamlib.book import Book, mapping_of, open_book
 from kamlib.book.errors import BookError, Question, Unsettled, toml
 from kamlib.book.mapping import ColumnNames, Options, as_dict, load_mapping
 from kamlib.book.roles.decide import roles_of
+from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import connect, read_parts
 from kamlib.book.source.part import Part
 from kamlib.tables import TABLES, Table
@@ -29,6 +30,8 @@ OPTIONS = (
     ("columns", '["customer_id", "date", "", "amount"]', "their names, from the left"),
     ("table", '"Sales"', "which sheet of a workbook, or table of a database, is the ledger"),
     ("month_columns", '["Jan-24", "Feb-24"]', "columns that are months; each filled cell becomes a line"),
+    ("year", "2024", "of the first of month_columns, where they are months without a year"),
+    ("carry_customer", "true", "whether a blank customer is the one above it; found out where not given"),
     ("not_sold", '["on hold"]', "states of lines that are no sale, beside the documented words"),
     ("refunded", '["sent back"]', "states of lines that were paid back"),
     ("tax_included", "true", "whether the amounts contain the columns tax and shipping"),
@@ -80,6 +83,7 @@ def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> s
     asked = list(refused.questions) if isinstance(refused, Unsettled) else []
     sections = []
     for part in first.values():
+        part = _shaped(con, part, names)
         try:
             found, questions = roles_of(con, part, names).found, []
         except Unsettled as question:
@@ -92,6 +96,20 @@ def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> s
         sections[list(first).index("rates")] += "\n".join(_rates(names)) + "\n"
         names = replace(names, rates={})
     return "\n".join([HEAD, *sections, _options(names.options, options), _rest(names)])
+
+
+def _shaped(con, part: Part, names: ColumnNames) -> Part:
+    """The part with one row a line; where that is asked for, as the first answer has it."""
+    try:
+        return reshaped(con, part, names)
+    except Unsettled as question:
+        given = {q.key: q.choices[0][0] for q in question.questions if q.section == "options" and q.choices}
+        given |= {"year": 2024} if any(q.key == "year" for q in question.questions) else {}  # of no import for names
+        given = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    try:
+        return reshaped(con, part, replace(names, options=replace(names.options, **given)))
+    except BookError:
+        return part
 
 
 def write_mapping(path: Path, text: str, *, force: bool = False) -> None:
@@ -158,7 +176,9 @@ def _options(options: Options, asked: Mapping[str, Question]) -> str:
     lines = ["[options]"]
     for name, example, says in OPTIONS:
         value = getattr(options, name)
-        if name in asked:
+        if name in asked and asked[name].sure:
+            lines += [f"{name} = {toml(asked[name].choices[0][0])}   # a guess. {says}"]
+        elif name in asked and asked[name].choices:
             lines += [f"# choose one: {name} = {toml(v)}   # {why or says}" for v, why in asked[name].choices]
         elif value != getattr(Options(), name):
             lines.append(f"{name} = {toml(value)}   # {says}")

@@ -32,7 +32,11 @@ def findings(book: Book, panel: Panel, totals: dict) -> list[Finding]:
         Finding("ledger.first_day", "First day of the ledger", f"{panel.first_day}", "day"),
         Finding("ledger.last_day", "Last day with a line that was read", f"{panel.last_day}", "day"),
         Finding("ledger.lines", "Lines up to the day of the report", totals["lines_to_as_of"], "lines"),
-        Finding("ledger.set_aside", "Rows that could not be read and were set aside", totals["rows_set_aside"], "rows"),
+        Finding(
+            "ledger.set_aside", "Rows that could not be read and were set aside",
+            totals["rows_set_aside"] - book.rows_not_sold, "rows",
+        ),
+        Finding("ledger.not_sold", "Rows left out, since their state is no sale", book.rows_not_sold, "rows"),
         Finding("ledger.net", "Net total of these lines", totals["net_cents_to_as_of"], money),
         Finding("ledger.analysed", "Net total that is analysed: a customer's trade", totals["analysed_cents"], money),
         Finding(

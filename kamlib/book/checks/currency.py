@@ -158,8 +158,9 @@ def _rates_of_lines(con, base: str, where: str) -> None:
     if not where:
         return
     rows = con.execute(
-        "SELECT code, date, customer_id, day, count(*) OVER () FROM line_rates JOIN ledger ON ledger.rowid = line"
-        f" WHERE day IS NULL OR (day > {_ANY_DAY} AND date - day > {OLDEST_RATE}) ORDER BY line LIMIT 3"
+        "SELECT r.code, l.date, l.customer_id, r.day, count(*) OVER ()"
+        " FROM line_rates r JOIN ledger l ON l.rowid = r.line"
+        f" WHERE r.day IS NULL OR (r.day > {_ANY_DAY} AND l.date - r.day > {OLDEST_RATE}) ORDER BY r.line LIMIT 3"
     ).fetchall()
     if rows:
         shown = "; ".join(
@@ -177,17 +178,17 @@ def _rates_of_lines(con, base: str, where: str) -> None:
 def _apply(con, base: str) -> list[str]:
     """Convert the lines of `line_rates`; a note on each currency."""
     per_code = (
-        "SELECT code, count(*), sum(cents), min(rate), max(rate), count(*) - count(cents)"
-        " FROM line_rates JOIN ledger ON ledger.rowid = line GROUP BY code ORDER BY 2 DESC, 1"
+        "SELECT r.code, count(*), sum(l.cents), min(r.rate), max(r.rate), count(*) - count(l.cents)"
+        " FROM line_rates r JOIN ledger l ON l.rowid = r.line GROUP BY r.code ORDER BY 2 DESC, 1"
     )
     before = con.execute(per_code).fetchall()
     if not before:
         return []
     there = {row[0] for row in con.execute("DESCRIBE ledger").fetchall()}
     # Nineteen digits of cents and eighteen of a rate fit in 38; what is too large for cents again becomes empty.
-    sets = [f"{c} = try_cast(round({c}::DECIMAL(19, 0) * rate) AS BIGINT)" for c in _MONEY if c in there]
-    sets += [f"{c} = {c} * rate::DOUBLE" for c in ("unit_price", "list_price")]
-    con.execute(f"UPDATE ledger SET {', '.join(sets)} FROM line_rates WHERE ledger.rowid = line")
+    sets = [f"{c} = try_cast(round({c}::DECIMAL(19, 0) * line_rates.rate) AS BIGINT)" for c in _MONEY if c in there]
+    sets += [f"{c} = {c} * line_rates.rate::DOUBLE" for c in ("unit_price", "list_price")]
+    con.execute(f"UPDATE ledger SET {', '.join(sets)} FROM line_rates WHERE ledger.rowid = line_rates.line")
     after = {code: (net, lost) for code, _, net, _, _, lost in con.execute(per_code).fetchall()}
     for code, *_ in before:
         if after[code][1]:

@@ -108,10 +108,10 @@ def _estimate(con, known: Known) -> int:
     # Whole numbers all the way: as a float the margin would move a cent here and there.
     size = f"(2 * abs(cents::HUGEINT) * abs({profit}) + {sales}) // (2 * {sales})"
     con.execute(
-        "UPDATE ledger SET profit_cents = filled, profit_estimated = true FROM"
+        "UPDATE ledger SET profit_cents = gaps.filled, profit_estimated = true FROM"
         f" (SELECT l.rowid AS line, CAST(sign(cents) * sign({profit}) * {size} AS BIGINT) AS filled"
-        f" FROM ledger l LEFT JOIN ({margins}) m ON customer_id = id WHERE {_TRADE} AND profit_cents IS NULL)"
-        " WHERE ledger.rowid = line"
+        f" FROM ledger l LEFT JOIN ({margins}) m ON l.customer_id = m.id WHERE {_TRADE} AND profit_cents IS NULL) gaps"
+        " WHERE ledger.rowid = gaps.line"
     )
     return int(con.execute("SELECT coalesce(sum(profit_cents), 0) FROM ledger WHERE profit_estimated").fetchall()[0][0])
 

@@ -13,6 +13,7 @@ from kamlib.book.checks.sold import Sold, only_sold
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames, Options
 from kamlib.book.roles.decide import roles_of
+from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_ROW
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells
 from kamlib.book.values.columns import Columns
@@ -20,15 +21,10 @@ from kamlib.tables import TABLES, Column, Table
 
 LISTED = 1000  # rows set aside that are listed one by one, for each cause; all are counted
 MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file was misread
+NOT_LINES = ("blank row", "row of totals", "group line", "header again")  # nothing is amiss where there are many
 MOST_NAMED = 40  # columns that are listed as not used
-OURS = ("cents", "profit_cents", "profit_estimated", "left_out", "_row")  # names that the ledger gives itself
+OURS = ("cents", "profit_cents", "profit_estimated", "left_out", "_row", "rowid")  # names that the ledger has itself
 FORGIVEN = 10  # rows from which on a single unreadable one is none the less only that
-
-# A row without a day, or the like, that begins with such a word only sums up those above it.
-TOTAL_ROW = (
-    r"^\W*((grand |sub[- ]?)?totals?|total g[eé]n[eé]ral|(end|gesamt|zwischen)?summe|gesamt|sous-total|somme|suma"
-    r"|(ال)?(مجموع|إجمالي|اجمالي)( الكلي)?)(\P{L}|$)"
-)
 
 PROBLEMS = ["table", "file", "line", "column", "cause", "value", "treatment"]
 
@@ -82,7 +78,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     columns += ", _row" if table.name == "ledger" else ""  # its days are judged once all parts are there
     unusable = " OR ".join(_unusable(table)) or "false"
     con.execute(f"CREATE TABLE {kept} AS SELECT {columns} FROM {parsed} WHERE NOT ({unusable})")
-    total = _count(con, part.relation) + len(part.ragged)
+    total = _count(con, part.relation) + len(part.ragged) + sum(a.n for a in part.aside)
     aside = total - _count(con, kept)
     con.execute(f"DROP TABLE {parsed}; DROP TABLE {part.relation}")
     _refuse_if_misread(part, total - sold.left_out, aside - sold.left_out, problems, found)
@@ -135,8 +131,11 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
     blank = " AND ".join(f"nullif({cell}, '') IS NULL" for cell in texts)
     row = f"concat_ws(' ', {', '.join(texts)})"
     # CASE: looked at in the few rows that cannot be used, not in all.
-    total = f"(CASE WHEN {unusable} THEN regexp_matches({row}, {cells.literal(TOTAL_ROW)}, 'i') ELSE false END)"
-    frames = [_ragged(part)]
+    below = f"concat_ws(chr(10), {', '.join(texts)})"
+    begins, alone = (cells.literal(f"(?mi){r}") for r in (TOTAL_ROW, TOTAL_ALONE))
+    says = f"regexp_matches({row}, {begins}) OR regexp_matches({below}, {alone})"
+    total = f"(CASE WHEN {unusable} THEN {says} ELSE false END)"
+    frames = [_ragged(part), *_taken_out(part)]
     if any(table[c].required for c in seen):
         frames.append(_listing(con, part, parsed, "", "''", f"({unusable}) AND {blank}", "blank row", True))
         frames.append(_listing(con, part, parsed, "", row, total, "row of totals", True))
@@ -163,7 +162,7 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
         frames.append(
             _listing(con, part, parsed, "line_id", _raw("line_id", found, table), _seen(parsed), "seen before", None)
         )
-    frames = [f for f in frames if len(f)]
+    frames = _counted_together([f for f in frames if len(f)])
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])
 
 
@@ -234,9 +233,28 @@ def _ragged(part: Part) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*PROBLEMS, "n"])
 
 
+def _counted_together(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Rows of totals are found in two places and are one cause."""
+    totals = [f for f in frames if f["cause"].iloc[0] == "row of totals"]
+    for frame in totals if len(totals) > 1 else []:
+        frame["n_all"] = sum(int(f["n"].iloc[0]) for f in totals)
+    return [f.assign(n=f["n_all"]).drop(columns="n_all") if "n_all" in f else f for f in frames]
+
+
+def _taken_out(part: Part) -> list[pd.DataFrame]:
+    """Rows that were no lines to begin with."""
+    return [
+        pd.DataFrame(
+            [(part.table, part.where, line, "", a.cause, shown, "row set aside", a.n) for line, shown in a.rows],
+            columns=[*PROBLEMS, "n"],
+        )
+        for a in part.aside
+    ]
+
+
 def _refuse_if_misread(part: Part, total: int, aside: int, problems: pd.DataFrame, found: dict[str, int]) -> None:
     fatal = problems[problems["treatment"] == "row set aside"]
-    blank = fatal["cause"].isin(["blank row", "row of totals"])
+    blank = fatal["cause"].isin(NOT_LINES)
     blanks = int(fatal.loc[blank].groupby("cause")["n"].max().sum())
     if total == blanks:
         raise BookError(f"{part.where}: only a header and no rows. Fill it, or move it away.")

@@ -130,8 +130,8 @@ def merge_customers(
     known = {c for (c,) in bought}.union(*(_ids(frame) for frame in tables.values()))
     _refuse_unknown(kept, known)
     con.register("same", pd.DataFrame({"old": list(kept), "new": list(kept.values())}))
-    lines = con.execute("SELECT count(*) FROM ledger JOIN same ON customer_id = old").fetchall()[0][0]
-    con.execute("UPDATE ledger SET customer_id = new FROM same WHERE customer_id = old")
+    lines = con.execute("SELECT count(*) FROM ledger JOIN same ON ledger.customer_id = same.old").fetchall()[0][0]
+    con.execute("UPDATE ledger SET customer_id = same.new FROM same WHERE ledger.customer_id = same.old")
     con.unregister("same")
     rows = 0
     for name, frame in tables.items():

@@ -187,8 +187,10 @@ def _is_state(part, header, kind, n: dict[str, int], of: dict[str, str], sold: S
         return bool(n)
     many = len(n) > states.MOST_STATES
     if kind == "type":
-        return not many and any(of[v] in (states.NOT_SOLD, states.CREDIT, states.REFUNDED) for v in known) and (
-            sum(n[v] for v in known) >= 0.5 * sum(n.values())
+        return (
+            not many
+            and any(of[v] in (states.NOT_SOLD, states.CREDIT, states.REFUNDED) for v in known)
+            and (sum(n[v] for v in known) >= 0.5 * sum(n.values()))
         )
     unknown = [] if many else [v for v in n if v not in known]
     place = states.is_place(header)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from kamlib.book.checks.profit import profit_totals
+from kamlib.book.values.cells import quoted
 from kamlib.stats.grain import period_ends
 from kamlib.tables import NOT_TRADE
 
@@ -65,8 +66,9 @@ def rows_in_words(book) -> str:
     >>> rows_in_words(open_book({"ledger": lines}))
     '10 rows were read: 1 set aside, 9 lines.'
     """
-    lines = book.ledger.aggregate("count(*)").fetchall()[0][0]
-    return f"{book.rows_read:,} rows were read: {book.rows_set_aside:,} set aside, {lines:,} lines."
+    lines, left = book.ledger.aggregate("count(*)").fetchall()[0][0], book.rows_not_sold
+    states = f"{left:,} left out by their state, " if left else ""
+    return f"{book.rows_read:,} rows were read: {book.rows_set_aside - left:,} set aside, {states}{lines:,} lines."
 
 
 def control_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -> dict[str, int | str]:
@@ -148,10 +150,11 @@ def repeated_lines(book, *, as_of: dt.date) -> tuple[int, int]:
     -------
     (lines, cents)
     """
-    columns = ", ".join(f'"{c}"' for c in book.ledger.columns if c != "line_id")
+    names = [c for c in book.ledger.columns if c != "line_id"]  # also those of the file that we know nothing of
+    columns, n = ", ".join(map(quoted, names)), quoted("n" * (1 + max(map(len, names))))
     before = book.ledger.filter(f"date <= DATE '{as_of:%Y-%m-%d}'")
-    groups = before.aggregate(f"{columns}, count(*) AS n", columns).filter("n > 1")
-    lines, cents = groups.aggregate("sum(n - 1)::BIGINT, sum((n - 1) * cents)::BIGINT").fetchall()[0]
+    groups = before.aggregate(f"{columns}, count(*) AS {n}", columns).filter(f"{n} > 1")
+    lines, cents = groups.aggregate(f"sum({n} - 1)::BIGINT, sum(({n} - 1) * cents)::BIGINT").fetchall()[0]
     return lines or 0, cents or 0
 
 

@@ -244,7 +244,7 @@ class _Decision:
 
     def _refuse_rivals(self, best: int, left: list[int]) -> None:
         """Two that could each be it, with different totals."""
-        rivals = [i for i in left if not self._same(i, best) and not self._less_discount(i, best)]
+        rivals = [i for i in left if i != best and not self._same(i, best) and not self._less_discount(i, best)]
         if self.rank[best] <= NET_BY_NAME:
             rivals = [i for i in rivals if self.rank[i] == self.rank[best]]
         unlike = self._product_differs(best) and not self._discounted(best)

@@ -97,7 +97,7 @@ def guesses(
 
 
 def _nearest(header: str, names: Collection[str]) -> tuple[float, str]:
-    """The name that is most like a header, and how like, where it is `NEAR`; hundreds of names, so the quick test first."""
+    """How like a header the nearest name is, and that name, where it is `NEAR`; of many, so the quick test first."""
     likeness, nearest = 0.0, ""
     matcher = difflib.SequenceMatcher(None, "", header)
     for name in sorted(names):
@@ -124,6 +124,7 @@ def _fits(column: str, header: str, seen: Look) -> float:
         counts = not seen.decimals and (seen.distinct == 1 or seen.values <= 2)  # ids, flags
         return 0.0 if counts and seen.filled else numbers * (0.5 + min(seen.decimals, 0.5))
     if column.endswith("_id"):
-        text = seen.dates < 0.5 and not seen.decimals
-        return (0.3 if seen.distinct == 1 else 0.8 if seen.values > 2 else 0.5) if text and seen.values > 1 else 0.0
+        if seen.dates >= 0.5 or seen.decimals or (seen.values == 1 and seen.distinct < 1):
+            return 0.0
+        return 0.2 if seen.values == 1 else 0.3 if seen.distinct == 1 else 0.8 if seen.values > 2 else 0.5
     return 0.3 if seen.numbers < 0.5 and seen.dates < 0.5 else 0.0

@@ -44,7 +44,9 @@ class Sums:
         wanted = ", ".join(f"try_cast({read[i]} AS DOUBLE) AS n{i}" for i in read)
         key = f"CAST(c{order} AS VARCHAR)" if order is not None else "NULL"
         rows = con.execute(f"SELECT {key} AS k, {wanted} FROM {part.relation} LIMIT {LOOKED_AT}").df()
-        self.numbers = {i: rows[f"n{i}"].to_numpy(float) for i in read}
+        numbers = {i: rows[f"n{i}"].to_numpy(float) for i in read}
+        # An infinity is no amount: it is not even as far from itself as a cent.
+        self.numbers = {i: np.where(np.isfinite(n), n, np.nan) for i, n in numbers.items()}
         orders = rows["k"].replace("", None).ffill() if order is not None else pd.Series(np.arange(len(rows)))
         self.order = orders.factorize()[0]
         self.several = np.bincount(self.order[self.order >= 0])[self.order] > 1 if len(rows) else np.zeros(0, bool)

@@ -21,13 +21,22 @@ DECIMAL_COMMA = re.compile(r"\d,\d")
 THREE_DECIMALS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 
 
+@dataclass(frozen=True)
+class Aside:
+    """Rows that are no lines, taken out of the raw table before its columns are read: why, how many, and the first."""
+
+    cause: str
+    n: int
+    rows: list[tuple[int, str]]  # line and what stands there
+
+
 @dataclass
 class Part:
     """One raw table: columns `c0`, `c1` ... in DuckDB, in file order, and the headers they had.
 
     `ragged` lists the lines that could not be split into the columns of the header. `first` is the line of the
     first row: 1 where the source has no header line of its own (Parquet, frames). `sheet`: of a spreadsheet, whose
-    days can be numbers. `lines_of`, where lines and rows
+    days can be numbers. `aside` are rows that only sum up or head others. `lines_of`, where lines and rows
     do not go together one by one (a text file), finds the lines of rows. `grain`: what its dates are written as, "day"
     or a period.
     """
@@ -37,6 +46,7 @@ class Part:
     relation: str
     headers: list[str]
     ragged: list[tuple[int, str]] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     digest: str = ""
     first: int = 2

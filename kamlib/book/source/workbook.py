@@ -109,16 +109,22 @@ def _filled(row: list) -> bool:
 
 
 def _sheet(con, number: int, where: str, table: str, rows: list[list], digest: str, names: ColumnNames) -> Part:
-    above, _ = header_row(rows, TABLES[table], names.tables.get(table, {}))
-    if not _filled(rows[above]):
-        above = next(i for i, row in enumerate(rows) if _filled(row))
+    above, headers = _header(where, table, rows, names)
     last = max(i for i, row in enumerate(rows) if _filled(row))
-    headers = checked_headers([cell(c) for c in rows[above]], where)
     part = Part(table, where, f"raw_{number}", headers, digest=digest, first=above + 2, sheet=True)
     part.notes += title_note(where, rows[:above])
     columns = ([row[i] for row in rows[above + 1 : last + 1]] for i in range(len(headers)))
     keep(con, part, pa.table({f"c{i}": _column(c) for i, c in enumerate(columns)}))
     return part
+
+
+def _header(where: str, table: str, rows: list[list], names: ColumnNames) -> tuple[int, list[str]]:
+    """Row of the header, and the names in it."""
+    # A sheet without a header (`header = false`) would give -1 and the option's `columns` here.
+    above, _ = header_row(rows, TABLES[table], names.tables.get(table, {}))
+    if not _filled(rows[above]):
+        above = next(i for i, row in enumerate(rows) if _filled(row))
+    return above, checked_headers([cell(c) for c in rows[above]], where)
 
 
 def _column(cells: list) -> pa.Array:

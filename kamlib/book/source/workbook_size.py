@@ -18,7 +18,7 @@ CELLS = 60_000_000  # of the grid from A1 to the last cell that is filled
 SPARSE = 4_000_000  # from here on at least one cell of twenty must be there
 INFLATED = 2 << 30  # bytes of all parts of the archive, unpacked
 BOMB = 100 << 20, 300  # from so many bytes on, at most so many for each that is packed
-MEMORY = 4 << 30  # of the process that tries whether a workbook can be loaded
+MEMORY = 2 << 30  # of the process that tries whether a workbook can be loaded
 PATIENCE = 60  # seconds
 
 _CHUNK = 1 << 20

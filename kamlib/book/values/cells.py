@@ -18,7 +18,7 @@ _BLANK_SIGNS = " \t\r\n\v\f\u00a0\u202f\ufeff\u200b\u200e\u200f\u061c"
 _BLANKS = r"\s\x{00a0}\x{202f}\x{feff}\x{200b}\x{200e}\x{200f}\x{061c}"
 # Signs before codes, then words: US$, EUR, kr, zł, riyals and pounds in Arabic.
 _WORDS = (
-    r"kr|zł|Kč|Ft|лв|руб|р|Rs|TL|Fr|SFr|ر\.?\s?س|د\.?\s?إ|د\.?\s?ك|ج\.?\s?م|د\.?\s?م|د\.?\s?أ|د\.?\s?ع|ر\.?\s?ع|ر\.?\s?ق|"
+    r"kr|zł|Kč|Ft|лв|руб|р|Rs|Rp|RM|R|TL|Fr|SFr|元|円|圓|원|ر\.?\s?س|د\.?\s?إ|د\.?\s?ك|ج\.?\s?م|د\.?\s?م|د\.?\s?أ|د\.?\s?ع|ر\.?\s?ع|ر\.?\s?ق|"
     r"ريال|جنيه|درهم|دينار"
 )
 _CURRENCY = rf"[A-Z]{{0,3}}\p{{Sc}}|^[A-Z]{{3}}\b|\b[A-Z]{{3}}$|^(?:{_WORDS})\.?|(?:{_WORDS})\.?$"

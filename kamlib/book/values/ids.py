@@ -133,10 +133,12 @@ def _notes(con, part: Part, source: str) -> list[str]:
 
 
 def _has_all_digits(source: str) -> str:
-    """SQL: whether a power of ten up to the fifteenth has as many decimals as its power: nothing was rounded off."""
+    """SQL: whether a power of ten is exact and has as many decimals as its power: nothing was rounded off."""
     power = f"try_cast(regexp_extract({source}, '[eE]\\+?(\\d+)$', 1) AS INTEGER)"
     decimals = f"length(regexp_extract({source}, '[.,](\\d+)', 1))"
-    return f"(regexp_matches({source}, '{_POWER}') AND {power} <= 15 AND {decimals} >= {power})"
+    exact = f"abs(try_cast(replace({source}, ',', '.') AS DOUBLE)) < {EXACT['DOUBLE']}"
+    well = f"regexp_matches({source}, '{_POWER}') AND {power} <= 15 AND {decimals} >= {power}"
+    return f"coalesce({well} AND {exact}, false)"
 
 
 def _digits(source: str) -> str:
