@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from kamlib.book import control_totals, open_book
 from kamlib.book.checks.days import APART, FEW, LEAST_OTHERS, core, grain_of_days
-from kamlib.run import last_complete_month
+from kamlib.report.make import check_days
+from kamlib.run import InputError, last_complete_month
+from kamlib.settings import Settings
 
 MONTH = [f"2024-02-{d:02}" for d in range(1, 29)]
 
@@ -175,3 +177,12 @@ def test_days_are_days(tmp_path):
 def test_frames_have_a_grain_too():
     frame = pd.DataFrame({"customer": "a", "date": pd.period_range("2024-01", periods=3, freq="M"), "amount": 1})
     assert open_book({"ledger": frame}).grain == "month"
+
+
+def test_a_window_within_a_pause_is_refused_with_the_days_that_are_there(tmp_path):
+    days = [d.replace("2024", year) for year in ("2020", "2023") for d in MONTH]
+    book = open_book(ledger(*days, folder=tmp_path))
+    with pytest.raises(InputError, match="no line in the 12 months up to 2022-06-30") as told:
+        check_days(book, dt.date(2022, 6, 30), Settings())
+    assert "from 2020-02-01 to 2023-02-28" in str(told.value) and "--as-of 2020-02-28" in str(told.value)
+    check_days(book, dt.date(2023, 2, 28), Settings())
