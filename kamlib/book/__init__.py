@@ -207,7 +207,8 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
         name, source = name or source, _dataset(source)
     con = connect()
     names = load_mapping(mapping_of(source, mapping))
-    parts = read_parts(con, source, names)
+    with _asked_of(source):
+        parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
     names = replace(names, dated_rates=any(p.table == "rates" for p in parts))

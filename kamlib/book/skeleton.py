@@ -78,7 +78,7 @@ def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> s
     names = load_mapping(mapping_of(source, mapping))
     con = connect()
     first: dict[str, Part] = {}
-    for part in read_parts(con, source, names):
+    for part in _parts(con, source, names):
         first.setdefault(part.table, part)
     asked = list(refused.questions) if isinstance(refused, Unsettled) else []
     sections = []
@@ -98,16 +98,29 @@ def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> s
     return "\n".join([HEAD, *sections, _options(names.options, options), _rest(names)])
 
 
+def _parts(con, source, names: ColumnNames) -> list[Part]:
+    """The parts; where something is asked for before there are any, as the first answers have it."""
+    try:
+        return read_parts(con, source, names)
+    except Unsettled as question:
+        return read_parts(con, source, _with_answers(names, question))
+
+
+def _with_answers(names: ColumnNames, question: Unsettled) -> ColumnNames:
+    given = {q.key: q.choices[0][0] for q in question.questions if q.section == "options" and q.choices}
+    given |= {"year": 2024} if any(q.key == "year" for q in question.questions) else {}  # of no import for names
+    given = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    return replace(names, options=replace(names.options, **given))
+
+
 def _shaped(con, part: Part, names: ColumnNames) -> Part:
     """The part with one row a line; where that is asked for, as the first answer has it."""
     try:
         return reshaped(con, part, names)
     except Unsettled as question:
-        given = {q.key: q.choices[0][0] for q in question.questions if q.section == "options" and q.choices}
-        given |= {"year": 2024} if any(q.key == "year" for q in question.questions) else {}  # of no import for names
-        given = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+        answered = _with_answers(names, question)
     try:
-        return reshaped(con, part, replace(names, options=replace(names.options, **given)))
+        return reshaped(con, part, answered)
     except BookError:
         return part
 
