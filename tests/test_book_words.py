@@ -20,6 +20,7 @@ ROLES = {*TABLES["ledger"].names, *EVIDENCE} - {"kind"}
 # Two roles that one name may have, and why.
 HARMLESS = {
     frozenset({"customer_id", "customer_name"}): "a name identifies the customer where nothing better does",
+    frozenset({"customer_id", "order_id"}): "a mere name: an order's in Shopify, a customer's in accounting; last in both",
     frozenset({"line_id", "order_id"}): "a transaction id; a line's where there is an order number beside it",
     frozenset({"order_id", "product_id"}): "reference: an order's in English, an article's in French; last in both",
 }

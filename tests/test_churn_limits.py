@@ -35,7 +35,7 @@ def drifting(growth, accounts=150, seed=5):
 
 def summed(days):
     clock = business_clock(days["date"], as_of=AS_OF)
-    gaps = _gaps(days, clock, AS_OF).assign(pace=1.0)
+    gaps = _gaps(days, clock, AS_OF, days["date"], "day").assign(pace=1.0)
     return gaps, _population(gaps)
 
 
@@ -47,7 +47,7 @@ def test_steady_books_forget_nothing_and_drifting_ones_do():
 def test_faded_sums_by_hand():
     """Three gaps of ten business days: with a memory of ten days, 1, then 1 + 1/e, then 1 + 1/e + 1/e^2."""
     rows = {"account": 1, "time": [0.0, 10, 20, 30], "gap": [0.0, 10, 10, 10], "counts": [False, True, True, True]}
-    found = _faded(pd.DataFrame(rows), 10.0)
+    found = _faded(pd.DataFrame(rows).assign(log_gap=np.log(10.0)), 10.0)
     assert found["n"].tolist() == pytest.approx([0, 1, 1 + np.exp(-1), 1 + np.exp(-1) + np.exp(-2)])
     assert (found["total"] / 10).tolist() == pytest.approx(found["n"].tolist())
 
