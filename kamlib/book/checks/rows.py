@@ -136,7 +136,7 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
     says = f"regexp_matches({row}, {begins}) OR regexp_matches({below}, {alone})"
     total = f"(CASE WHEN {unusable} THEN {says} ELSE false END)"
     frames = [_ragged(part), *_taken_out(part)]
-    if any(table[c].required for c in seen):
+    if any(table[c].required for c in seen if (table.name, c) != ("ledger", "customer_id")):
         frames.append(_listing(con, part, parsed, "", "''", f"({unusable}) AND {blank}", "blank row", True))
         frames.append(_listing(con, part, parsed, "", row, total, "row of totals", True))
     for column in map(table.__getitem__, seen):

@@ -75,7 +75,9 @@ def unpivoted(raw: Raw) -> Part | None:
     """
     if raw.names.options.month_columns:
         return _as_mapped(raw)
-    found = _found(raw.part.headers)
+    # What has a name of ours is no month: and where all have, no words of months are loaded.
+    ours = {i for hits in raw.named.values() for i in hits}
+    found = _found([h if i not in ours else "" for i, h in enumerate(raw.part.headers)])
     if _plainly_wide(raw, found):
         raise _offer(raw, found)
     return None
