@@ -112,9 +112,9 @@ def _count(con, relation: str) -> int:
 
 def _nobody(con, part: Part, found: dict[str, int]) -> list[str]:
     """What stands in the column of customers and was taken for "none"."""
+    texts = f"SELECT CAST(c{found['customer_id']} AS VARCHAR) AS r, count(*) AS n FROM {part.relation} GROUP BY r"
     rows = con.execute(
-        f"SELECT r, count(*) FROM (SELECT CAST(c{found['customer_id']} AS VARCHAR) AS r FROM {part.relation})"
-        f" WHERE {cells.taken_for_empty('r')} GROUP BY r ORDER BY 2 DESC, 1 LIMIT 5"
+        f"SELECT r, n FROM ({texts}) WHERE {cells.taken_for_empty('r')} ORDER BY 2 DESC, 1 LIMIT 5"
     ).fetchall()
     return [f"{part.where}: {n:,} lines with the customer {r!r} are taken as having none." for r, n in rows]
 

@@ -48,7 +48,7 @@ def encoding_of(file: Path, identifying: Identifying, head: int = 200_000) -> tu
         try:
             while chunk := stream.read(1 << 20):
                 decoder.decode(chunk)
-                escapes = escapes or b"\x1b$" in chunk
+                escapes = escapes or (b"\x1b" in chunk and b"\x1b$" in chunk)  # one byte is found at once
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return settle(file, identifying, head)
@@ -102,6 +102,10 @@ def _chunk(source: TextIO, blanks: bool) -> str:
 
 def needs_copy(file: Path) -> bool:
     """Whether lines end in more than one way (DuckDB takes the first for all), or there are NUL bytes."""
+    with file.open("rb") as stream:
+        plain = not any(b"\r" in chunk or b"\0" in chunk for chunk in iter(lambda: stream.read(1 << 20), b""))
+    if plain:  # nearly all, and quick: to look for a byte is, to count it is not
+        return False
     both = feeds = returns = nul = 0
     with file.open("rb") as stream:
         while chunk := stream.read(1 << 20):

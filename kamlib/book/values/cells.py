@@ -106,12 +106,17 @@ def decimal_sign(con: duckdb.DuckDBPyConnection, table: str, sources: list[str],
     """
     if options.decimal or not sources:
         return options.decimal or "."
-    rows = " UNION ALL ".join(f"SELECT _row, {s} AS raw FROM {table} WHERE {s} SIMILAR TO '.*[.,].*'" for s in sources)
+    # Of each text only one copy is looked at: prices come again and again.
+    rows = " UNION ALL ".join(
+        f"SELECT min(_row) AS _row, {s} AS raw, count(*) AS k FROM {table}"
+        f" WHERE contains({s}, '.') OR contains({s}, ',') GROUP BY {s}"
+        for s in sources
+    )
     noise = rf"[()+\-''{_BLANKS}]"
-    read = f"(SELECT _row, raw AS s, regexp_replace({_bare('raw')}, '{noise}', '', 'g') AS n FROM ({rows}))"
+    read = f"(SELECT _row, raw AS s, k, regexp_replace({_bare('raw')}, '{noise}', '', 'g') AS n FROM ({rows}))"
     signs = {"point": _evidence(".", ","), "comma": _evidence(",", "."), "unclear": _UNCLEAR}
-    counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({t})' for t in signs.values())} FROM {read}").fetchone()
-    point, comma, unclear = counts
+    counts = ", ".join(f"coalesce(sum(k) FILTER ({t}), 0)::BIGINT" for t in signs.values())
+    point, comma, unclear = con.execute(f"SELECT {counts} FROM {read}").fetchone()
     option = 'decimal = "."   # or ","'
     if point and comma:
         why = f"{point:,} numbers have a decimal point and {comma:,} a decimal comma"

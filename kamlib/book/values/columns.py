@@ -206,7 +206,7 @@ class Columns:
     def currencies(self) -> dict[str, int]:
         """Signs and codes in the cells that make the amounts; else the code in the column's name."""
         cell = self._amount_cell()
-        marks = cells.currencies(self.con, self.cells, cell) if cell else {}
+        marks = cells.currencies(self.con, self.cells, cell) if cell and cell not in self.plain else {}
         code = self._named_currency()
         if marks or not code or "currency" in self.found:
             return marks

@@ -42,11 +42,12 @@ def readings(con: duckdb.DuckDBPyConnection, part: Part, table: Table, found: di
     columns = {c: f"c{i}" for c, i in found.items() if table[c].kind == "id"}
     read = {source: as_text(source, types[source]) for source in columns.values()}
     text = [source for source in columns.values() if types[source] == "VARCHAR"]
-    for source in _to_rewrite(con, part, text):
+    odd = _to_rewrite(con, part, text)
+    for source in odd:
         read[source] = normal(source)
         part.notes += _notes(con, part, source)
     for column, source in columns.items():
-        damaged = _damaged(con, part, source, types[source])
+        damaged = _damaged(con, part, source, types[source]) if source in odd or source not in text else ""
         if damaged:
             _without(con, part, table[column], source, damaged)
             del found[column]
