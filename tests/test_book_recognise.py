@@ -133,3 +133,10 @@ def test_a_mapping_file_that_cannot_be_used(tmp_path):
 def test_a_mapped_column_that_is_not_there():
     with pytest.raises(BookError, match=r"x\.csv: the mapping takes amount from 'Umsaz'.*Did you mean 'Umsatz'\?"):
         found("customer", "date", "Umsatz", mapping={"amount": "Umsaz"})
+
+
+def test_a_column_that_the_user_names_twice_is_both(tmp_path):
+    (tmp_path / "l.csv").write_text("f1,f2,f5,f6\nk,2024-01-13,4,2.50\n", "utf-8")
+    names = {"customer_id": "f1", "date": "f2", "quantity": "f5", "unit_price": "f6", "amount": "f5"}
+    book = open_book(tmp_path / "l.csv", mapping={"ledger": names})
+    assert book.ledger.aggregate("sum(cents)::BIGINT, sum(quantity)").fetchall() == [(400, 4.0)]

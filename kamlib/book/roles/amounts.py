@@ -18,6 +18,7 @@ from kamlib.book.source.part import Part
 
 NET_BY_NAME, GENERIC, TOTAL = 1, 2, 3  # ranks of the names of an amount; -1 is the user's word, 0 our own
 OF_ORDER = re.compile(r"order|invoice|basket|cart|bestell|auftrag|rechnung|commande|facture|pedido|ordine|zamow", re.I)
+FEWEST_LINES, NEARLY = 3, 0.02  # with tax, from which on its part of the price says something; and how steady it is
 ROLES = ("subtotal", "gross", "tax", "shipping", "discount", "fee", "refund", "quantity", "unit_price")
 
 
@@ -111,7 +112,7 @@ def amount_of(
     named = bool(columns.amounts) or {"subtotal", "gross"} & columns.of.keys()
     if not named and not columns.has_product:
         return None
-    if not named and not {"discount", "refund"} & columns.of.keys():
+    if not named and not {"discount", "refund", "tax"} & columns.of.keys():
         return Amount(says=f"{PRODUCT}; no column says whether tax is in the prices")
     sums = Sums(con, part, columns.all, columns.order, options, columns.others)
     decision = _Decision(con, part, columns, options, sums)
@@ -304,7 +305,9 @@ class _Decision:
         return tuple(r for r in ("tax", "shipping") if r in self.of)
 
     def _from_product(self, says: str) -> Amount:
-        """Quantity x unit price, less a discount where a column has one."""
+        """Quantity x unit price, less a discount where a column has one; or the price, where it is of all pieces."""
+        if self._price_of_all():
+            return self._amount(self.of["unit_price"], f"of all pieces: {self.name(self.of['tax'])} is a part of it")
         if "discount" not in self.of or not np.nansum(np.abs(self.n[self.of["discount"]])) or "subtotal" in self.of:
             return self._amount(None, says or "no column says whether tax is in the prices")
         off = self.n[self.of["discount"]]
@@ -319,6 +322,18 @@ class _Decision:
             refuse_discount(self.con, self.part, self.columns, self.options, list(totals))
         told = "" if way == "none" else f"less {header!r} ({way})"
         return replace(self._amount(None, told), discount="" if way == "none" else way)
+
+    def _price_of_all(self) -> bool:
+        """Whether the tax of a line is one part of its price, and not of quantity x price: the price is the line's."""
+        if "tax" not in self.of or self.is_of_order("tax"):
+            return False
+        tax, price, quantity = (self.n[self.of[r]] for r in ("tax", "unit_price", "quantity"))
+        there = (np.abs(price) > 1) & (np.abs(tax) > 0) & (np.abs(quantity) > 0)
+        if there.sum() < FEWEST_LINES or np.all(quantity[there] == quantity[there][0]):
+            return False
+        of_price, of_product = (tax[there] / base[there] for base in (price, self.product))
+        steady = [np.ptp(part) <= NEARLY * np.abs(part).mean() for part in (of_price, of_product)]
+        return bool(steady[0] and not steady[1])
 
     def _from_orders(self) -> Amount:
         """Only totals of orders are there: the lines' own product, or the order's total once."""

@@ -85,10 +85,10 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         if best is not None:
             found[role] = best
     used = set(found.values())
-    rest = {r: [(k, i) for k, i in hits if i not in used] for r, hits in named.items() if r not in found}
+    rest = {r: [(k, i) for k, i in hits if k < 0 or i not in used] for r, hits in named.items() if r not in found}
     amounts = rest.pop("amount", [])
     found |= _one_each({r: h for r, h in rest.items() if h}, table, part)
-    amounts = [(k, i) for k, i in amounts if i not in found.values()]
+    amounts = [(k, i) for k, i in amounts if k < 0 or i not in found.values()]  # the user may name one twice
     amount, beside = Amount(), {}
     if not {"customer_id", "date"} <= found.keys():  # what the amount is, is asked when these are known
         found |= {"amount": amounts[0][1]} if amounts else {}
