@@ -126,3 +126,11 @@ def test_one_odd_name_far_down_is_seen(tmp_path):
     path.write_bytes(b"customer_id,date,amount\n" + plain + b"M\x8fller,2024-01-05,1\n")
     with pytest.raises(BookError, match="line 50002"):
         open_book(path)
+
+
+def test_a_word_of_thousands_of_letters_takes_no_time_to_judge(tmp_path):
+    """Found by the fuzz: minutes, where the words beyond ASCII were searched for and not split off."""
+    long = b"x" * 20_000
+    path = tmp_path / "l.csv"
+    path.write_bytes(b"customer_id,date,amount,text\nM\xfcller,2024-01-05,1,\xe9 " + long + b"\nGro\xdf,2024-01-06,1,a\n")
+    assert sorted(customers(path)) == ["Groß", "Müller"]

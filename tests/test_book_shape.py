@@ -317,3 +317,10 @@ def test_a_total_named_by_its_customer(opened):
 def test_the_dates_stand_for_whole_periods(opened, columns, grain):
     book = opened(f"Customer,{','.join(columns)}", "A,1,2", month_columns=columns)
     assert book.grain == grain and lines_of(book)[0][1] in ("2024-01-01", "2023-01-01")
+
+
+def test_a_file_without_a_column_of_numbers_is_refused_in_words(tmp_path):
+    path = tmp_path / "l.csv"  # found by the fuzz: its name for the amounts was damaged
+    path.write_bytes("Kunde\tD(atum\tUm\tt\nK8\t13.01.2024\next\nK8\t13.01.2024\n988,79\titem 0\n".encode())
+    with pytest.raises(BookError, match="no column for amount"):
+        open_book(path)

@@ -43,7 +43,7 @@ def filled_in(raw: Raw, blank: dict[int, int]) -> Part:
 
 def _is_line(raw: Raw) -> str:
     """SQL: whether a row has a number, and does not say that it sums up."""
-    numbers = [raw.cell(i) for i in raw.of("amount", "quantity", "unit_price")]
+    numbers = [raw.cell(i) for i in raw.of("amount", "quantity", "unit_price")] or ["NULL"]
     text = [raw.cell(i) for i in raw.of("order_id", *GOODS[:2], "customer_id", "customer_name", "date")]
     says = " OR ".join(f"regexp_matches({c}, {literal(TOTAL_ALONE)}, 'i')" for c in text) or "false"
     return f"(coalesce({', '.join(numbers)}, NULL) IS NOT NULL AND NOT coalesce({says}, false))"

@@ -34,7 +34,7 @@ NO_NAMES = 46  # half bits a sign beyond ASCII: more than names have in any of t
 MOST_WORDS, MOST_BYTES = 2000, 300_000  # of the sample
 CHUNK = 1 << 16
 _NEW = re.compile(r'.?[^\x00-\x7f][^\s,;|"]*')
-_WORD = re.compile(r'[^\s,;|"]*[^\x00-\x7f][^\s,;|"]*')
+_BETWEEN = re.compile(r'[\s,;|"]+')
 
 Split = Callable[[str], list[str]]
 Identifying = Callable[[str], tuple[Split, list[int]]]
@@ -128,7 +128,7 @@ def _reading(encoding: str, lines: list[tuple[int, bytes]], split: Split, ids: l
     words, cells = set(), []
     for number, raw in lines:
         line = raw.decode(encoding, "replace").rstrip("\r\n")
-        words.update(_WORD.findall(line))
+        words.update(w for w in _BETWEEN.split(line) if not w.isascii())
         row = split(line) if ids else []
         cells += [(number, row[i].strip(" \t")) for i in ids if i < len(row)]
     cost = sum(map(rarity, sorted(words)))
