@@ -132,5 +132,6 @@ def test_a_word_of_thousands_of_letters_takes_no_time_to_judge(tmp_path):
     """Found by the fuzz: minutes, where the words beyond ASCII were searched for and not split off."""
     long = b"x" * 20_000
     path = tmp_path / "l.csv"
-    path.write_bytes(b"customer_id,date,amount,text\nM\xfcller,2024-01-05,1,\xe9 " + long + b"\nGro\xdf,2024-01-06,1,a\n")
-    assert sorted(customers(path)) == ["Groß", "Müller"]
+    head = b"customer_id,date,amount,text\n"
+    path.write_bytes(head + b"M\xfcller,2024-01-05,1,\xe9 " + long + b"\nGro\xdf,2024-01-06,1,a\n")
+    assert sorted(customers(path)[0]) == ["Groß", "Müller"]

@@ -321,6 +321,6 @@ def test_the_dates_stand_for_whole_periods(opened, columns, grain):
 
 def test_a_file_without_a_column_of_numbers_is_refused_in_words(tmp_path):
     path = tmp_path / "l.csv"  # found by the fuzz: its name for the amounts was damaged
-    path.write_bytes("Kunde\tD(atum\tUm\tt\nK8\t13.01.2024\next\nK8\t13.01.2024\n988,79\titem 0\n".encode())
+    path.write_bytes(b"Kunde\tD(atum\tUm\tt\nK8\t13.01.2024\next\nK8\t13.01.2024\n988,79\titem 0\n")
     with pytest.raises(BookError, match="no column for amount"):
         open_book(path)
