@@ -38,6 +38,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory that never reaches for the network."""
     con = duckdb.connect()
     con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+    con.execute("SET enable_progress_bar = false")  # it would stand among what a command says
     con.execute("SET TimeZone = 'UTC'")  # a moment's day must not depend on the machine
     return con
 
