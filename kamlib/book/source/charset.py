@@ -34,7 +34,7 @@ NO_NAMES = 46  # half bits a sign beyond ASCII: more than names have in any of t
 MOST_WORDS, MOST_BYTES = 2000, 300_000  # of the sample
 CHUNK = 1 << 16
 _NEW = re.compile(r'.?[^\x00-\x7f][^\s,;|"]*')
-_BETWEEN = re.compile(r'[\s,;|"]+')
+_BETWEEN = re.compile(r'[ \t\r\n\f\v,;|"]+')  # a blank beyond ASCII may be a letter in another encoding
 
 Split = Callable[[str], list[str]]
 Identifying = Callable[[str], tuple[Split, list[int]]]
