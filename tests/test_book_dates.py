@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from babel import Locale
 
-from kamlib.book.mapping import Options
+from kamlib.book.options import Options
 from kamlib.book.values import cells, dates
 from kamlib.book.values.months import LOCALES
 
@@ -112,7 +112,7 @@ def test_every_name_of_a_month_in_sixteen_languages(con, code):
 
 def test_babel_is_loaded_for_words_only():
     code = (
-        "import sys, duckdb; from kamlib.book.values import dates; from kamlib.book.mapping import Options\n"
+        "import sys, duckdb; from kamlib.book.values import dates; from kamlib.book.options import Options\n"
         "con = duckdb.connect(); con.execute('CREATE TABLE t (_row INT, s VARCHAR)')\n"
         "def read(cell):\n"
         "    con.execute('DELETE FROM t'); con.execute('INSERT INTO t VALUES (0, ?)', [cell])\n"

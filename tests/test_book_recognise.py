@@ -39,7 +39,7 @@ def found(*headers, mapping=None):
 )  # fmt: skip
 def test_common_names_are_recognised(headers, expected):
     assert found(*headers) == expected
-    assert recognisable(headers, LEDGER, {})
+    assert recognisable(headers, "ledger", load_mapping(None))
 
 
 def test_our_own_name_wins_over_a_synonym():

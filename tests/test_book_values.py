@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.book.mapping import Options
+from kamlib.book.options import Options
 from kamlib.book.values import cells
 
 

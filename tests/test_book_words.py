@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kamlib.book.mapping import Options
+from kamlib.book.options import Options
 from kamlib.book.roles.states import PARTLY, PARTS, UNKNOWN, treatment
 from kamlib.book.roles.synonyms import EVIDENCE, LANGUAGES, currency_of, plain, rank, synonyms_page, words
 from kamlib.tables import TABLES

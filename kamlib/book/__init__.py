@@ -34,6 +34,7 @@ from kamlib.book.checks.totals import (
     rows_in_words,
 )
 from kamlib.book.errors import BookError, Unsettled
+from kamlib.book.formats import load_formats, names_for
 from kamlib.book.mapping import load_mapping
 from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
@@ -170,7 +171,13 @@ class Book:
         return told["name"].combine_first(written) if len(written) else told["name"]
 
 
-def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str | None = None) -> Book:
+def open_book(
+    source,
+    *,
+    mapping: str | Path | Mapping | None = None,
+    formats: str | Path | None = None,
+    name: str | None = None,
+) -> Book:
     """Open a company's book, whatever it comes in.
 
     Parameters
@@ -182,6 +189,9 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     mapping : path or mapping, optional
         TOML that names columns that are not recognised by themselves, and settles what is ambiguous. A folder's
         own `mapping.toml` is used where none is given.
+    formats : path, optional
+        A folder of formats (`kamlib.book.formats`), TOML files that say how a tool's export is known and read, beside
+        those that come with this library.
     name : str, optional
         Short name of the book; taken from the source where not given.
 
@@ -206,15 +216,15 @@ def open_book(source, *, mapping: str | Path | Mapping | None = None, name: str 
     if isinstance(source, str) and source in datasets.NAMES:
         name, source = name or source, _dataset(source)
     con = connect()
-    names = load_mapping(mapping_of(source, mapping))
+    names = replace(load_mapping(mapping_of(source, mapping)), formats=load_formats(formats))
     with _asked_of(source):
         parts = read_parts(con, source, names)
     if not any(p.table == "ledger" for p in parts):
         raise BookError("There is no ledger: name the file with the sales lines ledger.csv (or .parquet, .xlsx).")
     names = replace(names, dated_rates=any(p.table == "rates" for p in parts))
     with _asked_of(source):
-        parts = [reshaped(con, p, names) for p in parts]
-        checked = {p.relation: check_part(con, p, names) for p in parts}
+        parts = [reshaped(con, p, names_for(p, names)) for p in parts]
+        checked = {p.relation: check_part(con, p, names_for(p, names)) for p in parts}
     ledger_parts = [checked[p.relation] for p in parts if p.table == "ledger"]
     of_ledger = [(p, checked[p.relation]) for p in parts if p.table == "ledger"]
     far = set_far_days_aside(con, of_ledger, names.options)

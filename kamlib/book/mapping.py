@@ -1,144 +1,103 @@
-"""What the user says of a source: column names, options, rates, ids that are one customer; from a TOML file."""
+"""What is said of a source: column names, options, foreign words, rates, ids that are one customer; from TOML."""
 
 from __future__ import annotations
 
-import codecs
-import datetime as dt
-import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from kamlib.book.errors import BookError
+from kamlib.book.options import Options, known, options_of
 from kamlib.tables import TABLES
 
-EARLIEST = dt.date(1980, 1, 1)  # older than any ledger kept by computer that we have met
 SMALLEST_RATE, LARGEST_RATE = Decimal("1e-12"), Decimal("999999.999999999999")  # a DECIMAL(18, 12)
-LATEST = dt.date(2099, 12, 31)  # fixed, not counted from today: the same ledger gives the same report on any day
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a mapping file can settle about the values of a source.
-
-    Attributes
-    ----------
-    decimal : {"", ".", ","}
-        Decimal sign of numbers written as text; empty: find out from the columns.
-    day_first : bool or None
-        Whether 05/03/2024 is the 5th of March; None: find out from the column.
-    year_first : bool or None
-        Whether 24-01-05 is of 2024; None: only where the column can be read in no other way.
-    currency : str
-        Currency of the book where no column says so.
-    encoding : str
-        Encoding of text files, as Python calls it; empty: find out from the content.
-    excel_1904 : bool
-        Whether day numbers count from 1904, as on old Macintoshes.
-    earliest_date, latest_date : datetime.date
-        A ledger's date outside them is implausible. By default 1980 to 2099.
-    header : bool
-        False: a text file or sheet begins with its first row of values; `columns` then names them.
-    columns : tuple of str
-        Names of the columns, from the left, of a file without a header; "" for one that has none.
-    delimiter : str
-        Of text files; empty: find out. A blank stands for any number of blanks.
-    table : str
-        Which sheet of a workbook, or table (or `schema.table`) of a database, is the ledger; empty: by its name.
-    month_columns : tuple of str
-        Columns that are months (quarters, years, days): each filled cell becomes a line of that period.
-    year : int or None
-        Year of the first of `month_columns` where they are months without one; a later January begins the next year.
-    carry_customer : bool or None
-        Whether a blank customer is the one above it (a report grouped by customer); None: only where that is plain.
-    not_sold, refunded : tuple of str or None
-        States of a line (`kamlib.book.roles.states`) that mean that nothing was sold, or that it was paid back;
-        None: the documented words.
-    tax_included : bool or None
-        Whether the amounts contain the column `tax`; None: find out from the columns.
-    overlap : {"", "once", "keep"}
-        Lines that stand in two files of a ledger: taken from the first only, or from both; empty: from both, and told.
-    amount_per_order : bool or None
-        Whether the amount is the total of a whole order and stands on each of its lines; None: find out.
-    discount : {"", "share", "percent", "amount", "none"}
-        What a column of discounts holds where the amount is quantity x unit price; empty: find out.
-    minor_units : bool or None
-        Whether amounts are in cents; None: only where the column's name says so.
-    """
-
-    decimal: str = ""
-    day_first: bool | None = None
-    year_first: bool | None = None
-    currency: str = ""
-    encoding: str = ""
-    excel_1904: bool = False
-    earliest_date: dt.date = EARLIEST
-    latest_date: dt.date = LATEST
-    header: bool = True
-    columns: tuple[str, ...] = ()
-    delimiter: str = ""
-    table: str = ""
-    month_columns: tuple[str, ...] = ()
-    year: int | None = None
-    carry_customer: bool | None = None
-    not_sold: tuple[str, ...] | None = None
-    refunded: tuple[str, ...] | None = None
-    tax_included: bool | None = None
-    overlap: str = ""
-    amount_per_order: bool | None = None
-    discount: str = ""
-    minor_units: bool | None = None
-
-
-_KINDS = {
-    "decimal": (str, 'is "." or ","'),
-    "day_first": (bool, "is true or false"),
-    "year_first": (bool, "is true or false"),
-    "currency": (str, 'is a code like "EUR"'),
-    "encoding": (str, 'is the name of an encoding, like "cp1256" or "utf-16"'),
-    "excel_1904": (bool, "is true or false"),
-    "earliest_date": (dt.date, "is a day, without quotation marks, like 1980-01-01"),
-    "latest_date": (dt.date, "is a day, without quotation marks, like 2030-12-31"),
-    "header": (bool, "is true or false"),
-    "columns": (list, 'is a list of names like ["customer_id", "date", "", "amount"]'),
-    "delimiter": (str, 'is one character, like ";", "\\t" or " "'),
-    "table": (str, 'is the name of a sheet or a table, like "Sales" or "main.sales"'),
-    "month_columns": (list, 'is a list of column names like ["Jan-24", "Feb-24"]'),
-    "year": (int, "is a year, without quotation marks, like 2024"),
-    "carry_customer": (bool, "is true or false"),
-    "not_sold": (list, 'is a list of states like ["cancelled", "draft"]'),
-    "refunded": (list, 'is a list of states like ["refunded"]'),
-    "tax_included": (bool, "is true or false"),
-    "overlap": (str, 'is "once" or "keep"'),
-    "amount_per_order": (bool, "is true or false"),
-    "discount": (str, 'is "share", "percent", "amount" or "none"'),
-    "minor_units": (bool, "is true or false"),
+# No columns of the ledger, but they say what its amounts are: see `kamlib.book.roles.amounts`.
+EVIDENCE = {
+    "subtotal": "sum of a line or an order before tax and shipping",
+    "gross": "amount that contains tax, by its name",
+    "discount": "money off a line or an order",
+    "fee": "what a payment service or a market place keeps of it",
 }
+ANY_OTHER = "*"  # among foreign words: all that are not named, and empty cells
+# Where the user says what the amount is, what else was said of it does not count.
+OF_THE_AMOUNT = ("amount", *EVIDENCE)
+ITS_OPTIONS = ("tax_included", "amount_per_order", "discount", "minor_units")
 
 
 @dataclass(frozen=True)
 class ColumnNames:
-    """Column names of a source, by table; its options; rates of foreign currencies; ids that are another's.
+    """Column names of a source, by table, and what else a mapping says.
 
-    `dated_rates`: whether the book has a table of rates, beside those that stand here.
+    Attributes
+    ----------
+    tables : dict
+        Table -> our column -> name in the source. Several names are a tuple: the first that is there counts; of
+        `state`, all that are there.
+    options : Options
+    values : dict
+        Table -> our column -> foreign word -> our word, for columns that take a list of words only.
+    rates : dict of str to Decimal
+        Worth of one unit of a currency, in the book's.
+    same_customer : dict of str to str
+        Ids that are another's.
+    dated_rates : bool
+        Whether the book has a table of rates, beside those that stand here.
+    formats : tuple of kamlib.book.formats.Format
+        Formats that files are compared with.
     """
 
-    tables: dict[str, dict[str, str]] = field(default_factory=dict)
-    options: Options = Options()
+    tables: dict[str, dict[str, str | tuple[str, ...]]] = field(default_factory=dict)
+    options: Options = field(default_factory=Options)
+    values: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     rates: dict[str, Decimal] = field(default_factory=dict)
     same_customer: dict[str, str] = field(default_factory=dict)
     dated_rates: bool = False
+    formats: tuple = ()
 
     @property
     def converts(self) -> bool:
         """Whether lines are converted to one currency, so that the currency of each has to be known."""
         return bool(self.rates) or self.dated_rates
 
+    def of(self, table: str, headers: Sequence[str], *, lenient: bool = False) -> dict[str, str | tuple[str, ...]]:
+        """Our column -> its name, for one table that has these headers: of several names, the one that is there.
+
+        `lenient`: a name that is not there is left out, as one of several always is.
+
+        Examples
+        --------
+        >>> names = load_mapping({"ledger": {"customer_id": ["Customer", "Email"], "amount": "Net"}})
+        >>> names.of("ledger", ["Email", "Total"]), names.of("ledger", ["Email", "Total"], lenient=True)
+        ({'customer_id': 'Email', 'amount': 'Net'}, {'customer_id': 'Email'})
+        """
+        found: dict[str, str | tuple[str, ...]] = {}
+        for column, named in self.tables.get(table, {}).items():
+            there = tuple(n for n in ((named,) if isinstance(named, str) else named) if not n or n in headers)
+            if isinstance(named, str) and not lenient:
+                found[column] = named
+            elif there:
+                found[column] = there if column == "state" and len(there) > 1 else there[0]
+        return found
+
+    def over(self, other: ColumnNames, table: str, headers: Sequence[str]) -> ColumnNames:
+        """These, and below them those of a format, for one table that has these headers."""
+        ours, theirs = self.of(table, headers), other.of(table, headers, lenient=True)
+        usual, options = Options(), {f.name: getattr(other.options, f.name) for f in fields(Options)}
+        if ours.keys() & {"amount", "quantity", "unit_price"}:
+            theirs = {c: n for c, n in theirs.items() if c not in OF_THE_AMOUNT}
+            options = {n: v for n, v in options.items() if n not in ITS_OPTIONS}
+        told = {f.name: getattr(self.options, f.name) for f in fields(Options)}
+        told = {n: v for n, v in told.items() if v != getattr(usual, n)}
+        values = {table: {**other.values.get(table, {}), **self.values.get(table, {})}}
+        return replace(self, tables={table: {**theirs, **ours}}, options=Options(**(options | told)), values=values)
+
 
 def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
     """Read and check a mapping: a TOML file, or the same as a dict.
+
+    A section [format], which makes a mapping a format (`kamlib.book.formats`), is passed over.
 
     Examples
     --------
@@ -149,31 +108,52 @@ def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:
         return ColumnNames()
     where = "the mapping"
     if not isinstance(mapping, Mapping):
-        where, mapping = str(mapping), _read_toml(Path(mapping))
-    sections = dict(mapping)
-    options = _options(sections.pop("options", {}), where)
+        where, mapping = str(mapping), read_toml(Path(mapping))
+    return mapping_of_sections(mapping, where)
+
+
+def mapping_of_sections(mapping: Mapping, where: str) -> ColumnNames:
+    """The mapping that these sections make; `where` is what a message calls it."""
+    sections = {n: s for n, s in mapping.items() if n != "format"}
+    options = options_of(sections.pop("options", {}), where)
+    values = _values(sections.pop("values", {}), where)
     sections, rates = _rates(sections, where)
     same = _same_customer(sections.pop("same_customer", {}), where)
+    tables = {}
     for name, columns in sections.items():
         known(name, TABLES, f"{where}: no table", "tables")
-        if not isinstance(columns, Mapping) or not all(isinstance(v, str) for v in columns.values()):
-            raise BookError(f'{where}: section [{name}] takes lines such as customer_id = "Client No".')
+        if not isinstance(columns, Mapping) or not all(map(_is_name, columns.values())):
+            raise BookError(
+                f'{where}: section [{name}] takes lines such as customer_id = "Client No", or, of several names the '
+                'first that is there, customer_id = ["Client No", "E-mail"].'
+            )
+        ours = [*TABLES[name].names, *(EVIDENCE if name == "ledger" else ())]
         for column in columns:
-            known(column, TABLES[name].names, f"{where}: table {name} has no column", "columns")
-    return ColumnNames({n: {o: f.strip() for o, f in c.items()} for n, c in sections.items()}, options, rates, same)
+            known(column, ours, f"{where}: table {name} has no column", "columns")
+        tables[name] = {c: n.strip() if isinstance(n, str) else tuple(map(str.strip, n)) for c, n in columns.items()}
+    return ColumnNames(tables, options, values, rates, same)
+
+
+def _is_name(value) -> bool:
+    return isinstance(value, str) or (
+        isinstance(value, (list, tuple)) and bool(value) and all(isinstance(v, str) and v.strip() for v in value)
+    )
 
 
 def as_dict(names: ColumnNames) -> dict[str, dict]:
     """A mapping as a dict that `load_mapping` takes; only what is not as it would be without one."""
     options = {f.name: getattr(names.options, f.name) for f in fields(Options)}
     given = {n: list(v) if isinstance(v, tuple) else v for n, v in options.items() if v != getattr(Options(), n)}
-    sections = {"options": given, "rates": dict(names.rates), "same_customer": dict(names.same_customer)}
-    return {n: dict(c) for n, c in names.tables.items()} | {n: s for n, s in sections.items() if s}
+    sections = {"options": given, "values": names.values, "rates": dict(names.rates)}
+    sections["same_customer"] = dict(names.same_customer)
+    tables = {t: {c: list(n) if isinstance(n, tuple) else n for c, n in of.items()} for t, of in names.tables.items()}
+    return tables | {n: s for n, s in sections.items() if s}
 
 
-def _read_toml(path: Path) -> dict:
+def read_toml(path: Path) -> dict:
+    """A TOML file; a rate stays as it is written."""
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"), parse_float=Decimal)  # a rate as it is written
+        return tomllib.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
     except FileNotFoundError:
         raise BookError(f"There is no mapping file {path}.") from None
     except OSError as error:
@@ -182,25 +162,25 @@ def _read_toml(path: Path) -> dict:
         raise BookError(f"{path} is not valid TOML: {error}.") from None
 
 
-def _options(given: Mapping, where: str) -> Options:
+def _values(given, where: str) -> dict[str, dict[str, dict[str, str]]]:
+    """The section [values]: what foreign words mean, in small letters, by table and column."""
+    takes = f'{where}: [values.tenders] takes lines such as outcome = {{ "Closed Won" = "won", "*" = "open" }}'
     if not isinstance(given, Mapping):
-        raise BookError(f"{where}: [options] takes lines such as day_first = true. Options: {', '.join(_KINDS)}.")
-    for name, value in given.items():
-        known(name, _KINDS, f"{where}: no option", "options")
-        kind, says = _KINDS[name]
-        wrong = type(value) is not kind or (name == "decimal" and value not in (".", ","))
-        wrong = wrong or (name == "year" and not 1900 <= value <= 2099)
-        wrong |= name == "discount" and value not in ("share", "percent", "amount", "none")
-        wrong |= name == "delimiter" and len(value) != 1
-        wrong |= name == "overlap" and value not in ("once", "keep")
-        wrong |= kind is list and not all(isinstance(v, str) for v in value)
-        if wrong or (name == "encoding" and not _is_encoding(value)):
-            raise BookError(f"{where}: option {name} {says}, not {_as_written(value)}.")
-    return Options(**{n: tuple(v) if isinstance(v, list) else v for n, v in given.items()})
-
-
-def _as_written(value) -> str:
-    return str(value) if isinstance(value, Decimal) else repr(value)
+        raise BookError(f"{takes}.")
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for table, columns in given.items():
+        known(table, TABLES, f"{where}: no table", "tables")
+        if not isinstance(columns, Mapping):
+            raise BookError(f"{takes}.")
+        for column, words in columns.items():
+            known(column, [c.name for c in TABLES[table].columns if c.values], f"{where}: no list of words", "columns")
+            if not isinstance(words, Mapping):
+                raise BookError(f"{takes}.")
+            for word in words.values():
+                known(word, TABLES[table][column].values, f"{where}: {table}.{column} cannot be", "words")
+            plain = {" ".join(w.casefold().split()): ours for w, ours in words.items()}
+            found.setdefault(table, {})[column] = plain
+    return found
 
 
 def _rates(sections: dict, where: str) -> tuple[dict, dict[str, Decimal]]:
@@ -249,17 +229,3 @@ def _same_customer(given, where: str) -> dict[str, str]:
                 f"{where}: [same_customer] merges {old!r} into {same[old]!r} and into {new!r}. Keep one of them."
             )
     return same
-
-
-def _is_encoding(name: str) -> bool:
-    try:
-        return not name or "".encode(codecs.lookup(name).name) is not None
-    except (LookupError, ValueError):  # also what turns bytes into bytes, such as base64
-        return False
-
-
-def known(name: str, known: Sequence[str] | Mapping, complaint: str, what: str) -> None:
-    if name not in known:
-        near = difflib.get_close_matches(name, list(known), n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else f" The {what} are: {', '.join(known)}."
-        raise BookError(f"{complaint} {name!r}.{hint}")

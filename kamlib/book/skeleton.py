@@ -8,7 +8,9 @@ from pathlib import Path
 
 from kamlib.book import Book, mapping_of, open_book
 from kamlib.book.errors import BookError, Question, Unsettled, toml
-from kamlib.book.mapping import ColumnNames, Options, as_dict, load_mapping
+from kamlib.book.formats import load_formats, names_for
+from kamlib.book.mapping import ColumnNames, as_dict, load_mapping
+from kamlib.book.options import Options
 from kamlib.book.roles.decide import roles_of
 from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import connect, read_parts
@@ -52,7 +54,7 @@ TAIL = """
 MOST_QUESTIONS = 30
 
 
-def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> str:
+def mapping_text(source, *, mapping=None, formats=None, refused: BookError | None = None) -> str:
     """The mapping with which `open_book` reads a source: every column of its tables and every option, commented.
 
     Works for a source that is refused, too: a missing column is given its best guess, marked as such; what has
@@ -60,7 +62,7 @@ def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> s
 
     Parameters
     ----------
-    source, mapping
+    source, mapping, formats
         As for `kamlib.book.open_book`.
     refused : BookError, optional
         What `open_book` said of it.
@@ -75,7 +77,7 @@ def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> s
     BookError
         The source cannot be read at all.
     """
-    names = load_mapping(mapping_of(source, mapping))
+    names = replace(load_mapping(mapping_of(source, mapping)), formats=load_formats(formats))
     con = connect()
     first: dict[str, Part] = {}
     for part in _parts(con, source, names):
@@ -83,9 +85,9 @@ def mapping_text(source, *, mapping=None, refused: BookError | None = None) -> s
     asked = list(refused.questions) if isinstance(refused, Unsettled) else []
     sections = []
     for part in first.values():
-        part = _shaped(con, part, names)
+        part = _shaped(con, part, names_for(part, names))
         try:
-            found, questions = roles_of(con, part, names).found, []
+            found, questions = roles_of(con, part, names_for(part, names)).found, []
         except Unsettled as question:
             found, questions = question.found, list(question.questions)
         of_columns = {q.key: q for q in questions if q.section != "options"}
@@ -132,12 +134,14 @@ def write_mapping(path: Path, text: str, *, force: bool = False) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def ask_for(source, answer: Callable[[Unsettled, Question], object], *, mapping=None) -> tuple[Book, dict]:
+def ask_for(
+    source, answer: Callable[[Unsettled, Question], object], *, mapping=None, formats=None
+) -> tuple[Book, dict]:
     """Open a book, and ask whatever has to be answered first.
 
     Parameters
     ----------
-    source, mapping
+    source, mapping, formats
         As for `kamlib.book.open_book`.
     answer : callable
         Takes what stopped the reader and one of its questions; gives the answer.
@@ -150,7 +154,7 @@ def ask_for(source, answer: Callable[[Unsettled, Question], object], *, mapping=
     given = as_dict(load_mapping(mapping_of(source, mapping)))
     for _ in range(MOST_QUESTIONS):
         try:
-            return open_book(source, mapping=given), given
+            return open_book(source, mapping=given, formats=formats), given
         except Unsettled as stopped:
             if not stopped.questions:
                 raise

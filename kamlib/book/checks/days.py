@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.book.checks.rows import LISTED, PROBLEMS, Checked
-from kamlib.book.mapping import EARLIEST, LATEST, Options
+from kamlib.book.options import EARLIEST, LATEST, Options
 from kamlib.book.source.part import Part
 from kamlib.money import money
 from kamlib.stats.grain import GRAINS
@@ -187,4 +187,3 @@ def _days(con, relations: Sequence[str]) -> tuple[list[dt.date], np.ndarray]:
 
 def _numbers(days: Sequence[dt.date]) -> np.ndarray:
     return np.array([d.toordinal() for d in days], dtype=int)
-

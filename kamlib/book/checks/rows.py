@@ -11,7 +11,8 @@ import pandas as pd
 from kamlib.book.checks.size import too_large_amounts
 from kamlib.book.checks.sold import Sold, only_sold
 from kamlib.book.errors import BookError
-from kamlib.book.mapping import ColumnNames, Options
+from kamlib.book.mapping import ColumnNames
+from kamlib.book.options import Options
 from kamlib.book.roles.decide import roles_of
 from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_ROW
 from kamlib.book.source.part import Part

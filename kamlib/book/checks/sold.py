@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from kamlib.book.errors import BookError
-from kamlib.book.mapping import Options
+from kamlib.book.options import Options
 from kamlib.book.roles import states
 from kamlib.book.roles.decide import Roles
 from kamlib.book.roles.sums import as_numbers
@@ -60,6 +60,8 @@ def only_sold(con: duckdb.DuckDBPyConnection, part: Part, parsed: str, roles: Ro
         con.execute(f"UPDATE {parsed} SET amount = amount{less} WHERE amount IS NOT NULL")
     if amount.subtotal is not None and amount.column is None:
         sold.notes += _fit_to_orders(con, part, parsed, roles, options)
+    if options.customer_pattern:
+        _other_accounts(con, parsed, options.customer_pattern)
     for position, kind in roles.states:
         _apply_states(con, part, parsed, position, kind, options, sold, roles)
     if "refund" in roles.found:
@@ -141,6 +143,14 @@ def _share_out(con, parsed: str, key: str = ORDER) -> None:
     )
     con.execute(f"UPDATE {parsed} SET amount = amount - q.part FROM parts q WHERE q._row = {parsed}._row")
     con.execute("DROP TABLE shares; DROP TABLE parts")
+
+
+def _other_accounts(con, parsed: str, pattern: str) -> None:
+    """Lines whose customer is none, as a bookkeeper's other accounts are."""
+    con.execute(
+        f"UPDATE {parsed} SET left_out = 'no customer by its id'"
+        f" WHERE customer_id IS NOT NULL AND NOT regexp_full_match(customer_id, {cells.literal(pattern)})"
+    )
 
 
 # States.

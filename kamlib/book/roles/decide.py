@@ -68,11 +68,11 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         A required column is missing, or two could be the amount and nothing decides. The message shows the first
         rows, the best guess for each, and the command that writes it.
     """
-    table, mapping = TABLES[part.table], names.tables.get(part.table, {})
+    table, mapping = TABLES[part.table], names.of(part.table, part.headers)
     named = candidates(part.headers, table, mapping, part.where)
     if part.table != "ledger":
         found = _one_each(named, table, part)
-        _refuse_if_missing(con, part, found, table)
+        _refuse_if_missing(con, part, found, table, names)
         return Roles(found, unused=_unused(part, found.values()))
     seen = looks(con, part)
     # Keys of a table of currencies say nothing; codes do.
@@ -96,15 +96,15 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         amount, beside = _amount(con, part, found, amounts, mapping, names)
         if amount and amount.column is not None:
             found["amount"] = amount.column
-    _refuse_if_missing(con, part, found, table)
+    _refuse_if_missing(con, part, found, table, names)
     found = {c: found[c] for c in table.names if c in found}
-    states = _states(part, found, mapping)
+    states = _states(part, found, mapping, named)
     taken = {*found.values(), *beside.values(), *(i for i, _ in states)}
     return Roles(found, amount, beside, states, _unused(part, taken))
 
 
-def _refuse_if_missing(con, part: Part, found: dict[str, int], table: Table) -> None:
-    if missing(found, table):
+def _refuse_if_missing(con, part: Part, found: dict[str, int], table: Table, names: ColumnNames) -> None:
+    if missing(found, table, names.values.get(table.name)):
         stopped = refusal(con, part, found, table)
         stopped.found = found
         raise stopped
@@ -158,7 +158,7 @@ def _date(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> 
 
 def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, dict[str, int]]:
     """How the amount is made, and the columns that only say so."""
-    beside = evidence_columns(part.headers, {*found.values(), *(i for _, i in amounts)})
+    beside = evidence_columns(part.headers, {*found.values(), *(i for _, i in amounts)}, mapping)
     given = [(k, i) for k, i in amounts if k < 0]
     factors = mapping.get("amount") == "" or (not given and {"quantity", "unit_price"} <= mapping.keys())
     if given or factors:
@@ -167,8 +167,8 @@ def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, d
         amounts = [(GENERIC, found.pop("unit_price"))]
         header = part.headers[amounts[0][1]]
         part.notes.append(f"{part.where}: no column says how many; each line counts as one, at {header!r}.")
-    if factors:  # what the user maps is not weighed against other columns
-        beside = {r: i for r, i in beside.items() if r == "discount"}
+    if factors:  # what the user maps is not weighed against other columns that he has not mapped
+        beside = {r: i for r, i in beside.items() if r == "discount" or r in mapping}
     of = beside | {r: found[r] for r in ("tax", "shipping", "refund", "quantity", "unit_price") if r in found}
     others = [found[c] for c in ("profit", "cost", "list_price") if c in found]
     columns = MoneyColumns(amounts, of, found.get("order_id"), others)
@@ -187,17 +187,24 @@ def _is_price_of_one(found, beside, mapping) -> bool:
     return "unit_price" in found and not others
 
 
-def _states(part: Part, found: dict[str, int], mapping) -> tuple[tuple[int, str], ...]:
-    """Every column that can say whether a line was sold; the user's alone, where there is one."""
+def _states(part: Part, found: dict[str, int], mapping, named) -> tuple[tuple[int, str], ...]:
+    """Every column that can say whether a line was sold; those that are mapped alone, where there are any."""
     if "state" in mapping:
-        return ((found["state"], "status"),) if "state" in found else ()
+        return tuple((i, _kind_of_state(part.headers[i], mapped=True)) for _, i in named.get("state", []))
     used = {i for r, i in found.items() if r != "state"}
     states = []
     for i, header in enumerate(part.headers):
-        k = rank("ledger", "state", header)
-        if i not in used and (k is not None or plain(header) in TYPES):
-            states.append((i, "type" if k is None else "flag" if k > 1 else "status"))
+        if i not in used and (kind := _kind_of_state(header)):
+            states.append((i, kind))
     return tuple(states)
+
+
+def _kind_of_state(header: str, *, mapped: bool = False) -> str:
+    """`type`, `flag` or `status`; empty where a name is none of a state, unless it is mapped as one."""
+    k = rank("ledger", "state", header)
+    if k is None:
+        return "type" if plain(header) in TYPES else "status" if mapped else ""
+    return "flag" if k > 1 else "status"
 
 
 def _unused(part: Part, used) -> tuple[int, ...]:

@@ -6,12 +6,13 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from kamlib.book.errors import BookError
+from kamlib.book.mapping import ANY_OTHER, ColumnNames
 from kamlib.book.roles.synonyms import rank
-from kamlib.tables import Table
+from kamlib.tables import TABLES, Table
 
 
 def candidates(
-    headers: Sequence[str], table: Table, mapping: Mapping[str, str], where: str = ""
+    headers: Sequence[str], table: Table, mapping: Mapping[str, str | tuple[str, ...]], where: str = ""
 ) -> dict[str, list[tuple[int, int]]]:
     """Headers that can be each of our columns, by their names alone.
 
@@ -22,7 +23,7 @@ def candidates(
     table : Table
         The contract to fill.
     mapping : mapping of str to str
-        Our name -> foreign name, from the user; an empty one switches our column off.
+        Our name -> foreign name, as `ColumnNames.of` has it; an empty one switches our column off.
     where : str
         What to call the source in a message.
 
@@ -43,27 +44,28 @@ def candidates(
     >>> candidates(["Invoice", "Customer ID", "InvoiceDate", "Revenue"], TABLES["ledger"], {})
     {'customer_id': [(0, 1)], 'date': [(1, 2)], 'amount': [(2, 3)], 'order_id': [(1, 0)]}
     """
-    taken, found = set(mapping.values()), {}
+    of = {c: (named,) if isinstance(named, str) else named for c, named in mapping.items()}
+    taken, found = {name for named in of.values() for name in named}, {}
     for column in table.names:
-        if column in mapping:
-            found[column] = [(-1, _mapped(column, mapping[column], headers, where))] if mapping[column] else []
+        if column in of:
+            found[column] = [(-1, _mapped(column, name, headers, where)) for name in of[column] if name]
         else:
             named = ((rank(table.name, column, h), i) for i, h in enumerate(headers) if h not in taken)
             found[column] = sorted((r, i) for r, i in named if r is not None)
     return {c: hits for c, hits in found.items() if hits}
 
 
-def recognisable(headers: Sequence[str], table: Table, mapping: Mapping[str, str]) -> bool:
+def recognisable(headers: Sequence[str], table: str, names: ColumnNames) -> bool:
     """Whether every required column has a candidate among these cells: then they are the header."""
     headers = [str(h).strip() for h in headers]
-    known = {c: f for c, f in mapping.items() if not f or f in headers}
-    there = candidates(headers, table, known).keys()
-    return not missing(there, table)
+    there = candidates(headers, TABLES[table], names.of(table, headers, lenient=True)).keys()
+    return not missing(there, TABLES[table], names.values.get(table))
 
 
-def missing(there: Sequence[str], table: Table) -> list[str]:
-    """Required columns that are not there; quantity and unit price make an amount."""
-    lacking = [c for c in table.required if c not in there]
+def missing(there: Sequence[str], table: Table, values: Mapping[str, Mapping[str, str]] | None = None) -> list[str]:
+    """Required columns that are not there; quantity and unit price make an amount, a mapping's words any word."""
+    told = [c for c, words in (values or {}).items() if ANY_OTHER in words]
+    lacking = [c for c in table.required if c not in there and c not in told]
     if table.name == "ledger" and "amount" in lacking and {"quantity", "unit_price"} <= set(there):
         lacking.remove("amount")
     return lacking

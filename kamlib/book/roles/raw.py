@@ -23,7 +23,7 @@ class Raw:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames):
         self.con, self.part, self.names = con, part, names
-        self.mapping = names.tables.get("ledger", {})
+        self.mapping = names.of("ledger", part.headers)
         self.width = len(part.headers)
 
     @cached_property

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import cache
 
-from kamlib.book.mapping import Options
+from kamlib.book.options import Options
 from kamlib.book.roles.synonyms import LANGUAGES, words
 
 SOLD, NOT_SOLD, REFUNDED, CREDIT, UNKNOWN = "sold", "left out", "refunded", "credit", "not understood"
@@ -31,7 +31,8 @@ def treatment(value: str, options: Options) -> str:
     value : str
         As it stands in the file. Case, accents, punctuation and a short mark before it (`wc-`) do not count.
     options : Options
-        `not_sold` and `refunded` replace the documented words of that treatment.
+        `not_sold`, `refunded` and `credit` replace the documented words of that treatment; with `sold`, no documented
+        word counts.
 
     Returns
     -------
@@ -49,10 +50,12 @@ def treatment(value: str, options: Options) -> str:
     text = _plain(value)
     if not text:
         return SOLD
-    own = {NOT_SOLD: options.not_sold, REFUNDED: options.refunded}
+    own = {NOT_SOLD: options.not_sold, REFUNDED: options.refunded, CREDIT: options.credit, SOLD: options.sold}
     for what, given in own.items():
         if given is not None and text in map(_plain, given):
             return what
+    if options.sold is not None:
+        return NOT_SOLD
     if NEGATED.match(text):
         return SOLD
     if IN_PART.search(text) or _says(text, _words(PARTS)):
@@ -99,7 +102,6 @@ def flag_treatment(value: str) -> str:
     ['left out', 'sold', 'sold', 'left out']
     """
     return SOLD if str(value).strip().casefold() in NO else NOT_SOLD
-
 
 
 def is_place(header: str) -> bool:

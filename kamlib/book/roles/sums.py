@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from kamlib.book.mapping import Options
+from kamlib.book.options import Options
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells
 

@@ -12,6 +12,7 @@ import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
+from kamlib.book.mapping import EVIDENCE
 from kamlib.tables import TABLES
 
 WORDS = Path(__file__).parent / "words"
@@ -19,14 +20,6 @@ LANGUAGES = (
     "English", "German", "French", "Spanish", "Portuguese", "Italian", "Dutch", "Polish", "Turkish", "Russian",
     "Arabic", "Hindi", "Chinese", "Japanese", "Korean", "Indonesian",
 )  # fmt: skip
-# No columns of ours, but they say what the amounts are: see `kamlib.book.roles.amounts`.
-EVIDENCE = {
-    "subtotal": "sum of a line or an order before tax and shipping",
-    "gross": "amount that contains tax, by its name",
-    "discount": "money off a line or an order",
-    "fee": "what a payment service or a market place keeps of it",
-}
-
 CODES = (
     "AED|ARS|AUD|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JOD|JPY|KRW|KWD|LBP|MAD|MXN|"
     "MYR|NOK|NZD|OMR|PEN|PHP|PLN|QAR|RON|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR"
@@ -49,7 +42,8 @@ _BRACKETS = str.maketrans("（）［］，", "()[],")
 _LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "°": "", "º": "", "ª": ""})
 _MINOR = re.compile(
     r"[\s_(\[]{0,3}(?:in[\s_]{1,2})?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?"
-    r"|minor(?:[\s_]units?)?)[)\]]?$", re.I,
+    r"|minor(?:[\s_]units?)?)[)\]]?$",
+    re.I,
 )
 # What the end of a name says of tax: `Subtotal (ex tax)`, `Bedrag incl. BTW`; whose address it is: `Email (Billing)`.
 _TAX = r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс)\.?[)\]]?\s*$"

@@ -16,6 +16,7 @@ import duckdb
 
 from kamlib import datasets
 from kamlib.book.errors import BookError, NoTable, Unsettled
+from kamlib.book.formats import deals_beside_a_ledger, recognised
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.source.database import read_database
 from kamlib.book.source.folder import lacks_of, read_folder, table_name
@@ -25,6 +26,7 @@ from kamlib.book.source.parquet import read_parquet
 from kamlib.book.source.part import Part, refuse_unclear_names
 from kamlib.book.source.text import read_text
 from kamlib.book.source.workbook import read_excel
+from kamlib.tables import TABLES
 
 TEXT = (".csv", ".tsv", ".txt")
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -54,25 +56,40 @@ def read_parts(con: duckdb.DuckDBPyConnection, source, names: ColumnNames = NO_N
         Nothing there, or not readable as what its name says.
     """
     if isinstance(source, Mapping):
-        return [read_frame(con, i, name, frame) for i, (name, frame) in enumerate(source.items())]
+        frames = [read_frame(con, i, name, frame) for i, (name, frame) in enumerate(source.items())]
+        return [recognised(part, names.formats, named=True) for part in frames]
     if not isinstance(source, (str, Path)):
-        return [read_frame(con, 0, "ledger", source)]
+        return _a_ledger([recognised(read_frame(con, 0, "ledger", source), names.formats)])
     path = Path(source)
     if _is_folder(path):
         return _read_folder(con, path, names)
-    return _read_file(con, 0, path, "ledger", names)  # a single file is the ledger, whatever its name
+    # A single file is the ledger, whatever its name.
+    return _a_ledger([recognised(p, names.formats) for p in _read_file(con, 0, path, "ledger", names)])
+
+
+def _a_ledger(parts: list[Part]) -> list[Part]:
+    """Parts of one source; `BookError` where its format says that it is another table alone."""
+    if parts and all(p.table != "ledger" for p in parts) and parts[0].format is not None:
+        part = parts[0]
+        raise BookError(
+            f"{part.where} is {part.format.name} ({part.format.why(part.headers)}): the table {part.table} of a book, "
+            "and no ledger. Put it into a folder with the sales lines, and name the folder."
+        )
+    return parts
 
 
 def _read_folder(con, folder: Path, names: ColumnNames) -> list[Part]:
     files, read = _files(folder), []
 
     def read_one(file: Path, table: str) -> list[Part]:
-        parts = _read_file(con, len(read), file, table, names)
+        by_name = table_name(file) in TABLES
+        parts = [recognised(p, names.formats, named=by_name) for p in _read_file(con, len(read), file, table, names)]
         read.extend(parts)
         return parts
 
     parts, notes = read_folder(files, read_one, lambda part: lacks_of(con, part, names))
     refuse_unclear_names([table_name(f) for f in files if _holds(f, parts)], f"The folder {folder}", "files")
+    deals_beside_a_ledger(parts)
     _refuse_copies(parts)
     for part in read:
         if part not in parts:

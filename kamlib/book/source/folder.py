@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from kamlib.book.errors import BookError, NoTable, Unsettled
+from kamlib.book.formats import names_for
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.decide import roles_of
 from kamlib.book.roles.names import candidates, missing
@@ -39,9 +40,10 @@ def lacks_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
 
     None where months are its columns: they are turned, or offered, when it is known to be a part.
     """
-    table, mapping = TABLES[part.table], names.tables.get(part.table, {})
-    known = {c: h for c, h in mapping.items() if not h or h in part.headers}
-    lacking = missing(candidates(part.headers, table, known), table)
+    names = names_for(part, names)
+    table, mapping = TABLES[part.table], names.tables[part.table]
+    known = names.of(part.table, part.headers, lenient=True)
+    lacking = missing(candidates(part.headers, table, known), table, names.values.get(part.table))
     months = names.options.month_columns
     if not lacking or set(months) & set(part.headers):
         return []

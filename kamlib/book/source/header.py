@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from kamlib.book.errors import Question, Unsettled
+from kamlib.book.formats import format_of
+from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.names import recognisable
 from kamlib.book.source.part import cell
-from kamlib.tables import Table
+from kamlib.tables import TABLES
 
 LOOKED_AT = 20  # rows
 _DATE = re.compile(
@@ -20,31 +22,32 @@ _DATE = re.compile(
 _NUMBER = re.compile(r"[^\w\s]{0,3}\s?\d[\d.,'’\s]*(e[+-]?\d+)?[^\w\s]{0,3}", re.IGNORECASE)
 
 
-def header_row(rows: Sequence[Sequence], table: Table, mapping: Mapping[str, str]) -> tuple[int, bool]:
+def header_row(rows: Sequence[Sequence], table: str, names: ColumnNames) -> tuple[int, bool]:
     """Position of the header among the first rows, and whether it was recognised.
 
-    It is the first of the first 20 rows in which every required column is recognised. Where there is none, it is the
-    likeliest: names that are all text, all different, and nearly as many as the rows below have cells.
+    It is the first of the first 20 rows that gives a format away, or in which every required column is recognised.
+    Where there is none, it is the likeliest: names that are all text, all different, and nearly as many as the rows
+    below have cells.
 
     Examples
     --------
-    >>> from kamlib.tables import TABLES
-    >>> header_row([["Sales 2024"], [], ["Kunde", "Datum", "Betrag"]], TABLES["ledger"], {})
+    >>> header_row([["Sales 2024"], [], ["Kunde", "Datum", "Betrag"]], "ledger", ColumnNames())
     (2, True)
-    >>> header_row([["1", "2", "3"], ["Who", "When", "What"], ["a", "2024-01-05", "1"]], TABLES["ledger"], {})
+    >>> header_row([["1", "2", "3"], ["Who", "When", "What"], ["a", "2024-01-05", "1"]], "ledger", ColumnNames())
     (1, False)
     """
     rows = _shown(rows)
     for i, row in enumerate(rows):
-        if _can_be_header(row, table) and recognisable(row, table, mapping):
+        if format_of(row, names.formats) or (_can_be_header(row, table) and recognisable(row, table, names)):
             return i, True
     return _likeliest(rows), False
 
 
-def _can_be_header(row: list[str], table: Table) -> bool:
+def _can_be_header(row: list[str], table: str) -> bool:
     """Whether it has as many words as a table needs columns; to ask for each cell what it could be named is slow."""
+    least = len(TABLES[table].required)
     words = (c for c in row if c and not _is_number(c) and not _is_date(c))
-    return sum(1 for _ in itertools.islice(words, len(table.required))) == len(table.required)
+    return sum(1 for _ in itertools.islice(words, least)) == least
 
 
 def _shown(rows: Sequence[Sequence]) -> list[list[str]]:

@@ -7,15 +7,16 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from kamlib.book.errors import Question, Unsettled
-from kamlib.book.mapping import Options
+from kamlib.book.formats import Format, format_of_rows
+from kamlib.book.mapping import ColumnNames
+from kamlib.book.options import Options
 from kamlib.book.source.encoding import BLANK_CELL, LEFT_OUT
 from kamlib.book.source.header import LOOKED_AT, columns_without_header, header_row, refuse_headerless
 from kamlib.book.source.part import refuse_wide
-from kamlib.tables import TABLES
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "¦", "\x01")
 BLANK = " "  # as a delimiter: any number of blanks
@@ -27,7 +28,8 @@ class Layout:
     """What is known of a text file from its first rows.
 
     `above` is how many lines stand above the header (or the first row, where there is no header); `rows` the cells of
-    the rows there; `headers` the names of the columns, from the file or, where it has none, from the mapping.
+    the rows there; `headers` the names of the columns: those of the file or, where it has none, of the mapping or of the
+    `format` that its rows gave away.
     """
 
     delimiter: str
@@ -35,9 +37,10 @@ class Layout:
     rows: list[list[str]]
     headers: list[str]
     has_header: bool = True
+    format: Format | None = None
 
 
-def layout_of(head: str, table: str, mapping: Mapping[str, str], options: Options, where: str) -> Layout:
+def layout_of(head: str, table: str, names: ColumnNames, where: str) -> Layout:
     """The layout of a text, by its begin.
 
     The first delimiter with which a header is recognised; where there is none, the likeliest.
@@ -49,31 +52,36 @@ def layout_of(head: str, table: str, mapping: Mapping[str, str], options: Option
 
     Examples
     --------
-    >>> found = layout_of("Umsatz 2024\\nKunde;Datum;Betrag\\na;13.01.2024;1,50\\n", "ledger", {}, Options(), "a.csv")
+    >>> found = layout_of("Umsatz 2024\\nKunde;Datum;Betrag\\na;13.01.2024;1,50\\n", "ledger", ColumnNames(), "a.csv")
     >>> found.delimiter, found.above, found.headers
     (';', 1, ['Kunde', 'Datum', 'Betrag'])
     """
+    options = names.options
     order = [options.delimiter] if options.delimiter else delimiters(head)
     if not options.header:
         return _without_header(head, order[0], options, where)
+    known = format_of_rows(head.splitlines(), names.formats)
+    if known:
+        found = _without_header(head, known.names.options.delimiter or order[0], known.names.options, where)
+        return replace(found, format=known)
     for delimiter in order:
         rows = first_rows(head, delimiter)
         refuse_wide(max((len(cells) for _, cells in rows), default=0), where)
-        at, recognised = header_row([cells for _, cells in rows], TABLES[table], mapping)
+        at, recognised = header_row([cells for _, cells in rows], table, names)
         if recognised:
             return _with_header(rows, at, delimiter)
     rows = first_rows(head, order[0])
     refuse_headerless([cells for _, cells in rows], where)
     if all(len(cells) < 2 for _, cells in rows):
-        _offer_blanks(head, table, mapping, where)
-    return _with_header(rows, header_row([cells for _, cells in rows], TABLES[table], mapping)[0], order[0])
+        _offer_blanks(head, table, names, where)
+    return _with_header(rows, header_row([cells for _, cells in rows], table, names)[0], order[0])
 
 
-def _offer_blanks(head: str, table: str, mapping: Mapping[str, str], where: str) -> None:
+def _offer_blanks(head: str, table: str, names: ColumnNames, where: str) -> None:
     """`Unsettled` where nothing cuts the lines into cells but blanks do; names hold blanks, so it is asked."""
     rows = [cells for _, cells in first_rows(head, BLANK)]
     refuse_headerless(rows, where, BLANK)
-    at, recognised = header_row(rows, TABLES[table], mapping)
+    at, recognised = header_row(rows, table, names)
     if recognised:
         question = Question(
             "options", "delimiter", "what stands between cells", [(BLANK, "any number of blanks")], sure=True

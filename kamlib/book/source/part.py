@@ -40,7 +40,8 @@ class Part:
     first row: 1 where the source has no header line of its own (Parquet, frames). `sheet`: of a spreadsheet, whose
     days can be numbers. `aside` are rows that only sum up or head others. `lines_of`, where lines and rows
     do not go together one by one (a text file), finds the lines of rows. `grain`: what its dates are written as, "day"
-    or a period. `scratch` keeps the folder in which an unpacked source lies, as long as the part is there.
+    or a period. `scratch` keeps the folder in which an unpacked source lies, as long as the part is there. `format` is
+    what the tool writes (`kamlib.book.formats.Format`), where it is known which.
     """
 
     table: str
@@ -56,6 +57,7 @@ class Part:
     grain: str = "day"
     lines_of: Callable[[Sequence[int]], dict[int, int]] | None = None
     scratch: object = None
+    format: object = None
 
     def lines(self, rows: Sequence[int]) -> dict[int, int]:
         """Line in the source of each row of the raw table (its rowid, from 0)."""

@@ -29,19 +29,19 @@ IDENTIFY = ("customer_id", "customer_name", "order_id", "name")
 
 def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: str, names: ColumnNames) -> Part:
     """The part of a text file; what it is written in is found out from its content, or settled by an option."""
-    mapping, options = names.tables.get(table, {}), names.options
+    options = names.options
 
     def layout(head: str) -> Layout:
-        return layout_of(head, table, mapping, options, file.name)
+        return layout_of(head, table, names, file.name)
 
     def identifying(head: str) -> tuple[Split, list[int]]:
-        return _identifying(layout(head), table, mapping)
+        return _identifying(layout(head), table, names)
 
     encoding, guess = (options.encoding, "") if options.encoding else encoding_of(file, identifying, HEAD)
     with file.open(encoding=encoding, errors="replace", newline="") as stream:
         found = layout(stream.read(HEAD))
     headers = checked_headers(found.headers, file.name)
-    part = Part(table, file.name, f"raw_{number}", headers, digest=file_digest(file))
+    part = Part(table, file.name, f"raw_{number}", headers, digest=file_digest(file), format=found.format)
     part.notes += [f"{file.name}: {guess}."] if guess else []
     part.notes += title_note(file.name, found.rows)
     with tempfile.TemporaryDirectory() as scratch:
@@ -69,10 +69,10 @@ def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: st
     return part
 
 
-def _identifying(found: Layout, table: str, mapping: dict[str, str]) -> tuple[Split, list[int]]:
+def _identifying(found: Layout, table: str, names: ColumnNames) -> tuple[Split, list[int]]:
     """How lines are split, and which columns say who bought and in which order; all, where none is known to."""
     headers = [h.strip() for h in found.headers]
-    of = candidates(headers, TABLES[table], {c: h for c, h in mapping.items() if not h or h in headers})
+    of = candidates(headers, TABLES[table], names.of(table, headers, lenient=True))
     known = sorted({i for c in IDENTIFY for _, i in of.get(c, ())})
     ids = known if "customer_id" in of else range(len(headers))
     return lambda line: split(line, found.delimiter), list(ids)

@@ -78,9 +78,9 @@ def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: Col
         of = {n: t for n, t in of.items() if t != table} | {chosen: table}
         return {n: of[n] for n in filled if n in of}, [n for n in filled if n not in of]
     others = [n for n in filled if n not in of]
-    mapping, headers = names.tables.get(table, {}), {}
+    headers: dict[str, list[str]] = {}
     for name in others:
-        at, recognised = header_row(filled[name], TABLES[table], mapping)
+        at, recognised = header_row(filled[name], table, names)
         if recognised:
             headers[name] = sorted(cell(c).strip() for c in filled[name][at] if cell(c).strip())
     if "ledger" in of.values() or (table in of.values() and headers):
@@ -122,7 +122,7 @@ def _header(where: str, table: str, rows: list[list], names: ColumnNames) -> tup
     """Row of the header, and the names in it; row -1 where it has none."""
     if table == "ledger" and not names.options.header:
         return -1, checked_headers(columns_without_header(rows, names.options.columns, where), where)
-    above, recognised = header_row(rows, TABLES[table], names.tables.get(table, {}))
+    above, recognised = header_row(rows, table, names)
     if not recognised:
         refuse_headerless(rows, where)
     if not _filled(rows[above]):

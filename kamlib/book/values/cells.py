@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from kamlib.book.mapping import Options
+from kamlib.book.options import Options
 
 EMPTY = ("", "nan", "n/a", "#n/a", "na", "null", "none", "nat", "-")
 # Decimals beyond the tenth are what binary fractions leave behind (0.30000000000000004): rounded off first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kamlib.book.errors import BookError
-from kamlib.book.mapping import ColumnNames
+from kamlib.book.mapping import ANY_OTHER, ColumnNames
 from kamlib.book.roles.question import settle
 from kamlib.book.roles.synonyms import currency_of, minor_units
 from kamlib.book.source.part import Part
@@ -29,6 +29,7 @@ class Columns:
         self.con, self.part, self.table, self.found = con, part, table, found
         self.extra = [f"CAST(c{i} AS VARCHAR) AS x{i}" for i in extra]
         self.options, self.converts = names.options, names.converts
+        self.words = names.values.get(table.name, {})
         options = names.options
         self.ids = ids.readings(con, part, table, found)  # without those of `found` that are damaged
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
@@ -99,6 +100,8 @@ class Columns:
     def _typed(self, column: Column) -> str:
         if column.name == "currency" and self.table.name == "ledger" and self.converts:
             return self._currency()
+        if column.name in self.words:
+            return self._translated(column)
         if column.name not in self.found:
             if self.table.name == "ledger" and column.name == "amount":
                 return self._product()
@@ -122,6 +125,15 @@ class Columns:
         if column.name.endswith("_price") and self._minor(column.name):
             number = f"({number} / 100)"
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
+
+    def _translated(self, column: Column) -> str:
+        """A column of words of ours, by the mapping's words for them; empty cells are any other word."""
+        source = f"c{self.found[column.name]}" if column.name in self.found else "NULL::VARCHAR"
+        plain = f"regexp_replace(lower(trim(CAST({source} AS VARCHAR))), '\\s+', ' ', 'g')"
+        of = self.words[column.name]
+        cases = "".join(f" WHEN {cells.literal(w)} THEN {cells.literal(o)}" for w, o in of.items() if w != ANY_OTHER)
+        rest = cells.literal(of[ANY_OTHER]) if ANY_OTHER in of else plain
+        return f"(CASE {plain}{cases} ELSE {rest} END)" if cases else rest
 
     def _date(self, column: Column) -> str:
         source, typed = f"c{self.found[column.name]}", self.types[column.name] != "VARCHAR"

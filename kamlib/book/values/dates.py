@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from kamlib.book.mapping import Options
+from kamlib.book.options import Options
 from kamlib.book.values import periods, spoken
 from kamlib.book.values.cells import Ambiguous, literal
 from kamlib.book.values.forms import FORM, FORMS, IN_WORDS, PERIODS_IN_WORDS, Form

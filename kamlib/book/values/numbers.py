@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
-from kamlib.book.mapping import EARLIEST, LATEST
+from kamlib.book.options import EARLIEST, LATEST
 from kamlib.book.values.forms import FORM, NUMBERS
 
 MOSTLY = 0.95  # a column of numbers is one of day numbers if so many of its cells are

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kamlib.book.mapping import Options
+from kamlib.book.options import Options
 from kamlib.book.values.cells import Ambiguous, literal
 from kamlib.book.values.forms import FORM, NUMBERS
 from kamlib.stats.grain import GRAINS
