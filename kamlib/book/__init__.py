@@ -35,7 +35,7 @@ from kamlib.book.checks.totals import (
 )
 from kamlib.book.errors import BookError, Unsettled
 from kamlib.book.formats import load_formats, names_for
-from kamlib.book.mapping import load_mapping
+from kamlib.book.mapping import ColumnNames, load_mapping
 from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
 from kamlib.book.source.part import Part
@@ -237,7 +237,7 @@ def open_book(
     notes += [*far, *periods, *late_lines(con.table("ledger"))]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
-    currency, converted = one_currency(con, signs, names.options.currency, names.rates, dated)
+    currency, converted = one_currency(con, signs, _said_currency(parts, names), names.rates, dated)
     notes += [*converted, *merge_customers(con, tables, names.same_customer)]
     notes += too_large_sums(con)
     notes += complete_profit(con, {ours for c in ledger_parts for _, _, ours, _ in c.recognised})
@@ -257,6 +257,12 @@ def open_book(
         not_sold=_together([c.not_sold for c in ledger_parts], NOT_SOLD),
         con=con,
     )
+
+
+def _said_currency(parts: list[Part], names: ColumnNames) -> str:
+    """What the mapping says, or else every format of the ledger's parts."""
+    said = {names_for(p, names).options.currency for p in parts if p.table == "ledger"}
+    return said.pop() if len(said) == 1 else names.options.currency
 
 
 @contextmanager

@@ -23,7 +23,7 @@ EVIDENCE = {
 ANY_OTHER = "*"  # among foreign words: all that are not named, and empty cells
 # Where the user says what the amount is, what else was said of it does not count.
 OF_THE_AMOUNT = ("amount", *EVIDENCE)
-ITS_OPTIONS = ("tax_included", "amount_per_order", "discount", "minor_units")
+ITS_OPTIONS = ("tax_included", "amount_per_order", "totals_per_order", "discount", "minor_units")
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,9 @@ class Options:
         Lines that stand in two files of a ledger: taken from the first only, or from both; empty: from both, and told.
     amount_per_order : bool or None
         Whether the amount is the total of a whole order and stands on each of its lines; None: find out.
+    totals_per_order : bool or None
+        Whether the columns subtotal, gross, tax, shipping, refund are of whole orders, and stand on the first or on
+        each of their lines; None: find out.
     discount : {"", "share", "percent", "amount", "none"}
         What a column of discounts holds where the amount is quantity x unit price; empty: find out.
     minor_units : bool or None
@@ -95,6 +98,7 @@ class Options:
     tax_included: bool | None = None
     overlap: str = ""
     amount_per_order: bool | None = None
+    totals_per_order: bool | None = None
     discount: str = ""
     minor_units: bool | None = None
 
@@ -123,6 +127,7 @@ _KINDS = {
     "tax_included": (bool, "is true or false"),
     "overlap": (str, 'is "once" or "keep"'),
     "amount_per_order": (bool, "is true or false"),
+    "totals_per_order": (bool, "is true or false"),
     "discount": (str, 'is "share", "percent", "amount" or "none"'),
     "minor_units": (bool, "is true or false"),
 }

@@ -20,6 +20,7 @@ from kamlib.book.source.part import Part
 NET_BY_NAME, GENERIC, TOTAL = 1, 2, 3  # ranks of the names of an amount; -1 is the user's word, 0 our own
 OF_ORDER = re.compile(r"order|invoice|basket|cart|bestell|auftrag|rechnung|commande|facture|pedido|ordine|zamow", re.I)
 FEWEST_LINES, NEARLY = 3, 0.02  # with tax, from which on its part of the price says something; and how steady it is
+OF_ORDERS = ("subtotal", "gross", "tax", "shipping", "refund")  # what totals_per_order is about
 ROLES = ("subtotal", "gross", "tax", "shipping", "discount", "fee", "refund", "quantity", "unit_price")
 
 
@@ -139,6 +140,8 @@ class _Decision:
 
     def _of_order(self, column: int) -> str:
         """Where its values do not say whether a column stands for orders, its name does, or it is asked for."""
+        if self.options.totals_per_order is not None and column in {self.of.get(r) for r in OF_ORDERS}:
+            return "each" if self.options.totals_per_order else ""
         others = [self.n[i] for i in self.rank if i != column]
         lines = others if self.product is None else [self.product, *others]
         others += [self._plus(n, extras) for n in lines for extras in self._extras()]

@@ -28,8 +28,8 @@ class Layout:
     """What is known of a text file from its first rows.
 
     `above` is how many lines stand above the header (or the first row, where there is no header); `rows` the cells of
-    the rows there; `headers` the names of the columns: those of the file or, where it has none, of the mapping or of the
-    `format` that its rows gave away.
+    the rows there; `headers` the names of the columns: those of the file or, where it has none, of the mapping or of
+    the `format` that its rows gave away.
     """
 
     delimiter: str
