@@ -333,6 +333,11 @@ def page() -> str:
             "Every row is a test (`tests/test_zoo.py`): where a ledger is read, its net total is exact, and what stands in",
             "quotation marks is said in a note or listed among the problems; where it is refused, the message says so.", "",
             "| ledger | what comes of it |", "|---|---|", *rows, "",
+            "## Formats: what tools export", "",
+            "Known by their headers, read as the file in `kamlib/book/formats/` says; each row is a test on invented rows",
+            "(`tests/formats/`). `kam check` says which was seen, and why.", "",
+            formats.page(), "",
+            (formats.FOLDER / "README.md").read_text("utf-8"),
             "Made by `python tests/ledgers.py > docs/ledgers.md`.", "",
         ]
     )  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-
 from formats import LEDGER, Case, cases, cents, formats
-from kamlib.book import BookError, open_book
-from kamlib.book.formats import format_of, load_format, load_formats
+
+from kamlib.book import open_book
+from kamlib.book.formats import format_of
 
 FORMATS, CASES = formats(), cases()
 
