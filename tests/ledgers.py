@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import formats
 import openpyxl
 import pandas as pd
 import polars as pl
