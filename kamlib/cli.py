@@ -38,6 +38,9 @@ BookArgument = Annotated[
     str, typer.Argument(metavar="BOOK", help="A file, a folder, or a data set: sample, online-retail-ii.")
 ]
 MappingOption = Annotated[Path | None, typer.Option("--mapping", help="TOML that names columns; see README.")]
+FormatsOption = Annotated[
+    Path | None, typer.Option("--formats", help="A folder of formats of your own, TOML; see docs/ledgers.md.")
+]
 NameOption = Annotated[str, typer.Option("--name", help="What to call the book; default: as its file or folder.")]
 
 
@@ -58,13 +61,14 @@ def report(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Make everything anew, and keep nothing.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Notebooks at once; 0: one a processor.")] = 0,
     mapping: MappingOption = None,
+    formats: FormatsOption = None,
     name: NameOption = "",
 ) -> None:
     """Make the report of a book: reports/<book>/<as of>/index.html. What has not changed is not made again."""
     from kamlib.report.cache import FOLDER, Cache
     from kamlib.report.unchanged import request_of, standing_report
 
-    asked = {"mapping": mapping, "name": name, "as_of": as_of, "settings": settings}
+    asked = {"mapping": mapping, "formats": formats, "name": name, "as_of": as_of, "settings": settings}
     asked |= {"assign": assign or [], "only": only or []}
     cache = Cache(None if no_cache else to / FOLDER)
     before = request_of(book, **asked)
@@ -106,7 +110,7 @@ def _make(book: str, to: Path, cache: Cache, jobs: int, asked: dict) -> Report:
     options = _options(asked) | {"out": to, "jobs": jobs, "cache": cache.folder is not None}
     names = [n.name for n in load_notebooks(only=asked["only"])]
     source = "" if asked["name"] else book if book in datasets.NAMES else str(Path(book).resolve())
-    found = {"mapping": asked["mapping"], "name": asked["name"], "cache": cache}
+    found = {n: asked[n] for n in ("mapping", "formats", "name")} | {"cache": cache}
     with _progress(len(names)) as told, opened_book(book, **found) as (opened, key):
         return make_report(opened, source=source, book_key=key, told=told, **options)
 
@@ -127,7 +131,8 @@ def _say_plan(book: str, to: Path, cache: Cache, asked: dict) -> None:
 
     options = _options(asked)
     load_notebooks(only=asked["only"])
-    with opened_book(book, mapping=asked["mapping"], name=asked["name"], cache=cache) as (opened, key):
+    found = {n: asked[n] for n in ("mapping", "formats", "name")} | {"cache": cache}
+    with opened_book(book, **found) as (opened, key):
         target, steps = plan_report(opened, cache=cache, out=to, book_key=key, **options)
     table = _table(f"What a report at {target} would do", "notebook", "what", "why")
     for step in steps:
@@ -195,6 +200,7 @@ def check(
     book: BookArgument = "sample",
     as_of: Annotated[str, typer.Option("--as-of", help="Last day that counts, YYYY-MM-DD.")] = "",
     mapping: MappingOption = None,
+    formats: FormatsOption = None,
     fix: Annotated[Path | None, typer.Option("--fix", help="Write the mapping it uses here, to be edited.")] = None,
     ask: Annotated[bool, typer.Option("--ask", help="Ask what the file does not say, and write the mapping.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over the file of --fix.")] = False,
@@ -203,7 +209,8 @@ def check(
     from kamlib.run import last_complete_month, parse_day
 
     day = parse_day(as_of) if as_of else None
-    opened = _asked(book, mapping, fix, force) if ask else _opened(book, mapping, fix, force)
+    given = {"mapping": mapping, "formats": formats}
+    opened = _asked(book, given, fix, force) if ask else _opened(book, given, fix, force)
     _say_read(opened)
     _say_not_sold(opened)
     _say_problems(opened)
@@ -212,32 +219,32 @@ def check(
     _say_support(opened)
 
 
-def _opened(book: str, mapping: Path | None, fix: Path | None, force: bool) -> Book:
+def _opened(book: str, given: dict, fix: Path | None, force: bool) -> Book:
     """The book; its mapping is written whether it can be read or not: one that is refused needs the file most."""
     from kamlib.book import BookError, open_book
 
     try:
-        opened = open_book(book, mapping=mapping)
+        opened = open_book(book, **given)
     except BookError as refused:
         if fix:
-            _write_mapping(book, mapping, fix, force, refused)
+            _write_mapping(book, given, fix, force, refused)
         raise
     if fix:
-        _write_mapping(book, mapping, fix, force)
+        _write_mapping(book, given, fix, force)
     return opened
 
 
-def _write_mapping(book: str, mapping, to: Path, force: bool, refused=None) -> None:
+def _write_mapping(book: str, given: dict, to: Path, force: bool, refused=None) -> None:
     from kamlib import datasets
     from kamlib.book.skeleton import mapping_text, write_mapping
 
     source = datasets.load(book) if book in datasets.NAMES else book
-    write_mapping(to, mapping_text(source, mapping=mapping, refused=refused), force=force)
+    write_mapping(to, mapping_text(source, refused=refused, **given), force=force)
     says = "what is a guess, or is to be chosen, is marked" if refused else "the mapping this book is read with"
     out.print(_text(f"Wrote {to}: {says}. Edit it, and pass it with --mapping {to}.\n"))
 
 
-def _asked(book: str, mapping: Path | None, fix: Path | None, force: bool) -> Book:
+def _asked(book: str, given: dict, fix: Path | None, force: bool) -> Book:
     """The book after some questions on the terminal, whose answers are kept in a file."""
     from kamlib.book import BookError
     from kamlib.book.skeleton import ask_for
@@ -247,8 +254,8 @@ def _asked(book: str, mapping: Path | None, fix: Path | None, force: bool) -> Bo
         raise BookError(f"{to} is there already. Give another name with --fix, or --force to write over it.")
     if not sys.stdin.isatty():
         raise BookError("--ask needs a terminal to ask on. Use --fix FILE, and edit what it writes.")
-    opened, given = ask_for(book, _answer, mapping=mapping)
-    _write_mapping(book, given, to, force)
+    opened, answered = ask_for(book, _answer, **given)
+    _write_mapping(book, given | {"mapping": answered}, to, force)
     return opened
 
 
@@ -278,7 +285,9 @@ def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
 
 
 def _say_read(book: Book) -> None:
-    """What the amounts are; columns that had another name one by one; of the rest, how many."""
+    """Formats, what the amounts are; columns that had another name one by one; of the rest, how many."""
+    for seen in book.formats:
+        out.print(_text(f"Format: {seen}"))
     for amounts in book.amounts:
         out.print(_text(f"Amounts: {amounts}."))
     table = _table("Recognised", "table", "column", "taken from", "in")
@@ -290,7 +299,7 @@ def _say_read(book: Book) -> None:
         if same:
             table.add_row(*(_text(v) for v in (name, f"{same} columns", "the same names", _files(rows["file"]))))
     out.print(table)
-    for note in book.notes[len(book.amounts) :]:
+    for note in book.notes[len(book.formats) + len(book.amounts) :]:
         out.print(_text(f"Note: {note}"))
 
 

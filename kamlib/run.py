@@ -315,7 +315,7 @@ def save_book(book: Book, folder: Path) -> None:
         write_frame(folder / "tables", name, table)
     for name in ("recognised", "problems", "not_sold"):
         write_frame(folder, name, getattr(book, name))
-    plain = ("name", "rows_read", "rows_set_aside", "notes", "currency", "digest", "amounts", "grain")
+    plain = ("name", "rows_read", "rows_set_aside", "notes", "currency", "digest", "amounts", "formats", "grain")
     write_json(folder / "book.json", {n: getattr(book, n) for n in plain} | {"tables": list(book.tables)})
 
 
@@ -331,7 +331,7 @@ def load_book(folder: Path) -> Book:
         problems=pd.read_parquet(folder / "problems.parquet"),
         not_sold=pd.read_parquet(folder / "not_sold.parquet"),
         con=con,
-        **(facts | {n: tuple(facts[n]) for n in ("notes", "amounts")}),
+        **(facts | {n: tuple(facts[n]) for n in ("notes", "amounts", "formats")}),
     )
 
 

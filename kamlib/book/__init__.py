@@ -34,7 +34,7 @@ from kamlib.book.checks.totals import (
     rows_in_words,
 )
 from kamlib.book.errors import BookError, Unsettled
-from kamlib.book.formats import load_formats, names_for
+from kamlib.book.formats import formats_in_words, load_formats, names_for
 from kamlib.book.mapping import ColumnNames, load_mapping
 from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
@@ -82,9 +82,11 @@ class Book:
     rows_read, rows_set_aside : int
         Of the ledger.
     notes : tuple of str
-        What a reader should know of how the source was read; what the amounts are, first.
+        What a reader should know of how the source was read; the formats and what the amounts are, first.
     currency : str
         Empty where nothing says.
+    formats : tuple of str
+        Which tools' formats (`kamlib.book.formats`) were seen, in which files, and by what.
     digest : str
         SHA-256 over the sources' content.
     grain : {"day", "week", "month", "quarter", "year"}
@@ -108,6 +110,7 @@ class Book:
     digest: str = ""
     grain: str = "day"
     amounts: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
     not_sold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOT_SOLD))
     con: duckdb.DuckDBPyConnection = field(default=None, repr=False)
 
@@ -233,7 +236,8 @@ def open_book(
     _make_ledger(con, ledger_parts)
     tables = _side_tables(con, parts, checked)
     amounts = tuple(dict.fromkeys(c.amounts for c in ledger_parts))
-    notes = [*(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes), *between]
+    seen = formats_in_words(parts)
+    notes = [*seen, *(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes), *between]
     notes += [*far, *periods, *late_lines(con.table("ledger"))]
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
@@ -254,6 +258,7 @@ def open_book(
         grain=grain,
         digest=hashlib.sha256("".join(p.table + p.digest for p in parts).encode()).hexdigest(),
         amounts=amounts,
+        formats=seen,
         not_sold=_together([c.not_sold for c in ledger_parts], NOT_SOLD),
         con=con,
     )

@@ -45,7 +45,7 @@ def files_digest(folder: Path) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): file_digest(p) for p in files}
 
 
-def source_digest(book: str, mapping: Path | None = None, name: str = "") -> str:
+def source_digest(book: str, mapping: Path | None = None, name: str = "", formats: Path | None = None) -> str:
     """Hash of all that opening a book reads; empty where that cannot be told without opening it.
 
     Parameters
@@ -55,6 +55,8 @@ def source_digest(book: str, mapping: Path | None = None, name: str = "") -> str
     mapping : path, optional
     name : str
         What the book shall be called.
+    formats : path, optional
+        A folder of formats.
     """
     from kamlib import datasets
 
@@ -68,7 +70,8 @@ def source_digest(book: str, mapping: Path | None = None, name: str = "") -> str
             files = [place, *sorted(place.parent.glob(f"{place.name}-*"))] if place.is_file() else []
             label = place.resolve().stem
         read = [(f.name, file_digest(f)) for f in files]
-        return digest([name or label, read, file_digest(mapping) if mapping else ""]) if read else ""
+        said = [file_digest(f) for f in [mapping, *sorted(formats.glob("*.toml") if formats else ())] if f]
+        return digest([name or label, read, said]) if read else ""
     except (OSError, ValueError):  # the reader says what is wrong
         return ""
 
@@ -156,9 +159,14 @@ def _module(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def files_beside(package: Path) -> dict[str, str]:
-    """Files of a package that are no modules, such as data; by name."""
-    found = sorted(p for p in package.iterdir() if p.is_file() and p.suffix not in (".py", ".pyc"))
-    return {p.name: file_digest(p) for p in found}
+    """Files of a package that are no modules, such as data, also in folders that are no packages; by path."""
+    found: dict[str, str] = {}
+    for p in sorted(package.iterdir()):
+        if p.is_file() and p.suffix not in (".py", ".pyc"):
+            found[p.name] = file_digest(p)
+        elif p.is_dir() and p.name != "__pycache__" and not (p / "__init__.py").exists():
+            found |= {f"{p.name}/{name}": digest_ for name, digest_ in files_beside(p).items()}
+    return found
 
 
 @cache

@@ -26,26 +26,28 @@ def book_key(source: str) -> str:
 
 
 @contextlib.contextmanager
-def opened_book(source: str, *, mapping: Path | None, name: str, cache: Cache) -> Iterator[tuple[Book, str]]:
+def opened_book(
+    source: str, *, mapping: Path | None, formats: Path | None = None, name: str, cache: Cache
+) -> Iterator[tuple[Book, str]]:
     """A book and its key in the cache, from there if it is there; the book can be used within the block.
 
     Parameters
     ----------
     source : str
         A file, a folder or the name of a data set.
-    mapping : path or None
+    mapping, formats : path or None
     name : str
         Empty: as the source is called.
     cache : Cache
     """
-    key = book_key(source_digest(source, mapping, name)) if cache.folder else ""
+    key = book_key(source_digest(source, mapping, name, formats)) if cache.folder else ""
     known = cache.facts("book", key) is not None
     with cache.space() if known else contextlib.nullcontext() as folder:
         book = _stored(cache, key, folder) if folder else None
         if book is None:
-            book = open_book(source, mapping=mapping, name=name or None)
+            book = open_book(source, mapping=mapping, formats=formats, name=name or None)
             # Not what was there before: a file may have been written to while it was read, a data set fetched.
-            after = book_key(source_digest(source, mapping, name)) if cache.folder else ""
+            after = book_key(source_digest(source, mapping, name, formats)) if cache.folder else ""
             key = after if key in ("", after) else ""
         yield book, key
 

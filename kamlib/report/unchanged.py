@@ -50,6 +50,7 @@ def request_of(
     book: str,
     *,
     mapping: Path | None = None,
+    formats: Path | None = None,
     name: str = "",
     as_of: str = "",
     settings: Path | None = None,
@@ -63,7 +64,7 @@ def request_of(
         return Request("", "")
     asked = [f"{Path(book).resolve()}", name, as_of, toml, list(assign), sorted(only)]
     rest = digest([FORMAT, asked, code_digest(), commit(), environment()])
-    return Request(source_digest(book, mapping, name), rest)
+    return Request(source_digest(book, mapping, name, formats), rest)
 
 
 def stored_digest(report: Path) -> str:

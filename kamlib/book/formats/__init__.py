@@ -166,9 +166,21 @@ def recognised(part: Part, formats: Sequence[Format], *, named: bool = False) ->
         return part
     part.format = found
     part.table = part.table if named else found.table
-    part.notes.append(f"{part.where}: read as {found.name}, {found.why(part.headers)}.")
-    part.notes += [f"{part.where}: {found.note}"] if found.note else []
     return part
+
+
+def formats_in_words(parts: Sequence[Part]) -> tuple[str, ...]:
+    """A sentence for each format that was seen: in which files, by what, and what is to be known of it."""
+    of: dict[str, list[Part]] = {}
+    for part in parts:
+        if part.format is not None:
+            of.setdefault(part.format.name, []).append(part)
+    said = []
+    for name, seen in of.items():
+        files = seen[0].where + (f" and {len(seen) - 1} more" if seen[1:] else "")
+        note = seen[0].format.note
+        said.append(f"{files}: read as {name}, {seen[0].format.why(seen[0].headers)}." + (f" {note}" if note else ""))
+    return tuple(said)
 
 
 def names_for(part: Part, names: ColumnNames) -> ColumnNames:

@@ -129,6 +129,7 @@ class _Decision:
     def __init__(self, con, part: Part, columns: MoneyColumns, options: Options, sums: Sums):
         self.con, self.part, self.columns, self.options, self.sums = con, part, columns, options, sums
         self.of, self.n, self.why = columns.of, sums.numbers, ""
+        self.said = "as its format says" if part.format is not None else "as the mapping says"
         self.product = self.near = None
         if columns.has_product:
             self.product, self.near = sums.product(self.of["quantity"], self.of["unit_price"])
@@ -166,7 +167,7 @@ class _Decision:
                 "total, set amount_per_order = true under [options]: it then counts once."
             )
         less = self._contained() if self.options.tax_included else ()
-        return self._amount(column, "as the mapping says", less, "each" if said else "")
+        return self._amount(column, self.said, less, "each" if said else "")
 
     def found(self) -> Amount:
         """The column that the evidence leaves."""
