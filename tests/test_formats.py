@@ -7,8 +7,8 @@ import re
 import pytest
 from formats import LEDGER, Case, cases, cents, formats
 
-from kamlib.book import open_book
-from kamlib.book.formats import format_of
+from kamlib.book import BookError, open_book
+from kamlib.book.formats import format_of, load_formats
 
 FORMATS, CASES = formats(), cases()
 
@@ -67,3 +67,106 @@ def test_a_header_gives_one_format_away():
             assert format_of(headers, tuple(FORMATS.values())).name == FORMATS[case.stem].name
             others = [f for s, f in FORMATS.items() if s != case.stem and f.seen_in(headers)]
             assert all(f.seen_in(headers) < FORMATS[case.stem].seen_in(headers) for f in others), (case.stem, others)
+
+
+TILL = """
+[format]
+name = "Till"
+source = "its manual"
+signature = ["Receipt", ["Member", "Mitglied"], "Net"]
+[ledger]
+customer_id = ["Member", "Mitglied"]
+date = "Sold at"
+amount = "Net"
+state = ["State", "Kind"]
+[options]
+not_sold = ["parked"]
+credit = ["back"]
+"""
+RECEIPTS = """Receipt,Mitglied,Net,Gross,Sold at,State,Kind
+1,m1,10.00,12.00,2024-01-05,,
+2,m2,5.00,6.00,2024-01-06,parked,
+3,m2,7.00,8.40,2024-01-07,,
+4,m2,2.00,2.40,2024-01-08,,back
+"""
+
+
+@pytest.fixture
+def till(tmp_path):
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats/till.toml").write_text(TILL)
+    (tmp_path / "receipts.csv").write_text(RECEIPTS)
+    return tmp_path
+
+
+def totals(book) -> dict:
+    return dict(book.ledger.aggregate("customer_id, sum(cents)::BIGINT", "customer_id").fetchall())
+
+
+def test_a_format_of_ones_own(till):
+    book = open_book(till / "receipts.csv", formats=till / "formats")
+    assert totals(book) == {"m1": 1000, "m2": 500}
+    assert book.formats == ("receipts.csv: read as Till, by its columns 'Receipt', 'Mitglied', 'Net'.",)
+    assert book.notes[0] == book.formats[0]
+
+
+def test_a_mapping_wins_over_a_format(till):
+    book = open_book(till / "receipts.csv", formats=till / "formats", mapping={"ledger": {"amount": "Gross"}})
+    assert totals(book) == {"m1": 1200, "m2": 600}
+
+
+def test_only_named_states_are_sales_where_a_format_says_so(till):
+    (till / "formats/till.toml").write_text(TILL.replace('not_sold = ["parked"]', 'sold = ["done"]'))
+    (till / "receipts.csv").write_text(RECEIPTS.replace(",,\n", ",done,\n"))
+    assert totals(open_book(till / "receipts.csv", formats=till / "formats")) == {"m1": 1000, "m2": 500}
+
+
+def test_other_accounts_are_left_out(till):
+    (till / "formats/till.toml").write_text(TILL + "customer_pattern = 'm1'\n")
+    book = open_book(till / "receipts.csv", formats=till / "formats")
+    assert totals(book) == {"m1": 1000}
+    assert "no customer by its id" in set(book.not_sold["state"])
+
+
+def test_a_table_that_is_no_ledger_says_where_to_put_it(till):
+    (till / "formats/till.toml").write_text(
+        TILL.split("[ledger]")[0] + '[contacts]\ncustomer_id = ["Member", "Mitglied"]\n'
+    )
+    with pytest.raises(BookError, match="is Till .*: the table contacts of a book, and no ledger"):
+        open_book(till / "receipts.csv", formats=till / "formats")
+
+
+HEAD, NET = '[format]\nname = "T"\nsource = "s"\n', '[ledger]\namount = "Net"'
+
+
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        (NET, r"a format begins with a section \[format\]"),
+        (f'[format]\nname = "T"\n{NET}', 'needs name = "..." and source'),
+        (HEAD + NET, "needs signature"),
+        (f"{HEAD}signature = [1]\n{NET}", "needs signature"),
+        (f'{HEAD}signature = ["a"]\nrows = "a"\n{NET}', "needs signature"),
+        (f'{HEAD}rows = "("\n{NET}', "no regular expression"),
+        (f'{HEAD}signature = ["a"]', "it says of no column what it is"),
+        (f'{HEAD}signatures = ["a"]', "Did you mean 'signature'"),
+        (f'{HEAD}signature = ["a"]\n[ledger]\namout = "Net"', "Did you mean 'amount'"),
+        (f'{HEAD}signature = ["a"]\n[values.tenders]\noutcome = {{a = "gone"}}', "cannot be 'gone'"),
+    ],
+)
+def test_what_is_no_format_is_refused_in_words(text, says, tmp_path):
+    (tmp_path / "t.toml").write_text(text)
+    with pytest.raises(BookError, match=says):
+        load_formats(tmp_path)
+
+
+def test_a_folder_without_formats_is_told(tmp_path):
+    with pytest.raises(BookError, match="There is no format in"):
+        load_formats(tmp_path)
+
+
+def test_the_command_line_takes_formats(till, capsys):
+    from kamlib.cli import app
+
+    app(["check", f"{till / 'receipts.csv'}", "--formats", f"{till / 'formats'}"], standalone_mode=False)
+    assert "Format: receipts.csv: read as Till" in capsys.readouterr().out
