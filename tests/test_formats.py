@@ -132,7 +132,7 @@ def test_a_table_that_is_no_ledger_says_where_to_put_it(till):
     (till / "formats/till.toml").write_text(
         TILL.split("[ledger]")[0] + '[contacts]\ncustomer_id = ["Member", "Mitglied"]\n'
     )
-    with pytest.raises(BookError, match="is Till .*: the table contacts of a book, and no ledger"):
+    with pytest.raises(BookError, match=r"is Till .*: the table contacts of a book, and no ledger"):
         open_book(till / "receipts.csv", formats=till / "formats")
 
 

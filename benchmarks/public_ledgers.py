@@ -1,0 +1,90 @@
+"""Public sales files, as they stand: what the reader makes of them, beside answers worked out without it.
+
+    python benchmarks/public_ledgers.py first FOLDER
+
+`public_ledgers/first.csv` says where each file is from (repository, commit, path); it was written before any of them
+was tried, and `first.py` gives the right answer in a few lines of pandas: net total, customers, first and last day.
+The files are not in this repository; FOLDER holds them under their ids. `second` is a list that nobody looked at before
+what the first one showed was mended.
+
+A file is *right* where all four are; *asked* where it is refused, and *settled* if one edit of a mapping (the first or
+a later choice of the message, or a line of EDITS) then reads it right; where the answer is None nothing in the file
+decides, and to be asked is right. *wrong, told*: another total, with a note that says which lines or columns are in
+doubt; *wrong* otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib.util
+import traceback
+from pathlib import Path
+
+from kamlib.book import BookError, open_book
+
+HERE = Path(__file__).with_name("public_ledgers")
+
+
+def answers(name: str) -> dict:
+    """The module of answers."""
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.ANSWERS
+
+
+def read(path: Path, mapping=None):
+    """(net, customers, first, last), and the book."""
+    book = open_book(path, mapping=mapping)
+    net, customers, first, last = book.ledger.aggregate(
+        "coalesce(sum(cents), 0)::BIGINT, count(DISTINCT customer_id), min(date)::VARCHAR, max(date)::VARCHAR"
+    ).fetchall()[0]
+    return (net / 100, customers, first, last), book
+
+
+def tried(path: Path, right, verbose: bool) -> tuple[str, str]:
+    """What came of one file."""
+    try:
+        got, book = read(path)
+    except BookError as refused:
+        if verbose:
+            print(refused)
+        return ("asked, rightly" if right is None else "asked"), str(refused).splitlines()[0][:150]
+    except Exception:
+        return "traceback", traceback.format_exc().strip().splitlines()[-1][:150]
+    if verbose:
+        print(*book.notes, sep="\n")
+        print(book.recognised.to_string())
+        print(book.not_sold.to_string())
+    if right is None:
+        return "read, where nothing decides", f"{got}"
+    same = abs(got[0] - float(right[0])) < 0.005 and tuple(map(str, got[1:])) == tuple(map(str, right[1:]))
+    return ("right", f"{got[0]:,.2f}") if same else ("DIFFERS", f"got {got}, right {right}")
+
+
+def main() -> None:
+    """Try them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("list", choices=("first", "second"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", default="")
+    asked = parser.parse_args()
+    of, counts = answers(asked.list), {}
+    with (HERE / f"{asked.list}.csv").open() as stream:
+        for row in csv.DictReader(stream):
+            name = row["id"]
+            if not name.startswith(asked.only):
+                continue
+            path = next(iter(sorted(asked.folder.glob(f"{name}.*"))), None)
+            if path is None:
+                outcome = ("no file", "")
+            else:
+                outcome = tried(path, of[name](path), bool(asked.only))
+            counts[outcome[0]] = counts.get(outcome[0], 0) + 1
+            print(f"| {name} | {row['tool']} | {row['language']} | {outcome[0]} | {outcome[1]} |", flush=True)
+    print(counts)
+
+
+if __name__ == "__main__":
+    main()
