@@ -248,7 +248,7 @@ def adventureworks_fr(path):
 def dataco(path):
     """`Order Item Total` = Sales less Order Item Discount (also `Sales per customer`). Order Status CANCELED, SUSPECTED_FRAUD (both:
     shipping canceled) and PENDING_PAYMENT are no sale; PENDING, ON_HOLD, PAYMENT_REVIEW count. Taking out CANCELED
-    only: 1088146.47; CANCELED and SUSPECTED_FRAUD only: 1063460.86. Customer = `Customer Id`. Latin-1. Month/day dates."""
+    only: 1088146.47; CANCELED and SUSPECTED_FRAUD only: 1063460.86. Customer = `Customer Id`. UTF-8 (read as Latin-1 here, no matter for the figures). Month/day dates."""
     d = pd.read_csv(path, encoding="latin1")
     d = d[~d["Order Status"].isin(["CANCELED", "SUSPECTED_FRAUD", "PENDING_PAYMENT"])]
     return (_r(d["Order Item Total"].sum()), d["Customer Id"].nunique()) + _days(
@@ -306,9 +306,9 @@ def fatture_toscana(path):
 
 
 def afip_daca(path):
-    """No header, code page 850, blank rows. Columns by content: 1 currency, 2 customer, 4 date, 5 CUIT, 7 gross, 9 VAT, 10 net, 15 type.
-    Gross = VAT + net on all rows. Two Notas de Credito (203) are off. '$' (ARS, 82 rows); one USD row (net 17250.00) apart. Customer = CUIT."""
-    d = pd.read_csv(path, encoding="cp850", header=None).dropna(subset=[2])
+    """No header, code page 850, blank rows; two Facturas B have a DNI and no name, they are sales. Columns by content: 1 currency, 2 customer, 4 date, 5 CUIT, 7 gross, 9 VAT, 10 net, 15 type.
+    Gross = VAT + net on all rows. Two Notas de Credito (203) are off. '$' (ARS, 84 rows); one USD row (net 17250.00) apart. Customer = CUIT or DNI."""
+    d = pd.read_csv(path, encoding="cp850", header=None).dropna(subset=[4])
     d = d[d[1] == "$"]
     sign = d[15].astype(str).str.contains("Nota").map({True: -1, False: 1})
     return (_r((d[10] * sign).sum()), d[5].nunique()) + _days(d[4])
@@ -369,6 +369,36 @@ def tienda_sqlite(path):
     return (_r(d["total"].sum()), d["cliente_id"].nunique()) + _days(d["fecha"])
 
 
+def faktury_sk(path):
+    """Množstvo x Jednotková cena EUR (decimal comma; Sadzba DPH 0,23 is the VAT rate, so the unit price is taken as net). All states are sales:
+    Uhradená (paid), Otvorená (open), Po splatnosti (overdue). Day = Dátum faktúry, not Dátum splatnosti."""
+    d = pd.read_csv(path, sep=";", decimal=",")
+    return (_r((d["Množstvo"] * d["Jednotková cena EUR"]).sum()), d["Zákazník"].nunique()) + _days(d["Dátum faktúry"])
+
+
+def donhang_vi(path):
+    """SoLuong x DonGia. Customer = MaKH. Two rows (DH001, DH002) repeat exactly and are counted as they stand; each once
+    only, the total is 19200000. VND, not named."""
+    d = pd.read_csv(path)
+    return (_r((d["SoLuong"] * d["DonGia"]).sum()), d["MaKH"].nunique()) + _days(d["NgayDat"])
+
+
+def fatture_valute(path):
+    """Several currencies (EUR 10150.00, USD 25534.56, GBP 1750, AED 3500, CHF 2500, blank 1400): the largest, USD, is answered. One
+    amount is `1.234,56`, one is blank (no sale). Customer = `cliente_id`. Credit -500.00 (EUR) is a plain negative line."""
+    d = pd.read_csv(path, dtype=str)
+    d = d[(d["valuta"] == "USD") & d["importo"].notna()]
+    v = d["importo"].map(lambda s: float(s.replace(".", "").replace(",", ".")) if "," in s else float(s))
+    return (_r(v.sum()), d["cliente_id"].nunique()) + _days(d["data_emissione"])
+
+
+def factures_recouvrement(path):
+    """`montant` per invoice; Payée, En attente and En retard are all issued invoices (sales; what waits is the payment). If En attente
+    were taken for a pending order, the total would be 100550.00. Customer = `client_id`; day = `date_emission`."""
+    d = pd.read_csv(path)
+    return (_r(d["montant"].sum()), d["client_id"].nunique()) + _days(d["date_emission"])
+
+
 ANSWERS = {
     "01-shopify-enavant": shopify_enavant,
     "02-shopify-explorer": shopify_explorer,
@@ -411,6 +441,10 @@ ANSWERS = {
     "39-powerquery-fr": powerquery_fr,
     "40-sakila-pl": sakila_pl,
     "41-tienda-sqlite": tienda_sqlite,
+    "42-faktury-sk": faktury_sk,
+    "43-donhang-vi": donhang_vi,
+    "44-fatture-valute": fatture_valute,
+    "45-factures-recouvrement": factures_recouvrement,
 }
 
 if __name__ == "__main__":

@@ -177,8 +177,11 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, roles:
             f" JOIN treatments t ON {cell} = t.v"
         )
         con.unregister("treatments")
-    if "order_id" in roles.found and kind == "status":
-        _carry_states(con, part, parsed, cell)
+    if "order_id" in roles.found and kind in ("status", "flag"):
+        status = [i for i, k in roles.states if k == "status"]
+        blank = [cell] if kind == "status" else [cells.text(f"CAST(c{i} AS VARCHAR)") for i in (position, *status)]
+        if kind == "status" or status:
+            _carry_states(con, part, parsed, blank)
     _turn_credits(con, part, parsed, header, kind, sold)
     what = f"{header!r}: " if kind == "flag" else ""
     con.execute(
@@ -230,13 +233,16 @@ def _tell_partly(part, header, n: dict[str, int], of: dict[str, str], sold: Sold
         )
 
 
-def _carry_states(con, part, parsed: str, cell: str) -> None:
-    """A blank state is that of its order's first line that has one."""
+def _carry_states(con, part, parsed: str, blank: list[str]) -> None:
+    """A blank state is that of its order's first line that has one; a blank flag where no status stands there either.
+
+    `blank`: SQL of the cells that have to be empty.
+    """
     con.execute(
         f"INSERT INTO said SELECT p._row, o.v, o.t FROM {parsed} p JOIN {part.relation} r ON r.rowid = p._row"
         f" JOIN (SELECT order_id, arg_min(v, q._row) AS v, arg_min(t, q._row) AS t FROM said JOIN {parsed} q"
         f" ON q._row = said._row WHERE order_id IS NOT NULL GROUP BY order_id) o ON o.order_id = p.order_id"
-        f" WHERE {cell} IS NULL"
+        f" WHERE {' AND '.join(f'{cell} IS NULL' for cell in blank)}"
     )
 
 
