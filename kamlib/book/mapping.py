@@ -73,8 +73,11 @@ class ColumnNames:
         ({'customer_id': 'Email', 'amount': 'Net'}, {'customer_id': 'Email'})
         """
         found: dict[str, str | tuple[str, ...]] = {}
+        alike = {key(h): h for h in reversed(headers)} if lenient else {}
         for column, named in self.tables.get(table, {}).items():
-            there = tuple(n for n in ((named,) if isinstance(named, str) else named) if not n or n in headers)
+            every = (named,) if isinstance(named, str) else named
+            meant = [n if not n or n in headers else header_like(n, alike) for n in every]
+            there = tuple(dict.fromkeys(n for n in meant if n is not None))
             if isinstance(named, str) and not lenient:
                 found[column] = named
             elif there:
@@ -92,6 +95,30 @@ class ColumnNames:
         told = {n: v for n, v in told.items() if v != getattr(usual, n)}
         values = {table: {**other.values.get(table, {}), **self.values.get(table, {})}}
         return replace(self, tables={table: {**theirs, **ours}}, options=Options(**(options | told)), values=values)
+
+
+def key(header: str) -> str:
+    """A header as formats compare it: capitals, a star before it, and blanks around it do not count.
+
+    Examples
+    --------
+    >>> key("*Invoice  Date "), key("N\ufffdmero")
+    ('invoice date', 'n?mero')
+    """
+    return " ".join(str(header).casefold().lstrip("\ufeff*").split()).replace("\ufffd", "?")
+
+
+def header_like(name: str, headers: Mapping[str, str]) -> str | None:
+    """The header, of those by their `key`, that a name means; letters that were lost in a file stand for any."""
+    plain = key(name)
+    if plain in headers:
+        return headers[plain]
+    lost = [k for k in headers if "?" in k and not plain.isascii() and len(plain) <= len(k)]
+    return next((headers[k] for k in lost if _ascii(k) == _ascii(plain)), None)
+
+
+def _ascii(text: str) -> str:
+    return "".join(c for c in text if c.isascii() and c != "?")
 
 
 def load_mapping(mapping: str | Path | Mapping | None) -> ColumnNames:

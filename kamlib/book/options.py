@@ -69,8 +69,9 @@ class Options:
     totals_per_order : bool or None
         Whether the columns subtotal, gross, tax, shipping, refund are of whole orders, and stand on the first or on
         each of their lines; None: find out.
-    discount : {"", "share", "percent", "amount", "none"}
-        What a column of discounts holds where the amount is quantity x unit price; empty: find out.
+    discount : {"", "share", "percent", "amount", "order", "none"}
+        What a column of discounts holds where the amount is quantity x unit price; `order`: what comes off a whole
+        order, and is still in its subtotal; empty: find out.
     minor_units : bool or None
         Whether amounts are in cents; None: only where the column's name says so.
     """
@@ -128,7 +129,7 @@ _KINDS = {
     "overlap": (str, 'is "once" or "keep"'),
     "amount_per_order": (bool, "is true or false"),
     "totals_per_order": (bool, "is true or false"),
-    "discount": (str, 'is "share", "percent", "amount" or "none"'),
+    "discount": (str, 'is "share", "percent", "amount", "order" or "none"'),
     "minor_units": (bool, "is true or false"),
 }
 
@@ -141,7 +142,7 @@ def options_of(given: Mapping, where: str) -> Options:
         kind, says = _KINDS[name]
         wrong = type(value) is not kind or (name == "decimal" and value not in (".", ","))
         wrong = wrong or (name == "year" and not 1900 <= value <= 2099)
-        wrong |= name == "discount" and value not in ("share", "percent", "amount", "none")
+        wrong |= name == "discount" and value not in ("share", "percent", "amount", "order", "none")
         wrong |= name == "delimiter" and len(value) != 1
         wrong |= name == "overlap" and value not in ("once", "keep")
         wrong |= kind is list and not all(isinstance(v, str) for v in value)

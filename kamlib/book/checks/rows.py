@@ -22,7 +22,7 @@ from kamlib.tables import TABLES, Column, Table
 
 LISTED = 1000  # rows set aside that are listed one by one, for each cause; all are counted
 MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file was misread
-NOT_LINES = ("blank row", "row of totals", "group line", "header again")  # nothing is amiss where there are many
+NOT_LINES = ("blank row", "remark below the table", "row of totals", "group line", "header again")  # nothing is amiss where there are many
 MOST_NAMED = 40  # columns that are listed as not used
 OURS = ("cents", "profit_cents", "profit_estimated", "left_out", "_row", "rowid")  # names that the ledger has itself
 FORGIVEN = 10  # rows from which on a single unreadable one is none the less only that

@@ -111,6 +111,9 @@ def _fit_to_orders(con, part, parsed: str, roles: Roles, options: Options) -> li
     amount = roles.amount
     subtotal = _raw(con, part, [amount.subtotal], options)[amount.subtotal]
     cents = f"max(try_cast({subtotal} AS {cells.NUMBER}) * 100)"
+    if amount.discount_of_order is not None:
+        less = _raw(con, part, [amount.discount_of_order], options)[amount.discount_of_order]
+        cents += f" - coalesce(max(abs(try_cast({less} AS {cells.NUMBER}) * 100)), 0)"
     tax = "coalesce(max(p.tax), 0)" if amount.tax_inside else "0"
     con.execute(
         f"CREATE TEMP TABLE shares AS SELECT {ORDER} AS k, sum(p.amount)::BIGINT AS amount,"
@@ -164,7 +167,7 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, roles:
         f" ORDER BY 2 DESC, 1 LIMIT {states.MOST_STATES + 1}"
     ).fetchall()
     of = {v: states.flag_treatment(v) if kind == "flag" else states.treatment(v, options) for v, _ in found}
-    of = states.without_payments(of) if kind == "type" else of
+    of = states.without_payments(of) if kind == "type" else states.by_column(header, of) if kind == "status" else of
     if not _is_state(part, header, kind, dict(found), of, sold):
         return
     if kind == "flag" and len(found) > states.MOST_STATES:  # days of cancelling: every one is

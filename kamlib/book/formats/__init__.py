@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from kamlib.book.errors import BookError
-from kamlib.book.mapping import ColumnNames, mapping_of_sections, read_toml
+from kamlib.book.mapping import ColumnNames, header_like, key, mapping_of_sections, read_toml
 from kamlib.book.options import known
 from kamlib.book.source.part import Part
 from kamlib.tables import TABLES
@@ -59,21 +59,21 @@ class Format:
 
     def seen_in(self, headers: Sequence[str]) -> int:
         """How many names of its signature these are; 0 unless it is all of them."""
-        there = set(map(_plain, headers))
-        whole = bool(self.signature) and all(there.intersection(group) for group in self.signature)
-        return len(self.signature) if whole else 0
+        there = {key(h): h for h in headers}
+        return len(self.signature) if self.signature and all(_one_of(g, there) for g in self.signature) else 0
 
     def why(self, headers: Sequence[str]) -> str:
         """What it was known by, in words."""
         if not self.signature:
             return "by the form of its lines"
-        said = [next(h for h in headers if _plain(h) in group) for group in self.signature]
+        there = {key(h): h for h in headers}
+        said = [_one_of(group, there) for group in self.signature]
         more = f" and {len(said) - SHOWN} more" if len(said) > SHOWN else ""
         return f"by its columns {', '.join(map(repr, said[:SHOWN]))}{more}"
 
 
-def _plain(header: str) -> str:
-    return " ".join(str(header).casefold().lstrip("\ufeff*").split())
+def _one_of(group: Sequence[str], headers: Mapping[str, str]) -> str | None:
+    return next(filter(None, (header_like(name, headers) for name in group)), None)
 
 
 def load_formats(folder: str | Path | None = None) -> tuple[Format, ...]:
@@ -130,7 +130,7 @@ def load_format(file: Path) -> Format:
 def _group(of: object) -> tuple[str, ...]:
     """One name of a signature, or several for one; empty where it is none."""
     found = [of] if isinstance(of, str) else of if isinstance(of, list) else []
-    return tuple(_plain(n) for n in found) if all(isinstance(n, str) and n.strip() for n in found) else ()
+    return tuple(map(key, found)) if all(isinstance(n, str) and n.strip() for n in found) else ()
 
 
 def format_of(headers: Sequence[str], formats: Sequence[Format], table: str = "") -> Format | None:

@@ -43,6 +43,8 @@ class Amount:
         Columns of an order's sum, before and with tax and shipping, that stand beside amounts of lines.
     tax_inside : bool
         Whether that subtotal contains the order's tax.
+    discount_of_order : int or None
+        The column of what is taken off a whole order, where that subtotal is before it.
     refund_of_order : bool
         Whether a refund is of a whole order, not of the line that it stands on.
     says : str
@@ -56,6 +58,7 @@ class Amount:
     subtotal: int | None = None
     total: int | None = None
     tax_inside: bool = False
+    discount_of_order: int | None = None
     refund_of_order: bool = False
     says: str = ""
 
@@ -173,8 +176,12 @@ class _Decision:
         """The column that the evidence leaves."""
         if not self.rank:
             return self._from_product("")
-        if all(np.isnan(self.n[i]).all() for i in self.rank):  # nothing to read: the reader will say so
+        if self.product is None and all(np.isnan(self.n[i]).all() for i in self.rank):  # nothing to read: the reader will say so
             return self._amount(min(self.rank, key=self.rank.get), "")
+        if len(filled := {i: r for i, r in self.rank.items() if not np.isnan(self.n[i]).all()}) < len(self.rank):
+            self.rank = filled  # a column that is empty is none of the amounts, where there is another one
+            if not filled:
+                return self._from_product("")
         unclear = [i for i in self.rank if self.of_order[i] == "perhaps" and self.rank[i] >= GENERIC]
         self.of_order = {i: "" if o == "perhaps" else o for i, o in self.of_order.items()}
         lines = [i for i in self.rank if not self.of_order[i]]
@@ -227,11 +234,11 @@ class _Decision:
         if "discount" not in self.of or not np.nansum(np.abs(self.n[self.of["discount"]])):
             return None
         off = np.abs(np.nan_to_num(self.n[self.of["discount"]]))
-        for extras in self._extras():
+        for extras in [(), *self._extras()]:
             for net, total in itertools.permutations(lines, 2):
                 if self.sums.agree(self._plus(self.n[net] - off, extras), self.n[total]):
-                    names = " + ".join(self.name(self.of[r]) for r in extras)
-                    less = f"{self.name(net)} - {self.name(self.of['discount'])} + {names} = {self.name(total)}"
+                    names = "".join(f" + {self.name(self.of[r])}" for r in extras)
+                    less = f"{self.name(net)} - {self.name(self.of['discount'])}{names} = {self.name(total)}"
                     return self._amount(total, f"net: {less}", extras)
         return None
 
@@ -366,7 +373,18 @@ class _Decision:
         subtotal = self.of.get("subtotal") if self.is_of_order("subtotal") and not of_order else None
         inside = subtotal is not None and total is not None and self._tax_inside(subtotal, total)
         told += f"; {self.name(self.of['tax'])} is in the prices and is taken out" if inside else ""
-        return Amount(column, less, of_order, "", subtotal, total, inside, says=told)
+        off = self.of["discount"] if subtotal is not None and self._before_discount(subtotal, total) else None
+        told += f"; {self.name(off)} of the order comes off" if off is not None else ""
+        return Amount(column, less, of_order, "", subtotal, total, inside, off, says=told)
+
+    def _before_discount(self, subtotal: int, total: int | None) -> bool:
+        """Whether an order's discount is still in its subtotal: as is said, or as the total shows."""
+        if self.options.discount or "discount" not in self.of or total is None:
+            return self.options.discount == "order" and "discount" in self.of
+        off = np.abs(np.nan_to_num(self.n[self.of["discount"]]))
+        ways = [(), *self._extras()]
+        holds = lambda n: any(self.sums.agree(self._plus(n, way), self.n[total]) for way in ways)  # noqa: E731
+        return bool(off.any()) and not holds(self.n[subtotal]) and holds(self.n[subtotal] - off)
 
     def _tax_inside(self, subtotal: int, total: int) -> bool:
         """Whether an order's tax is in its subtotal: then nothing, or shipping alone, leads to the total."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from kamlib.tables import TABLES, Table
 
 MOSTLY = 0.5  # of its filled cells, from which on a column named as a date is one
 SURELY = 0.95  # without a name
+AGAIN, MANY = 0.8, 30  # share of different values below which customers come again; of so many lines
 MERE_NAME = 5  # rank of names of a customer beyond which they can be anybody's, or a thing's
 
 # What a kind of document or of transaction says is looked at only where its values are such words.
@@ -29,6 +31,9 @@ TYPES = frozenset(
     "tipo de documento, tipo comprobante, typ dokumentu, belge türü, тип документа, 单据类型, "
     "伝票種別, 문서유형, jenis dokumen, نوع المستند".split(", "))
 )  # fmt: skip
+
+
+WHOSE = re.compile("customer|client|kunde|member|marital|user|account|employ|stock")  # status of what is no line
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         named["customer_id"] = [(k, i) for k, i in named.get("customer_id", []) if k <= MERE_NAME]
     found = {}
     for role in ("customer_id", "date"):
-        best = _customer(named.get(role, []), seen) if role == "customer_id" else _date(part, named.get(role, []), seen)
+        best = (_customer if role == "customer_id" else _date)(part, named.get(role, []), seen)
         if best is not None:
             found[role] = best
     used = set(found.values())
@@ -126,15 +131,26 @@ def _one_each(named: dict[str, list[tuple[int, int]]], table: Table, part: Part)
     return found
 
 
-def _customer(hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> int | None:
-    """The best name whose column holds anything, and more than one customer where another does."""
+def _customer(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> int | None:
+    """The best name whose column holds anything, and more than one customer where another does.
+
+    A column in which nobody comes twice numbers lines or orders, where another one has customers who come again.
+    """
     told = [i for k, i in hits if k < 0]
     if told:
         return told[0]
     filled = [i for _, i in hits if seen[i].filled > 0 and seen[i].dates < SURELY] or [i for _, i in hits]
     most = [i for i in filled if seen[i].filled >= MOSTLY * max(seen[j].filled for j in filled)]
     several = [i for i in most if seen[i].values > 1]
-    return next(iter(several or most or filled), None)
+    best = next(iter(several or most or filled), None)
+    again = [i for i in several if seen[i].distinct <= AGAIN]
+    if best in several and again and seen[best].distinct == 1 and seen[best].values >= MANY:
+        part.notes.append(
+            f"{part.where}: no value of {part.headers[best]!r} comes twice, as those of customers do; "
+            f"the customer is {part.headers[again[0]]!r}."
+        )
+        return again[0]
+    return best
 
 
 def _date(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> int | None:
@@ -203,7 +219,8 @@ def _kind_of_state(header: str, *, mapped: bool = False) -> str:
     """`type`, `flag` or `status`; empty where a name is none of a state, unless it is mapped as one."""
     k = rank("ledger", "state", header)
     if k is None:
-        return "type" if plain(header) in TYPES else "status" if mapped else ""
+        named = "status" in plain(header) and not WHOSE.search(plain(header))
+        return "type" if plain(header) in TYPES else "status" if mapped or named else ""
     return "flag" if k > 1 else "status"
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import duckdb
 
 from kamlib.book.source.part import Part
+from kamlib.book.values.months import fold, month_words
 
 LOOKED_AT = 2000  # rows, from the first
+_WORDS = re.compile(r"[^\W\d_]{3,}")
 
 _DATE = re.compile(
     r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([ T,].*)?"
@@ -71,6 +73,12 @@ def looks(con: duckdb.DuckDBPyConnection, part: Part) -> list[Look]:
     return [look(sample[f"c{i}"].tolist()) for i in range(len(part.headers))]
 
 
+def _is_date(cell: str) -> bool:
+    """Whether a cell has the form of a date, and of the words in it one is a month: `CUS-001` is none."""
+    words = _WORDS.findall(cell) if _DATE.fullmatch(cell) else None
+    return words is not None and (not words or any(fold(w) in month_words() for w in words))
+
+
 def look(cells: list[str | None]) -> Look:
     """What these cells look like.
 
@@ -83,7 +91,7 @@ def look(cells: list[str | None]) -> Look:
     if not filled:
         return Look(0.0, 0.0, 0.0, 0.0, 0.0, 0)
     values = set(filled)
-    kinds = (_DATE.fullmatch, _NUMBER.fullmatch, _DECIMALS.search, _MOMENT.fullmatch)
+    kinds = (_is_date, _NUMBER.fullmatch, _DECIMALS.search, _MOMENT.fullmatch)
     share = {v: [bool(is_(v)) for is_ in kinds] for v in values}
     dates, numbers, decimals, moments = (sum(share[c][k] for c in filled) / len(filled) for k in range(len(kinds)))
     return Look(len(filled) / len(cells), len(values) / len(filled), dates, numbers, decimals, len(values), moments)

@@ -21,7 +21,7 @@ def with_short_lines(raw: Raw) -> Part:
     part = raw.part
     if not part.ragged or not raw.of("date") or _has_customers(raw):
         return part
-    split = [(line, _cells(shown, raw.width)) for line, shown in part.ragged]
+    split = [(line, cells_of_line(shown, raw.width)) for line, shown in part.ragged]
     short = [(line, cells) for line, cells in split if cells and _heads_or_sums(raw, cells)]
     if not short:
         return part
@@ -35,7 +35,7 @@ def _has_customers(raw: Raw) -> bool:
     return bool(named) and raw.con.execute(f"SELECT bool_or({named}) FROM {raw.part.relation}").fetchone()[0]
 
 
-def _cells(shown: str, width: int) -> list[str]:
+def cells_of_line(shown: str, width: int) -> list[str]:
     """The cells of a line that is too short; none where it is too long."""
     rows = [next(csv.reader([shown], delimiter=d), []) for d in DELIMITERS]
     best = max(rows, key=len)

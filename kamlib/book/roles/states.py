@@ -20,6 +20,10 @@ INVOICE = re.compile(r"(sales )?(invoice|rechnung|factur|fattura|faktur|fatura|n
 PAYMENT = re.compile(
     r"(customer )?(payment|receipt|zahlung|paiement|pago|pagamento|betaling|wplata|odeme|оплата|付款|入金|입금|دفعة)"
 )
+PAID = re.compile(r"payment|pago|pagamento|zahlung|paiement|betal|oplat|platnos|odeme|оплат|付款|支付|결제|pembayaran")
+WAITS = ("pending", "pendiente", "pendente", "ausstehend", "en attente", "in attesa", "wacht", "oczekuj", "bekle",
+         "menunggu")  # fmt: skip
+WON = re.compile(r"(closed )?(won|closedwon)|gewonnen|gagnee?|ganad[oa]|ganh[oa]|vint[oa]|wygran[aey]|kazanildi")
 MOST_STATES = 60  # different values; a column of more is no column of states
 
 
@@ -107,6 +111,25 @@ def flag_treatment(value: str) -> str:
 def is_place(header: str) -> bool:
     """Whether a column of this name is often a part of a country instead."""
     return _plain(header) in ("state", "estado", "staat", "stato", "etat", "uf", "eyalet", "provincia")
+
+
+def by_column(header: str, of: dict[str, str]) -> dict[str, str]:
+    """Treatments of a column's states, by what it is called and by one another.
+
+    A payment that is pending has not come. Where a deal can be won, all that are not are none, or not yet.
+
+    Examples
+    --------
+    >>> by_column("Payment Status", {"Pending": "not understood"}), by_column("Status", {"Pending": "not understood"})
+    ({'Pending': 'left out'}, {'Pending': 'not understood'})
+    >>> by_column("Phase", {"Won": "sold", "Engaging": "not understood"})
+    {'Won': 'sold', 'Engaging': 'left out'}
+    """
+    if PAID.search(_plain(header)):
+        of = {v: NOT_SOLD if _plain(v).startswith(WAITS) and w in (UNKNOWN, SOLD) else w for v, w in of.items()}
+    if any(WON.fullmatch(_plain(v)) for v in of):
+        of = {v: w if WON.fullmatch(_plain(v)) or w != UNKNOWN else NOT_SOLD for v, w in of.items()}
+    return of
 
 
 def without_payments(of: dict[str, str]) -> dict[str, str]:

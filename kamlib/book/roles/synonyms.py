@@ -55,6 +55,11 @@ _WHOSE = re.compile(r"^([^(\[]+)[(\[]\s?(billing|shipping)\s?[)\]]$", re.I)
 _MONEY = ("amount", "subtotal", "gross", "unit_price", "shipping")
 # Words for a number or a code, which stand before or behind what they number: `id_cliente`, `cliente_id`.
 _NUMBER = frozenset("id no nr num numero código codigo cod code kod kode".split())
+_PERCENT = re.compile(
+    r"^(?:%|pct|yuzde)|(?:in|en|em)?(?:%|pct|perc|percent(?:age|uale?)?|pourcent(?:age)?|porcentaje|porcentagem|prozent"
+    r"|procent[ay]?)$"
+)
+_STEP = re.compile(r"[a-z0-9_.]{1,40}")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -130,9 +135,26 @@ def variants(name: str) -> tuple[str, ...]:
     path = _PATH.sub("", name)
     if path != name:
         found.append(plain(path))
+    end = _path_end(name)
+    if end:
+        found += [plain(end), *_turned(end)]
     found += _turned(name)
     found += [f[:-1] for f in found if len(f) > 4 and f.endswith("s") and not f.endswith("ss")]
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _path_end(name: str) -> str:
+    """Of a path through a database, the last step that says something; empty where a name is none.
+
+    Examples
+    --------
+    >>> _path_end("order_line/order_id/date_order"), _path_end("order_line/partner_id/name"), _path_end("Qty/Box")
+    ('date_order', 'partner_id', '')
+    """
+    steps = name.split("/")
+    if len(steps) < 2 or not all(map(_STEP.fullmatch, steps)) or "_" not in name:
+        return ""
+    return steps[-2] if steps[-1] in ("id", ".id", "name", "display_name") else steps[-1]
 
 
 def _turned(name: str) -> list[str]:
@@ -198,7 +220,22 @@ def rank(table: str, column: str, name: str) -> int | None:
         return None
     # A name that is known whole is not looked up in parts: "MwSt.-Betrag" is a tax, and no "Betrag" with a table.
     known = next((v for v in tried if v in _ranks()), None)
-    return _ranks()[known].get(column) if known else _rank_by_tax(column, name)
+    if known:
+        return _ranks()[known].get(column)
+    return _rank_by_percent(name) if column == "discount" else _rank_by_tax(column, name)
+
+
+def _rank_by_percent(name: str) -> int | None:
+    """The rank of a name of a discount that says it is a part of the price.
+
+    Examples
+    --------
+    >>> _rank_by_percent("remisePourcent"), _rank_by_percent("Rabatt in Prozent"), _rank_by_percent("Percentile")
+    (2, 2, None)
+    """
+    whole = plain(name)
+    rest = _PERCENT.sub("", whole)
+    return 2 if rest != whole and "discount" in _ranks().get(rest, {}) else None
 
 
 def _rank_by_tax(column: str, name: str) -> int | None:

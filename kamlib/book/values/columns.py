@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ANY_OTHER, ColumnNames
@@ -140,7 +141,7 @@ class Columns:
         if source in self.plain:
             return f"try_cast(left({source}, 10) AS DATE)"
         try:
-            read = dates.reading(self.con, self.cells, source, self.options, sheet=self.part.sheet, typed=typed)
+            read = self._reading(source, typed)
         except cells.Ambiguous as unclear:
             stopped = settle(self.part, f", column {self.part.headers[int(source[1:])]!r}", unclear)
             if column.required:
@@ -153,6 +154,24 @@ class Columns:
         if self.table.name == "ledger" and column.name == "date":
             self.part.grain = read.grain
         return dates.date(source, read)
+
+    def _reading(self, source: str, typed: bool) -> dates.Reading:
+        """How a column's dates are read; where it does not say which is the day, as other columns of dates do."""
+        known = {"sheet": self.part.sheet, "typed": typed}
+        try:
+            return dates.reading(self.con, self.cells, source, self.options, **known)
+        except cells.Ambiguous as unclear:
+            if typed or not unclear.option.startswith("day_first"):
+                raise
+            types = {r[0]: r[1] for r in self.con.execute(f"DESCRIBE {self.part.relation}").fetchall()}
+            others = [c for c, t in types.items() if t == "VARCHAR" and c != source]
+            beside = dates.day_first_beside(self.con, self.part.relation, others)
+            if beside is None:
+                raise
+            first, column = beside
+            read = dates.reading(self.con, self.cells, source, replace(self.options, day_first=first), **known)
+            said = f"{'day' if first else 'month'} first, as {self.part.headers[int(column[1:])]!r} is written"
+            return replace(read, notes=(*read.notes, said))
 
     def _plain_number(self, source: str) -> str:
         if source in self.plain and self.decimal == ".":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -21,6 +22,7 @@ _ZONE = (
     rf"{_CLOCK}(?:Z|[+\-]\d{{1,2}}(?::?\d{{2}})?|\b(?:UTC|GMT|MSK|[A-Z]{{1,4}}T)\b.*)$"
     r"|^[\d\-]+(?:Z|[+\-]\d{2}:\d{2})$"
 )
+MOSTLY = 0.9  # of a column's filled cells, from which on it is one of dates
 _SETTLE = "day_first = true   # or false"
 
 
@@ -210,6 +212,26 @@ def day_first(con: duckdb.DuckDBPyConnection, table: str, source: str, options: 
         rows = _three(con, read, "a <= 12 AND b <= 12 AND a <> b")
         raise Ambiguous(f"all {both:,} dates can be read day-first and month-first", rows, _SETTLE)
     return not month
+
+
+def day_first_beside(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> tuple[bool, str] | None:
+    """What other columns of dates of a file say where one can be read both ways: a tool writes all of them alike.
+
+    Returns
+    -------
+    (bool, str) or None
+        Whether the day stands first, and the column that says so; None where none does, or they disagree.
+    """
+    said = {}
+    for column in columns:
+        a, b = (f"try_cast(regexp_extract({column}, '{EITHER}', {g}) AS INTEGER)" for g in (1, 2))
+        filled, dates, day, month = con.execute(
+            f"SELECT count(nullif(trim({column}), '')), count(*) FILTER (regexp_matches({column}, '{EITHER}')),"
+            f" count(*) FILTER ({a} > 12 AND {b} <= 12), count(*) FILTER ({b} > 12 AND {a} <= 12) FROM {table}"
+        ).fetchone()
+        if dates and dates >= MOSTLY * filled and bool(day) != bool(month):
+            said[column] = bool(day)
+    return (*set(said.values()), next(iter(said))) if len(set(said.values())) == 1 else None
 
 
 def _three(con: duckdb.DuckDBPyConnection, read: str, where: str) -> list[tuple[int, str]]:

@@ -1,0 +1,51 @@
+"""What stands below a table: blank lines, and remarks of the tool or of who made the file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kamlib.book.roles.raw import Raw
+from kamlib.book.roles.short_lines import cells_of_line
+from kamlib.book.source.part import Aside, Part
+
+TAIL = 60  # rows from the end that are looked at
+BLANK, REMARK = "blank row", "remark below the table"
+
+
+def without_footer(raw: Raw) -> Part:
+    """The part without rows at its end that have at most one filled cell; each is listed as set aside.
+
+    Such a row within a table can head a group, and stays. A single cell that is a number stays, too.
+    """
+    con, part = raw.con, raw.part
+    n = con.execute(f"SELECT coalesce(max(rowid), -1) + 1 FROM {part.relation}").fetchone()[0]
+    shown = ", ".join(raw.cell(i) for i in range(raw.width))
+    tail = con.execute(f"SELECT rowid, {shown} FROM {part.relation} WHERE rowid >= {n - TAIL} ORDER BY rowid DESC")
+    below = []
+    for row, *cells in tail.fetchall():
+        if not _is_remark([c for c in cells if c]):
+            break
+        below.append((row, next(filter(None, cells), "")))
+    last = part.lines([n - 1 - len(below)]).get(n - 1 - len(below), 0) if n > len(below) else 0
+    ragged, dropped = [], []
+    for line, text in part.ragged:
+        cells = [c.strip() for c in cells_of_line(text, raw.width) if c.strip()]
+        is_below = line > last and _is_remark(cells) and len(cells_of_line(text, raw.width)) > 0
+        (dropped if is_below else ragged).append((line, text))
+    if not below and not dropped:
+        return part
+    lines = part.lines([row for row, _ in below])
+    found = sorted([(lines[row], text) for row, text in below] + dropped)
+    if below:
+        con.execute(f"DELETE FROM {part.relation} WHERE rowid IN ({', '.join(str(row) for row, _ in below)})")
+    of = {REMARK: [f for f in found if f[1].strip(",;\t| ")], BLANK: [f for f in found if not f[1].strip(",;\t| ")]}
+    asides = [Aside(cause, len(rows), rows) for cause, rows in of.items() if rows]
+    return replace(part, ragged=ragged, aside=[*part.aside, *asides])
+
+
+def _is_remark(filled: list[str]) -> bool:
+    return len(filled) <= 1 and not any(_is_amount(c) for c in filled)
+
+
+def _is_amount(cell: str) -> bool:
+    return any(c.isdigit() for c in cell) and sum(map(str.isalpha, cell)) <= 3
