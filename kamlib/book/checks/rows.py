@@ -173,12 +173,12 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
 
 
 def _below(con, table: Table, parsed: str) -> str:
-    """SQL: whether a row of a ledger stands below its last line, and has no day, no customer and no amount."""
+    """SQL: whether a row of a ledger stands below its last amount, and has no customer; a day it may have."""
     if table.name != "ledger":
         return "false"
-    last, end = con.execute(f"SELECT max(_row) FILTER (date IS NOT NULL), max(_row) FROM {parsed}").fetchone()
+    last, end = con.execute(f"SELECT max(_row) FILTER (amount IS NOT NULL), max(_row) FROM {parsed}").fetchone()
     few = last is not None and end - last <= 2 * MOST_BELOW
-    found = f"(p._row > {last} AND p.amount IS NULL AND p.customer_id IS NULL)"
+    found = f"(p._row > {last} AND p.customer_id IS NULL)"
     n = con.execute(f"SELECT count(*) FROM {parsed} p WHERE {found}").fetchone()[0] if few else 0
     return found if 0 < n <= MOST_BELOW else "false"
 
