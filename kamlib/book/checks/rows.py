@@ -22,7 +22,8 @@ from kamlib.tables import TABLES, Column, Table
 
 LISTED = 1000  # rows set aside that are listed one by one, for each cause; all are counted
 MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file was misread
-NOT_LINES = ("blank row", "row of totals", "group line", "header again", "below the table")  # nothing is amiss where there are many
+# Nothing is amiss where there are many.
+NOT_LINES = ("blank row", "row of totals", "group line", "header again", "below the table")
 MOST_NAMED = 40  # columns that are listed as not used
 OURS = ("cents", "profit_cents", "profit_estimated", "left_out", "_row", "rowid")  # names that the ledger has itself
 MOST_BELOW = 5  # rows below the last line: how many records there were, when and by whom it was made
