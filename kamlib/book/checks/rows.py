@@ -22,9 +22,11 @@ from kamlib.tables import TABLES, Column, Table
 
 LISTED = 1000  # rows set aside that are listed one by one, for each cause; all are counted
 MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file was misread
-NOT_LINES = ("blank row", "remark below the table", "row of totals", "group line", "header again")  # nothing is amiss where there are many
+# Nothing is amiss where there are many.
+NOT_LINES = ("blank row", "row of totals", "group line", "header again", "below the table")
 MOST_NAMED = 40  # columns that are listed as not used
 OURS = ("cents", "profit_cents", "profit_estimated", "left_out", "_row", "rowid")  # names that the ledger has itself
+MOST_BELOW = 5  # rows below the last line: how many records there were, when and by whom it was made
 FORGIVEN = 10  # rows from which on a single unreadable one is none the less only that
 
 PROBLEMS = ["table", "file", "line", "column", "cause", "value", "treatment"]
@@ -136,10 +138,14 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
     begins, alone = (cells.literal(f"(?mi){r}") for r in (TOTAL_ROW, TOTAL_ALONE))
     says = f"regexp_matches({row}, {begins}) OR regexp_matches({below}, {alone})"
     total = f"(CASE WHEN {unusable} THEN {says} ELSE false END)"
+    foot = _below(con, table, parsed)
     frames = [_ragged(part), *_taken_out(part)]
     if any(table[c].required for c in seen if (table.name, c) != ("ledger", "customer_id")):
         frames.append(_listing(con, part, parsed, "", "''", f"({unusable}) AND {blank}", "blank row", True))
         frames.append(_listing(con, part, parsed, "", row, total, "row of totals", True))
+        below_all = f"{foot} AND NOT ({blank}) AND NOT {total}"
+        frames.append(_listing(con, part, parsed, "", row, below_all, "below the table", True))
+    total = f"({total} OR {foot})"
     for column in map(table.__getitem__, seen):
         source, name = _raw(column.name, found, table), cells.quoted(column.name)
         if source is None or (table.name == "ledger" and column.name == "customer_id"):
@@ -165,6 +171,17 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
         )
     frames = _counted_together([f for f in frames if len(f)])
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*PROBLEMS, "n"])
+
+
+def _below(con, table: Table, parsed: str) -> str:
+    """SQL: whether a row of a ledger stands below its last amount, and has no customer; a day it may have."""
+    if table.name != "ledger":
+        return "false"
+    last, end = con.execute(f"SELECT max(_row) FILTER (amount IS NOT NULL), max(_row) FROM {parsed}").fetchone()
+    few = last is not None and end - last <= 2 * MOST_BELOW
+    found = f"(p._row > {last} AND p.customer_id IS NULL)"
+    n = con.execute(f"SELECT count(*) FROM {parsed} p WHERE {found}").fetchone()[0] if few else 0
+    return found if 0 < n <= MOST_BELOW else "false"
 
 
 def _seen(parsed: str) -> str:

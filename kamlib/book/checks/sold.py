@@ -167,7 +167,9 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, roles:
         f" ORDER BY 2 DESC, 1 LIMIT {states.MOST_STATES + 1}"
     ).fetchall()
     of = {v: states.flag_treatment(v) if kind == "flag" else states.treatment(v, options) for v, _ in found}
-    of = states.without_payments(of) if kind == "type" else states.by_column(header, of) if kind == "status" else of
+    if options.sold is None:
+        of = states.without_payments(of) if kind == "type" else of
+        of = states.by_column(header, of) if kind == "status" else of
     if not _is_state(part, header, kind, dict(found), of, sold):
         return
     if kind == "flag" and len(found) > states.MOST_STATES:  # days of cancelling: every one is
@@ -333,6 +335,9 @@ NO_SHARE = "NULL::DOUBLE"
 
 def _net_share(con, part, roles: Roles, options: Options) -> str:
     """SQL: the part of an order's total that is net of tax and shipping; NULL where no columns say it."""
+    if roles.amount.less:  # what they were taken out of is the total
+        whole = " + ".join(["p.amount", *(f"coalesce(p.{c}, 0)" for c in roles.amount.less)])
+        return f"CASE WHEN {whole} > 0 THEN least(p.amount / ({whole}), 1) END"
     subtotal, total = roles.amount.subtotal, roles.amount.total
     if subtotal is None or total is None:
         return NO_SHARE

@@ -176,7 +176,9 @@ class _Decision:
         """The column that the evidence leaves."""
         if not self.rank:
             return self._from_product("")
-        if self.product is None and all(np.isnan(self.n[i]).all() for i in self.rank):  # nothing to read: the reader will say so
+        if self.product is None and all(
+            np.isnan(self.n[i]).all() for i in self.rank
+        ):  # nothing to read: the reader will say so
             return self._amount(min(self.rank, key=self.rank.get), "")
         if len(filled := {i: r for i, r in self.rank.items() if not np.isnan(self.n[i]).all()}) < len(self.rank):
             self.rank = filled  # a column that is empty is none of the amounts, where there is another one

@@ -9,7 +9,7 @@ from kamlib.book.roles.short_lines import cells_of_line
 from kamlib.book.source.part import Aside, Part
 
 TAIL = 60  # rows from the end that are looked at
-BLANK, REMARK = "blank row", "remark below the table"
+BLANK, REMARK = "blank row", "below the table"
 
 
 def without_footer(raw: Raw) -> Part:
