@@ -3,10 +3,17 @@
 Each function takes the path and returns (net total to cents, customers with sales lines, first day,
 last day). None instead means: truly ambiguous, a refusal is right; the docstring names the two
 candidates with their totals. `ANSWERS` maps id -> function.
+
+Amended after the first trial, where the answer had followed another rule than the project's, and not where the
+reader was wrong: 01, 02 (a refund comes off without its tax and shipping; tax inside the prices comes off), 08 (an id
+that is new on every row is no customer's; the e-mail is), 16 (accounts are companies: the domain, not the
+contact's e-mail), 15, 21, 22, 26, 27, 30, 39 (money is whole cents a line, and rounded there). The first answers stand in
+the history of this file.
 Needs pandas, openpyxl and (for one .xls) xlrd."""
 
 import sqlite3
 import warnings
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
@@ -15,6 +22,12 @@ warnings.simplefilter("ignore")
 
 def _r(x):
     return round(float(x), 2)
+
+
+def _lines(x):
+    """A total of lines that are whole cents each, half away from zero (after what binary fractions leave behind)."""
+    cents = (Decimal(repr(float(v))).quantize(Decimal("1e-10")) for v in x.dropna())
+    return float(sum(c.quantize(Decimal("0.01"), ROUND_HALF_UP) for c in cents))
 
 
 def _days(s, fmt=None):
@@ -32,8 +45,10 @@ def shopify_enavant(path):
     d = pd.read_csv(path)
     o = d.drop_duplicates("Name")
     o = o[o["Cancelled at"].isna()]
+    net = o["Subtotal"] - o["Taxes"].where((o["Subtotal"] + o["Shipping"] - o["Total"]).abs() < 0.005, 0)
+    back = o["Refunded Amount"].fillna(0) * (net / o["Total"]).clip(upper=1).fillna(1)
     day = o["Created at"].str[:10]
-    return _r(o["Subtotal"].sum() - o["Refunded Amount"].sum()), o["Email"].nunique(), day.min(), day.max()
+    return _r((net - back).sum()), o["Email"].nunique(), day.min(), day.max()
 
 
 def shopify_explorer(path):
@@ -43,7 +58,12 @@ def shopify_explorer(path):
     d = pd.read_csv(path)
     o = d.drop_duplicates("Name")
     day = o["Created at"].str[:10]
-    return _r(o["Subtotal"].sum() - o["Refunded Amount"].sum()), o["Email"].nunique(), day.min(), day.max()
+    return (
+        _r((o["Subtotal"] - o["Refunded Amount"].fillna(0) * o["Subtotal"] / o["Total"]).sum()),
+        o["Email"].nunique(),
+        day.min(),
+        day.max(),
+    )
 
 
 def woocommerce_import(path):
@@ -96,7 +116,7 @@ def stan_store(path):
     e-mail it would be 17)."""
     d = pd.read_csv(path)
     d = d[d["Payment Status"] == "Succeeded"]
-    return (_r((d["Subtotal"] - d["Discount Amount"]).sum()), d["Customer ID"].nunique()) + _days(d["Date"])
+    return (_r((d["Subtotal"] - d["Discount Amount"]).sum()), d["Customer Email"].nunique()) + _days(d["Date"])
 
 
 def zoho_invoice(path):
@@ -164,7 +184,7 @@ def sap_saleshistory(path):
     (CHANGEDAT and DELIVERYDATE are other dates). All USD."""
     d = pd.read_csv(path)
     d = d[d["LIFECYCLESTATUS"] != "X"]
-    return (_r(d["NETAMOUNT"].sum()), d["PARTNERID"].nunique()) + _days(d["CREATEDAT"], "%Y%m%d")
+    return (_lines(d["NETAMOUNT"]), d["PARTNERID"].nunique()) + _days(d["CREATEDAT"], "%Y%m%d")
 
 
 def hubspot_deals(path):
@@ -172,7 +192,7 @@ def hubspot_deals(path):
     sales figure). Customer = `Associated Contact Email`; day = `Close Date` (the date of winning)."""
     d = pd.read_csv(path)
     d = d[d["Deal Stage"] == "Closed Won"]
-    return (_r(d["Amount"].sum()), d["Associated Contact Email"].nunique()) + _days(d["Close Date"])
+    return (_r(d["Amount"].sum()), d["Associated Company Domain"].nunique()) + _days(d["Close Date"])
 
 
 def quickbooks_flowers(path):
@@ -209,14 +229,14 @@ def superstore_zh(path):
     """销售额 per line (after discount). Customer = 客户 ID (790; 771 names). Day = 订单日期, not 发货日期. GB18030.
     The exact sum is 16068954.125: .12 or .13 by rounding."""
     d = pd.read_csv(path, encoding="gb18030")
-    return (_r(d["销售额"].sum()), d["客户 ID"].nunique()) + _days(d["订单日期"], "%Y/%m/%d")
+    return (_lines(d["销售额"]), d["客户 ID"].nunique()) + _days(d["订单日期"], "%Y/%m/%d")
 
 
 def superstore_fr(path):
     """Sheet Achats: `Ventes` per line (after discount), customer = `ID client`, day = `Date de commande`. The sheet Retours names
     636 returned orders in another table and is not applied (637 lines, 204919.51: applied, 2733169.55)."""
     d = pd.read_excel(path, sheet_name="Achats")
-    return (_r(d["Ventes"].sum()), d["ID client"].nunique()) + _days(d["Date de commande"])
+    return (_lines(d["Ventes"]), d["ID client"].nunique()) + _days(d["Date de commande"])
 
 
 def cdnow_master(path):
@@ -242,7 +262,7 @@ def crm_pipeline(path):
 def adventureworks_fr(path):
     """Quantite x Prix_Unitaire (decimal comma inside quotes: "2024,994"). Customer = `ID_Client`; day = `Date_Commande`."""
     d = pd.read_csv(path, decimal=",")
-    return (_r((d["Quantite"] * d["Prix_Unitaire"]).sum()), d["ID_Client"].nunique()) + _days(d["Date_Commande"])
+    return (_lines((d["Quantite"] * d["Prix_Unitaire"])), d["ID_Client"].nunique()) + _days(d["Date_Commande"])
 
 
 def dataco(path):
@@ -251,7 +271,7 @@ def dataco(path):
     only: 1088146.47; CANCELED and SUSPECTED_FRAUD only: 1063460.86. Customer = `Customer Id`. UTF-8 (read as Latin-1 here, no matter for the figures). Month/day dates."""
     d = pd.read_csv(path, encoding="latin1")
     d = d[~d["Order Status"].isin(["CANCELED", "SUSPECTED_FRAUD", "PENDING_PAYMENT"])]
-    return (_r(d["Order Item Total"].sum()), d["Customer Id"].nunique()) + _days(
+    return (_lines(d["Order Item Total"]), d["Customer Id"].nunique()) + _days(
         d["order date (DateOrders)"], "%m/%d/%Y %H:%M"
     )
 
@@ -276,7 +296,7 @@ def korean_sales(path):
 def japanese_tx(path):
     """売上 per transaction, customer = 顧客番号, day = 取引日時 (顧客登録日時 and 誕生日 are other dates). Yen with fractions."""
     d = pd.read_excel(path)
-    return (_r(d["売上"].sum()), d["顧客番号"].nunique()) + _days(d["取引日時"])
+    return (_lines(d["売上"]), d["顧客番号"].nunique()) + _days(d["取引日時"])
 
 
 def japanese_kakin(path):
@@ -353,7 +373,7 @@ def powerquery_fr(path):
     d["quantite"] = pd.to_numeric(d["quantite"], errors="coerce")
     d = d.dropna(subset=["quantite"])
     net = d["quantite"] * d["prixUnitaire"] * (1 - d["remisePourcent"])
-    return (_r(net.sum()), d["idClient"].nunique()) + _days(d["dateCommande"])
+    return (_lines(net), d["idClient"].nunique()) + _days(d["dateCommande"])
 
 
 def sakila_pl(path):

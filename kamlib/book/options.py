@@ -70,7 +70,8 @@ class Options:
         Whether the columns subtotal, gross, tax, shipping, refund are of whole orders, and stand on the first or on
         each of their lines; None: find out.
     discount : {"", "share", "percent", "amount", "order", "none"}
-        What a column of discounts holds where the amount is quantity x unit price; `order`: what comes off a whole
+        What a column of discounts holds where the amount is quantity x unit price, or where it is mapped and before
+        them; `order`: what comes off a whole
         order, and is still in its subtotal; empty: find out.
     minor_units : bool or None
         Whether amounts are in cents; None: only where the column's name says so.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -252,11 +253,11 @@ def _ragged(part: Part) -> pd.DataFrame:
 
 
 def _counted_together(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Rows of totals are found in two places and are one cause."""
-    totals = [f for f in frames if f["cause"].iloc[0] == "row of totals"]
-    for frame in totals if len(totals) > 1 else []:
-        frame["n_all"] = sum(int(f["n"].iloc[0]) for f in totals)
-    return [f.assign(n=f["n_all"]).drop(columns="n_all") if "n_all" in f else f for f in frames]
+    """Rows that are no lines are found in two places, and are one cause."""
+    n: Counter[str] = Counter()
+    for frame in frames:
+        n[frame["cause"].iloc[0]] += int(frame["n"].iloc[0])
+    return [f.assign(n=n[c]) if (c := f["cause"].iloc[0]) in NOT_LINES else f for f in frames]
 
 
 def _taken_out(part: Part) -> list[pd.DataFrame]:

@@ -87,10 +87,12 @@ def _discount(con, part, parsed: str, roles: Roles, options: Options) -> None:
     """Quantity x unit price less what a column says is taken off."""
     position = roles.beside["discount"]
     off = f"coalesce(abs(try_cast({_raw(con, part, [position], options)[position]} AS DOUBLE)), 0)"
-    less = {"share": f"p.amount * (1 - {off})", "percent": f"p.amount * (1 - {off} / 100)",
-            "amount": f"p.amount - {off} * 100"}[roles.amount.discount]  # fmt: skip
+    # Of a product before it is rounded: to round twice is a cent too many here and there.
+    whole = "p.amount" if roles.amount.column is not None else "(p.quantity * p.unit_price * 100)"
+    less = {"share": f"{whole} * (1 - {off})", "percent": f"{whole} * (1 - {off} / 100)",
+            "amount": f"{whole} - {off} * 100"}[roles.amount.discount]  # fmt: skip
     con.execute(
-        f"UPDATE {parsed} SET amount = n.a FROM (SELECT p._row, CAST(round({less}, 0) AS BIGINT) AS a FROM {parsed} p"
+        f"UPDATE {parsed} SET amount = n.a FROM (SELECT p._row, CAST(round(round({less}, 6), 0) AS BIGINT) AS a FROM {parsed} p"
         f" JOIN {part.relation} r ON r.rowid = p._row) n WHERE n._row = {parsed}._row AND amount IS NOT NULL"
     )
 

@@ -106,8 +106,8 @@ def load_format(file: Path) -> Format:
             f'{where}: a format begins with a section [format], with name = "...", source = "..." and a signature: '
             'signature = ["Name", "Financial Status"], names of its header that no other tool has together.'
         )
-    for key in head:
-        known(key, ("name", "source", "signature", "rows", "note"), f"{where}: [format] has no", "lines")
+    for line in head:
+        known(line, ("name", "source", "signature", "rows", "note"), f"{where}: [format] has no", "lines")
     name, source, note, rows = (head.get(k, "") for k in ("name", "source", "note", "rows"))
     groups = tuple(map(_group, head.get("signature", ())))
     if not all(isinstance(t, str) for t in (name, source, note, rows)) or not (name and source):

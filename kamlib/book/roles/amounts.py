@@ -20,6 +20,7 @@ from kamlib.book.source.part import Part
 NET_BY_NAME, GENERIC, TOTAL = 1, 2, 3  # ranks of the names of an amount; -1 is the user's word, 0 our own
 OF_ORDER = re.compile(r"order|invoice|basket|cart|bestell|auftrag|rechnung|commande|facture|pedido|ordine|zamow", re.I)
 FEWEST_LINES, NEARLY = 3, 0.02  # with tax, from which on its part of the price says something; and how steady it is
+LESS = ("share", "percent", "amount")  # what a column of discounts can hold, of each line
 OF_ORDERS = ("subtotal", "gross", "tax", "shipping", "refund")  # what totals_per_order is about
 ROLES = ("subtotal", "gross", "tax", "shipping", "discount", "fee", "refund", "quantity", "unit_price")
 
@@ -170,20 +171,21 @@ class _Decision:
                 "total, set amount_per_order = true under [options]: it then counts once."
             )
         less = self._contained() if self.options.tax_included else ()
-        return self._amount(column, self.said, less, "each" if said else "")
+        way = self.options.discount if "discount" in self.of else ""
+        off = f"; less {self.name(self.of['discount'])} ({way})" if way in LESS else ""
+        made = self._amount(column, self.said + off, less, "each" if said else "")
+        return replace(made, discount=way if off else "")
 
     def found(self) -> Amount:
         """The column that the evidence leaves."""
         if not self.rank:
             return self._from_product("")
-        if self.product is None and all(
-            np.isnan(self.n[i]).all() for i in self.rank
-        ):  # nothing to read: the reader will say so
+        filled = {i: r for i, r in self.rank.items() if not np.isnan(self.n[i]).all()}
+        if not filled and self.product is None:  # nothing to read: the reader will say so
             return self._amount(min(self.rank, key=self.rank.get), "")
-        if len(filled := {i: r for i, r in self.rank.items() if not np.isnan(self.n[i]).all()}) < len(self.rank):
-            self.rank = filled  # a column that is empty is none of the amounts, where there is another one
-            if not filled:
-                return self._from_product("")
+        self.rank = filled  # a column that is empty is none of the amounts, where there is another one
+        if not filled:
+            return self._from_product("")
         unclear = [i for i in self.rank if self.of_order[i] == "perhaps" and self.rank[i] >= GENERIC]
         self.of_order = {i: "" if o == "perhaps" else o for i, o in self.of_order.items()}
         lines = [i for i in self.rank if not self.of_order[i]]

@@ -144,6 +144,7 @@ def _customer(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look])
     several = [i for i in most if seen[i].values > 1]
     best = next(iter(several or most or filled), None)
     again = [i for i in several if seen[i].distinct <= AGAIN]
+    again.sort(key=lambda i: "mail" not in plain(part.headers[i]))  # two customers can have one name
     if best in several and again and seen[best].distinct == 1 and seen[best].values >= MANY:
         part.notes.append(
             f"{part.where}: no value of {part.headers[best]!r} comes twice, as those of customers do; "

@@ -10,7 +10,7 @@ import duckdb
 
 from kamlib.book.options import Options
 
-EMPTY = ("", "nan", "n/a", "#n/a", "na", "null", "none", "nat", "-")
+EMPTY = ("", "nan", "n/a", "#n/a", "na", "null", "none", "nat", "-", "--", "---", "–", "—")
 # Decimals beyond the tenth are what binary fractions leave behind (0.30000000000000004): rounded off first.
 NUMBER = "DECIMAL(38, 10)"
 
