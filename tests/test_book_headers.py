@@ -87,6 +87,6 @@ def test_a_real_header(case, file):
 
 def test_there_are_many_and_each_says_where_it_is_from():
     said = [p.values[0] for p in CASES]
-    assert len({c["name"] for c in said}) == len(said) >= 90
+    assert len({c["name"] for c in said}) == len(said) >= 110
     assert all(c["source"] and c["header"] and c["rows"] for c in said)
     assert all("total" in c or "refused" in c for c in said)

@@ -108,21 +108,110 @@ BEST = {
         "order_id": "No. Faktur, Nomor Pesanan", "quantity": "Kuantitas", "unit_price": "Harga Satuan", "tax": "PPN",
         "product_name": "Nama Barang", "state": "Status Pesanan", "shipping": "Ongkos Kirim",
     },
+    "Czech": {
+        "customer_id": "Číslo zákazníka, ZakaznikID, Kód odběratele", "date": "Datum vystavení, DatumFaktury, DUZP",
+        "amount": "Celkem bez DPH (Kč), Základ daně", "order_id": "Číslo faktury, Variabilní symbol, Číslo objednávky",
+        "quantity": "Množství, Počet ks", "unit_price": "Cena za kus, Jedn. cena", "tax": "DPH, Částka DPH",
+        "gross": "Celkem s DPH", "state": "Stav objednávky", "currency": "Měna", "discount": "Sleva",
+    },
+    "Slovak": {
+        "customer_id": "Kód zákazníka, Číslo odberateľa", "date": "Dátum vystavenia, Dátum objednávky",
+        "amount": "Suma bez DPH, Základ dane", "order_id": "Číslo faktúry, Objednávka č.", "quantity": "Množstvo, Počet kusov",
+        "unit_price": "Jednotková cena", "gross": "Spolu s DPH", "product_name": "Názov tovaru", "state": "Stav",
+    },
+    "Hungarian": {
+        "customer_id": "Vevőkód, Ügyfélszám", "date": "Számla kelte, Teljesítés dátuma", "amount": "Nettó összeg (Ft), Nettó érték",
+        "order_id": "Számla sorszáma, Rendelésszám", "quantity": "Mennyiség, Darabszám", "unit_price": "Egységár, Nettó egységár",
+        "tax": "ÁFA, ÁFA összege", "gross": "Bruttó összeg", "product_name": "Megnevezés", "currency": "Pénznem",
+    },
+    "Romanian": {
+        "customer_id": "Cod client, ID client", "date": "Data facturii, Data emiterii", "amount": "Valoare fără TVA (lei), Valoare netă",
+        "order_id": "Nr. factură, Număr comandă", "quantity": "Cantitate, Buc.", "unit_price": "Preț unitar, Pret unitar fara TVA",
+        "tax": "TVA, Valoare TVA", "gross": "Total cu TVA", "product_name": "Denumire produs", "state": "Stare comandă",
+    },
+    "Swedish": {
+        "customer_id": "Kundnr, Kundnummer", "date": "Fakturadatum, Orderdatum", "amount": "Belopp exkl. moms, Nettobelopp, Radbelopp (kr)",
+        "order_id": "Fakturanr, Ordernummer", "quantity": "Antal", "unit_price": "À-pris, Styckpris", "tax": "Moms, Momsbelopp",
+        "gross": "Belopp inkl. moms", "product_name": "Benämning", "manager_id": "Säljare", "state": "Orderstatus",
+    },
+    "Danish": {
+        "customer_id": "Kundenr., Debitornr.", "date": "Fakturadato, Ordredato, Bogføringsdato", "amount": "Beløb ekskl. moms, Linjebeløb",
+        "order_id": "Fakturanr., Ordrenr., Bilagsnr.", "quantity": "Antal, Stk.", "unit_price": "Enhedspris, Stk. pris",
+        "tax": "Momsbeløb", "gross": "Beløb inkl. moms", "product_name": "Varenavn", "manager_id": "Sælger",
+    },
+    "Norwegian": {
+        "customer_id": "Kundenr, Kunde-ID", "date": "Fakturadato, Ordredato, Bilagsdato", "amount": "Beløp eks. mva, Sum eks. mva",
+        "order_id": "Fakturanr, Ordrenummer", "quantity": "Antall, Mengde", "unit_price": "Enhetspris, Pris eks. mva",
+        "tax": "MVA, Mva-beløp", "gross": "Beløp inkl. mva", "product_name": "Varenavn", "manager_id": "Selger",
+    },
+    "Finnish": {
+        "customer_id": "Asiakasnumero, AsiakasID", "date": "Laskun päivämäärä, Laskupvm, Tilauspäivä", "amount": "Veroton summa, Summa (alv 0 %)",
+        "order_id": "Laskunumero, Tilausnumero", "quantity": "Määrä, Kpl", "unit_price": "Yksikköhinta, à-hinta", "tax": "ALV, Alv-summa",
+        "gross": "Verollinen summa", "product_name": "Tuotenimi", "state": "Tilauksen tila", "manager_id": "Myyjä",
+    },
+    "Croatian": {
+        "customer_id": "Šifra kupca, KupacID, Šifra partnera", "date": "Datum računa, Datum fakture, Datum narudžbe",
+        "amount": "Iznos bez PDV-a, Vrednost bez PDV, Osnovica", "order_id": "Broj računa, Broj fakture", "quantity": "Količina, Kom.",
+        "unit_price": "Jedinična cijena, Jed. cena", "tax": "PDV, Iznos PDV-a", "gross": "Iznos s PDV-om", "product_name": "Naziv artikla",
+    },
+    "Bulgarian": {
+        "customer_id": "Код на клиент, Клиентски номер", "date": "Дата на фактура, Дата на поръчка", "amount": "Стойност без ДДС (лв.), Данъчна основа",
+        "order_id": "Номер на фактура, Поръчка №", "quantity": "Количество, К-во", "unit_price": "Единична цена, Ед. цена",
+        "tax": "ДДС, Сума ДДС", "gross": "Стойност с ДДС", "product_name": "Наименование на стоката", "state": "Статус на поръчката",
+    },
+    "Ukrainian": {
+        "customer_id": "Код клієнта, Код контрагента", "date": "Дата документа, Дата замовлення, Дата рахунку", "amount": "Сума без ПДВ (грн)",
+        "order_id": "Номер рахунку, № замовлення", "quantity": "Кількість, К-сть", "unit_price": "Ціна, Ціна за одиницю",
+        "tax": "ПДВ, Сума ПДВ", "gross": "Сума з ПДВ", "product_name": "Назва товару", "state": "Статус замовлення",
+    },
+    "Greek": {
+        "customer_id": "Κωδικός πελάτη, ΚΩΔ. ΠΕΛΑΤΗ", "date": "Ημερομηνία τιμολογίου, Ημ/νία παραγγελίας", "amount": "Καθαρή αξία, Ποσό χωρίς ΦΠΑ (€)",
+        "order_id": "Αριθμός τιμολογίου, Αρ. παραστατικού", "quantity": "Ποσότητα, Τεμάχια", "unit_price": "Τιμή μονάδας",
+        "tax": "ΦΠΑ, Ποσό ΦΠΑ", "gross": "Σύνολο με ΦΠΑ", "product_name": "Περιγραφή είδους", "state": "Κατάσταση παραγγελίας",
+    },
+    "Hebrew": {
+        "customer_id": "מספר לקוח, קוד לקוח", "date": "תאריך חשבונית, תאריך הזמנה", "amount": 'סכום לפני מע"מ, סה"כ ללא מע"מ (₪)',
+        "order_id": "מספר חשבונית, מס' הזמנה", "quantity": "כמות, יחידות", "unit_price": "מחיר ליחידה", "tax": 'מע"מ',
+        "gross": 'סכום כולל מע"מ', "product_name": "שם מוצר, תיאור פריט", "product_id": 'מק"ט', "state": "סטטוס הזמנה",
+    },
+    "Persian": {
+        "customer_id": "کد مشتری, کد مشتري", "date": "تاریخ فاکتور, تاریخ سفارش", "amount": "مبلغ خالص (ریال), فروش خالص",
+        "order_id": "شماره فاکتور, شماره سفارش", "quantity": "تعداد, مقدار", "unit_price": "قیمت واحد, فی", "tax": "مالیات بر ارزش افزوده",
+        "product_name": "نام کالا, شرح کالا", "discount": "تخفیف", "state": "وضعیت سفارش",
+    },
+    "Thai": {
+        "customer_id": "รหัสลูกค้า", "date": "วันที่ใบแจ้งหนี้, วันที่สั่งซื้อ", "amount": "มูลค่าก่อนภาษี (บาท), ยอดขายสุทธิ",
+        "order_id": "เลขที่ใบกำกับภาษี, หมายเลขคำสั่งซื้อ", "quantity": "จำนวน, ปริมาณ", "unit_price": "ราคาต่อหน่วย",
+        "tax": "ภาษีมูลค่าเพิ่ม", "product_name": "ชื่อสินค้า", "product_id": "รหัสสินค้า", "state": "สถานะคำสั่งซื้อ",
+    },
+    "Vietnamese": {
+        "customer_id": "Mã khách hàng, MaKH, Mã KH", "date": "Ngày hóa đơn, NgayDat, Ngày chứng từ", "amount": "Thành tiền (VNĐ), ThanhTien, Tiền hàng",
+        "order_id": "Số hóa đơn, Mã đơn hàng, SoHD", "quantity": "Số lượng, SoLuong", "unit_price": "Đơn giá, DonGia",
+        "tax": "Thuế GTGT, Tiền thuế", "gross": "Thành tiền sau thuế", "product_name": "Tên sản phẩm, TenSP", "state": "Trạng thái đơn hàng",
+    },
 }  # fmt: skip
 
 # A customer, a day and an amount that are a name only, bare, or a total: each worse than the best by as many ranks.
 WORSE = [
-    ("customer_id", 2, "Customer, Kunde, Client, Cliente, Klant, Kontrahent, Müşteri, Клиент, العميل, ग्राहक, 客户, 得意先, 거래처, Pelanggan"),
+    ("customer_id", 2, "Customer, Kunde, Client, Cliente, Klant, Kontrahent, Müşteri, Клиент, العميل, ग्राहक, 客户, 得意先, 거래처, Pelanggan, "
+     "Zákazník, Odberateľ, Vevő, Cumpărător, Kund, Køber, Kjøper, Asiakas, Kupac, Купувач, Покупець, Πελάτης, לקוח, مشتری, ลูกค้า, Khách hàng"),
     ("customer_id", 3, "Company, Kundenname, Raison sociale, Razón social, Nome do cliente, Ragione sociale, Klantnaam, Cari Ünvan, "
-     "Nazwa klienta, Наименование клиента, اسم العميل, ग्राहक का नाम, 客户名称, 得意先名, 거래처명, Nama Pelanggan"),
+     "Nazwa klienta, Наименование клиента, اسم العميل, ग्राहक का नाम, 客户名称, 得意先名, 거래처명, Nama Pelanggan, Název zákazníka, Názov odberateľa, "
+     "Vevő neve, Denumire client, Kundnamn, Kundenavn, Asiakkaan nimi, Naziv kupca, Име на клиент, Назва клієнта, Επωνυμία, שם לקוח, "
+     "نام مشتری, ชื่อลูกค้า, Tên khách hàng"),
     ("customer_id", 4, "E-Mail-Adresse, Courriel, Correo electrónico, E-mail do cliente, E-mailadres, E-posta, メールアドレス, 邮箱, 이메일"),
     ("customer_id", 5, "Kartennummer, Téléphone, CNPJ, NIP, Telefono, Telefoon, ИНН, 手机号, 会員番号, 회원번호, Nama Pengguna"),
-    ("date", 2, "Date, Datum, Fecha, Data, Tarih, Дата, التاريخ, दिनांक, 日期, 日付, 일자, Tanggal, Monat, Mois, Mes, Mese, Maand"),
+    ("date", 2, "Date, Datum, Fecha, Data, Tarih, Дата, التاريخ, दिनांक, 日期, 日付, 일자, Tanggal, Monat, Mois, Mes, Mese, Maand, "
+     "Měsíc, Deň, Dátum, Luna, Månad, Dato, Pvm, Mjesec, Месец, Місяць, Ημερομηνία, תאריך, تاریخ, วันที่, Ngày"),
     ("date", 3, "Paid at, Zahlungsdatum, Date de paiement, Fecha de pago, Data de pagamento, Data pagamento, Betaaldatum, "
-     "Data zapłaty, Ödeme tarihi, Дата оплаты, تاريخ الدفع, भुगतान तिथि, 付款时间, 入金日, 결제일, Tanggal Bayar"),
-    ("amount", 2, "Revenue, Umsatz, Montant, Importe, Valor, Importo, Omzet, Kwota, Tutar, Сумма, المبلغ, राशि, 金额, 売上, 매출액, Penjualan"),
+     "Data zapłaty, Ödeme tarihi, Дата оплаты, تاريخ الدفع, भुगतान तिथि, 付款时间, 入金日, 결제일, Tanggal Bayar, Datum platby, Dátum úhrady, Fizetés dátuma, "
+     "Data plății, Betaldatum, Betalingsdato, Maksupäivä, Datum plaćanja, Дата на плащане, Дата платежу, תאריך תשלום, تاریخ پرداخت, "
+     "วันที่ชำระเงิน, Ngày thanh toán"),
+    ("amount", 2, "Revenue, Umsatz, Montant, Importe, Valor, Importo, Omzet, Kwota, Tutar, Сумма, المبلغ, राशि, 金额, 売上, 매출액, Penjualan, "
+     "Částka, Tržby, Árbevétel, Valoare, Belopp, Beløb, Beløp, Liikevaihto, Iznos, Стойност, Сума, Ποσό, סכום, مبلغ, ยอดขาย, Doanh thu"),
     ("amount", 3, "Total, Gesamtbetrag, Montant total, Importe total, Valor Total, Totale fattura, Totaalbedrag, Razem, "
-     "Genel Toplam, Итого, الإجمالي, कुल राशि, 总金额, 請求金額, 합계금액, Total Harga"),
+     "Genel Toplam, Итого, الإجمالي, कुल राशि, 总金额, 請求金額, 합계금액, Total Harga, Celkem, Spolu, Összesen, Total de plată, "
+     "Summa, I alt, Totalt, Yhteensä, Ukupno, Общо, Разом, Σύνολο, סה\"כ, جمع کل, ยอดรวม, Tổng cộng, close_value"),
     ("discount", 2, "Discount %, Rabatt %, Remise %, % descuento, Desconto %, Sconto %, Kortingspercentage, Rabat %, İskonto oranı, % скидки, نسبة الخصم, छूट %, 折扣率, 値引率, 할인율, Diskon %"),
     ("tax", 2, "Total tax, Summe MwSt., Total TVA, Total IVA, Total impostos, Totale IVA, Totaal btw, Suma VAT, Toplam KDV, Итого НДС, إجمالي الضريبة, कुल कर, 合计税额, 消費税合計, 세액합계, Total PPN"),
     ("state", 2, "Cancelled at, Storniert, Annulé, Anulado, Cancelado, Annullato, Geannuleerd, Anulowano, İptal, Отменен, ملغي, रद्द, 作废, "
@@ -136,7 +225,11 @@ NO_NAME = (
     "Tipo de cliente, Forma de pagamento, Vencimento, Data di nascita, Tipo cliente, Aliquota IVA, Scadenza, Geboortedatum, "
     "Klantgroep, Betalingstermijn, Data urodzenia, Stawka VAT, Termin płatności, Doğum tarihi, KDV oranı, Vade tarihi, "
     "Дата рождения, Ставка НДС, Тип клиента, Срок оплаты, تاريخ الميلاد, نوع العميل, طريقة الدفع, जन्म तिथि, 客户类型, 出生日期, 税率, "
-    "付款方式, 生年月日, 支払方法, 税率, 생년월일, 고객유형, 결제수단, Tanggal lahir, Metode pembayaran, Jatuh tempo, Jumlah"
+    "付款方式, 生年月日, 支払方法, 税率, 생년월일, 고객유형, 결제수단, Tanggal lahir, Metode pembayaran, Jatuh tempo, Jumlah, "
+    "Datum splatnosti, Způsob platby, Datum narození, Dátum splatnosti, Fizetési határidő, Fizetési mód, Scadență, Mod de plată, "
+    "Förfallodatum, Betalningssätt, Forfaldsdato, Forfallsdato, Betalingsmåte, Eräpäivä, Maksutapa, Datum dospijeća, Način plaćanja, "
+    "Падеж, Начин на плащане, Термін оплати, Дата народження, Ημερομηνία λήξης, Τρόπος πληρωμής, תאריך פירעון, אמצעי תשלום, "
+    "تاریخ سررسید, روش پرداخت, วันครบกำหนด, วิธีชำระเงิน, Hạn thanh toán, Phương thức thanh toán, Ngày sinh, År, Ár, Daň, Dan"
 )
 
 
@@ -239,6 +332,22 @@ STATES = {
     "Japanese": "キャンセル, 見積 / 返金済 / 赤伝 / 発送済, 入金待ち / 一部返金",
     "Korean": "주문취소, 견적 / 환불완료 / 수정세금계산서 / 배송완료, 결제대기 / 부분환불",
     "Indonesian": "Dibatalkan, Penawaran / Dikembalikan / Nota Kredit / Lunas, Belum dibayar / Sebagian dikembalikan",
+    "Czech": "Stornováno, Zrušena, Koncept / Vráceno / Dobropis / Zaplaceno, Čeká na platbu, Vyřízená / Částečně vráceno",
+    "Slovak": "Stornovaná, Zrušené, Cenová ponuka / Vrátené / Dobropis / Uhradená, Nezaplatené, Odoslané / Čiastočne vrátené",
+    "Hungarian": "Sztornó, Törölve, Árajánlat / Visszatérítve / Helyesbítő számla / Fizetve, Fizetésre vár, Kiszállítva / Részben visszatérítve",
+    "Romanian": "Anulată, Ciornă, Ofertă / Rambursat / Notă de credit / Plătită, Neachitat, Livrată / Parțial rambursat",
+    "Swedish": "Makulerad, Avbruten, Utkast, Offert / Återbetald / Kreditfaktura / Betald, Skickad, Ej betald / Delvis återbetald",
+    "Danish": "Annulleret, Kladde, Tilbud / Refunderet / Kreditnota / Betalt, Afsendt, Ikke betalt / Delvist refunderet",
+    "Norwegian": "Kansellert, Kladd, Tilbud / Refundert / Kreditnota / Betalt, Levert, Ubetalt / Delvis refundert",
+    "Finnish": "Peruttu, Luonnos, Tarjous / Palautettu / Hyvityslasku / Maksettu, Toimitettu, Avoin / Osittain palautettu",
+    "Croatian": "Stornirano, Otkazana, Nacrt, Ponuda / Vraćeno / Knjižno odobrenje / Plaćeno, Isporučena, U obradi / Djelomično vraćeno",
+    "Bulgarian": "Анулирана, Отказана, Чернова, Оферта / Възстановена / Кредитно известие / Платена, Изпратена, Неплатена / Частично възстановена",
+    "Ukrainian": "Скасовано, Чернетка / Повернено / Коригування / Оплачено, Відвантажено, Очікує оплати / Частково повернено",
+    "Greek": "Ακυρώθηκε, Πρόχειρο, Προσφορά / Επιστράφηκε / Πιστωτικό τιμολόγιο / Πληρωμένο, Ολοκληρώθηκε, Σε εκκρεμότητα / Μερική επιστροφή χρημάτων",
+    "Hebrew": "בוטל, מבוטלת, טיוטה, הצעת מחיר / הוחזר / חשבונית זיכוי / שולם, נשלח, ממתין לתשלום / חלקית הוחזר",
+    "Persian": "لغو شده, پیش‌نویس, پیش فاکتور / مرجوعی / برگشت از فروش / پرداخت شده, ارسال شده, در انتظار پرداخت / بخشی مرجوع",
+    "Thai": "ยกเลิกแล้ว, ฉบับร่าง, ใบเสนอราคา / คืนเงินแล้ว / ใบลดหนี้ / ชำระแล้ว, จัดส่งแล้ว, รอชำระเงิน / คืนเงินบางส่วน",
+    "Vietnamese": "Đã hủy, Bản nháp, Báo giá / Đã hoàn tiền / Hàng bán bị trả lại / Đã thanh toán, Hoàn thành, Đang giao / Hoàn tiền một phần",
 }
 
 
@@ -260,7 +369,8 @@ def test_every_word_of_a_state_says_what_it_is_listed_for():
 
 
 @pytest.mark.parametrize(
-    "value", ["Ohio", "Bayern", "São Paulo", "İzmir", "Москва", "دبي", "दिल्ली", "广东", "東京", "서울", "Jakarta", "CA"]
+    "value", ["Ohio", "Bayern", "São Paulo", "İzmir", "Москва", "دبي", "दिल्ली", "广东", "東京", "서울", "Jakarta", "CA", "NY", "MO", "Peru", "Praha", "Brno", "Budapest",
+              "Cluj", "Skåne", "Oslo", "Zagreb", "София", "Київ", "Αθήνα", "תל אביב", "تهران", "ร้อยเอ็ด", "เชียงใหม่", "Hà Nội", "Huế", "Đồng Nai"]
 )
 def test_a_place_is_no_state_of_a_line(value):
     assert treatment(value, Options()) == UNKNOWN

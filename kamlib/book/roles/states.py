@@ -12,18 +12,27 @@ from kamlib.book.roles.synonyms import LANGUAGES, words
 SOLD, NOT_SOLD, REFUNDED, CREDIT, UNKNOWN = "sold", "left out", "refunded", "credit", "not understood"
 PARTLY, PARTS = "refunded in part", "in part"
 
-IN_PART = re.compile(r"\b(partial(ly)?|partly|teil(weise)?|partiel(lement)?|parcial(mente)?|parzial(mente)?)\b")
+IN_PART = re.compile(r"\b(partial(ly)?|partly|teil(weise)?|partiel(lement)?|parcial(mente)?|parzial(mente)?)\b|บางสวน")
 NEGATED = re.compile(r"(not|no|non|nicht|pas|niet|nie|nao) (?!sold|fulfil|paid)")
 NO = ("false", "no", "n", "0", "f", "nein", "non", "nao", "nee", "nie", "нет", "否", "")
 # In a column of kinds of document, where there are invoices: money that came in is no sale.
-INVOICE = re.compile(r"(sales )?(invoice|rechnung|factur|fattura|faktur|fatura|nota fiscal|счет|发票|請求|청구|فاتورة)")
-PAYMENT = re.compile(
-    r"(customer )?(payment|receipt|zahlung|paiement|pago|pagamento|betaling|wplata|odeme|оплата|付款|入金|입금|دفعة)"
+INVOICE = re.compile(
+    r"(sales )?(invoice|rechnung|factur|fattura|faktur|fatura|nota fiscal|счет|发票|請求|청구|فاتورة|lasku|szamla|racun"
+    r"|τιμολογι|рахунок|фактура|חשבונית|فاكتور|ใบแจงหนี|ใบกํากับ|hoa don)"
 )
+<<<<<<< HEAD
 PAID = re.compile(r"payment|pago|pagamento|zahlung|paiement|betal|oplat|platnos|odeme|оплат|付款|支付|결제|pembayaran")
 WAITS = ("pending", "pendiente", "pendente", "ausstehend", "en attente", "in attesa", "wacht", "oczekuj", "bekle",
          "menunggu")  # fmt: skip
 WON = re.compile(r"(closed )?(won|closedwon)|gewonnen|gagnee?|ganad[oa]|ganh[oa]|vint[oa]|wygran[aey]|kazanildi")
+=======
+PAYMENT = re.compile(
+    r"(customer )?(payment|receipt|zahlung|paiement|pago|pagamento|betaling|wplata|odeme|оплата|付款|入金|입금|دفعة"
+    r"|platba|uhrada|betalning|maksu$|(ki)?fizetes$|plata|uplata|placanje|πληρωμη|платіж|плащане|תשלום|קבלה"
+    r"|پرداخت$|دريافت|การชําระ|รับชําระ|thanh toan$|phieu thu)"
+)
+_LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ی": "ي", "ک": "ك", "_": " "})
+>>>>>>> 5961c9d28773c6adc7f43ba7dcfa81f10fd42f80
 MOST_STATES = 60  # different values; a column of more is no column of states
 
 
@@ -77,9 +86,9 @@ def _after_part(text: str) -> str:
 
 
 def _plain(value: str) -> str:
-    letters = unicodedata.normalize("NFKD", str(value).casefold().replace("ı", "i"))
-    letters = "".join(c for c in letters if not unicodedata.combining(c)).replace("ł", "l").replace("_", " ")
-    return " ".join(re.sub(r"^wc-|[^\w\s\u0900-\u0dff-]", " ", letters).replace("-", " ").split())
+    letters = unicodedata.normalize("NFKD", str(value).casefold().translate(_LETTERS))
+    letters = "".join(c for c in letters if not unicodedata.combining(c))
+    return " ".join(re.sub(r"^wc-|[^\w\s\u0900-\u0e7f-]", " ", letters).replace("-", " ").split())
 
 
 @cache

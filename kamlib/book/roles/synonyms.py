@@ -18,11 +18,13 @@ from kamlib.tables import TABLES
 WORDS = Path(__file__).parent / "words"
 LANGUAGES = (
     "English", "German", "French", "Spanish", "Portuguese", "Italian", "Dutch", "Polish", "Turkish", "Russian",
-    "Arabic", "Hindi", "Chinese", "Japanese", "Korean", "Indonesian",
+    "Arabic", "Hindi", "Chinese", "Japanese", "Korean", "Indonesian", "Czech", "Slovak", "Hungarian", "Romanian",
+    "Swedish", "Danish", "Norwegian", "Finnish", "Croatian", "Bulgarian", "Ukrainian", "Greek", "Hebrew", "Persian",
+    "Thai", "Vietnamese",
 )  # fmt: skip
 CODES = (
-    "AED|ARS|AUD|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JOD|JPY|KRW|KWD|LBP|MAD|MXN|"
-    "MYR|NOK|NZD|OMR|PEN|PHP|PLN|QAR|RON|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR"
+    "AED|ARS|AUD|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|EUR|GBP|HKD|HRK|HUF|IDR|ILS|INR|IRR|ISK|JOD|JPY|KRW|KWD|LBP|MAD|MXN|"
+    "MYR|NOK|NZD|OMR|PEN|PHP|PLN|QAR|RON|RSD|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR"
 )
 # A currency at the end of a name: any code in brackets, a well-known one or a sign without.
 CURRENCY = re.compile(
@@ -36,23 +38,28 @@ _PATH = re.compile(
 )
 # A national currency as it stands at the end of a name, in words.
 _LOCAL = re.compile(
-    r" ?,? ?(?:[(\[] ?(?:R\$|Rp\.?|руб\.?|р\.|zł|TL|Kč|kr\.?|元|円|원) ?[)\]]|(?<=[ ,])(?:R\$|Rp|руб\.?|zł|TL|Kč))$"
+    r" ?,? ?(?:[(\[] ?(?:R\$|Rp\.?|руб\.?|р\.|zł|TL|Kč|kr\.?|元|円|원|Ft|lei|грн\.?|₴|лв\.?|đ|₫|VNĐ|đồng|฿|บาท|₪|ש[\"״]ח"
+    r"|ریال|تومان|kn|din\.?|ευρώ) ?[)\]]|(?<=[ ,])(?:R\$|Rp|руб\.?|zł|TL|Kč|kr\.?|Ft|lei|грн\.?|лв\.?|₫|VNĐ|บาท|₪"
+    r"|ریال|تومان))$"
 )
 _BRACKETS = str.maketrans("（）［］，", "()[],")
-_LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "°": "", "º": "", "ª": ""})
+_LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "°": "", "º": "", "ª": ""})
 _MINOR = re.compile(
     r"[\s_(\[]{0,3}(?:in[\s_]{1,2})?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?"
     r"|minor(?:[\s_]units?)?)[)\]]?$",
     re.I,
 )
 # What the end of a name says of tax: `Subtotal (ex tax)`, `Bedrag incl. BTW`; whose address it is: `Email (Billing)`.
-_TAX = r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс)\.?[)\]]?\s*$"
-_WITHOUT = "ex|excl|exkl|excluding|exclusive|before|without|ohne|zzgl|hors|sin|sem|senza|zonder|bez|tanpa|без"
-_WITH = "inc|incl|inkl|including|inclusive|with|after|mit|avec|con|com|met|termasuk|включая"
+_TAX = r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс|dph|moms|mva|alv|[aá]fa|pdv(?:-a|-om)?|пдв|ддс|φπα|מע[\"״]מ|thuế)\.?[)\]]?\s*$"
+_WITHOUT = "ex|excl|exkl|excluding|exclusive|before|without|ohne|zzgl|hors|sin|sem|senza|zonder|bez|tanpa|без|exkl|eksk?l|eks|utan|uden|uten|f[aă]r[aă]|χωρίς|προ|לפני|ללא|trước|chưa"
+_WITH = "inc|incl|inkl|including|inclusive|with|after|mit|avec|con|com|met|termasuk|включая|včetně|vč|vrátane|s|sa|med|cu|με|з|с|כולל|sau|gồm"
 _WITHOUT_TAX = re.compile(rf"[\s_(\[-](?:{_WITHOUT})\.?{_TAX}", re.I)
 _WITH_TAX = re.compile(rf"[\s_(\[-](?:{_WITH})\.?{_TAX}", re.I)
 _WHOSE = re.compile(r"^([^(\[]+)[(\[]\s?(billing|shipping)\s?[)\]]$", re.I)
 _MONEY = ("amount", "subtotal", "gross", "unit_price", "shipping")
+# The same again behind it, as a database has it: `order date (DateOrders)`.
+_AGAIN = re.compile(r"^([^(\[]{3,80}?) ?[(\[]([^()\[\] ]{3,40})[)\]]$")
+_CAMEL = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|\d+")
 # Words for a number or a code, which stand before or behind what they number: `id_cliente`, `cliente_id`.
 _NUMBER = frozenset("id no nr num numero código codigo cod code kod kode".split())
 _PERCENT = re.compile(
@@ -87,7 +94,7 @@ def plain(name: str) -> str:
     name = CURRENCY.sub("", _LOCAL.sub("", name)) or name
     name = _HARMLESS.sub("", name) or name
     letters = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    return "".join(c for c in letters if (c.isalnum() or c == "%" or "\u0900" <= c < "\u0e00") and c != "\u0640")
+    return "".join(c for c in letters if (c.isalnum() or c == "%" or "\u0900" <= c < "\u0e80") and c != "\u0640")
 
 
 def currency_of(name: str) -> str:
@@ -124,6 +131,8 @@ def variants(name: str) -> tuple[str, ...]:
     (('orderscustomer', 'customer'), ('salesamount', 'amount'), ('pricepence', 'price'), ('saledates', 'saledate'))
     >>> variants("Email (Billing)"), variants("cliente_id")
     (('emailbilling', 'billingemail'), ('clienteid', 'idcliente'))
+    >>> variants("order date (DateOrders)"), variants("amount (TaxAmount)")
+    (('orderdatedateorders', 'orderdate', 'orderdatedateorder'), ('amounttaxamount',))
     """
     name = _tidy(name)
     found = [plain(name)]
@@ -132,6 +141,9 @@ def variants(name: str) -> tuple[str, ...]:
     whose = _WHOSE.match(name)
     if whose:
         found.append(plain(f"{whose[2]} {whose[1]}"))
+    again = _AGAIN.match(name)
+    if again and _stems(again[1]) == _stems(again[2]):
+        found.append(plain(again[1]))
     path = _PATH.sub("", name)
     if path != name:
         found.append(plain(path))
@@ -143,6 +155,7 @@ def variants(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
+<<<<<<< HEAD
 def _path_end(name: str) -> str:
     """Of a path through a database, the last step that says something; empty where a name is none.
 
@@ -155,6 +168,10 @@ def _path_end(name: str) -> str:
     if len(steps) < 2 or not all(map(_STEP.fullmatch, steps)) or "_" not in name:
         return ""
     return steps[-2] if steps[-1] in ("id", ".id", "name", "display_name") else steps[-1]
+=======
+def _stems(name: str) -> frozenset[str]:
+    return frozenset(w.casefold().removesuffix("s") for w in _CAMEL.findall(name))
+>>>>>>> 5961c9d28773c6adc7f43ba7dcfa81f10fd42f80
 
 
 def _turned(name: str) -> list[str]:

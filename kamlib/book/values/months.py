@@ -1,4 +1,4 @@
-"""Names of months and weekdays in sixteen languages, from Babel's copy of Unicode's CLDR."""
+"""Names of months and weekdays in thirty-one languages, from Babel's copy of Unicode's CLDR."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from functools import cache
 # With the countries that call months otherwise than their language does elsewhere.
 LOCALES = (
     "en", "de", "de_AT", "fr", "es", "ar", "ar_SY", "ar_DZ", "ar_MA", "ar_MR", "pt", "it", "nl", "pl", "tr", "ru", "zh",
-    "ja", "ko", "hi", "id",
+    "ja", "ko", "hi", "id", "cs", "sk", "hu", "ro", "sv", "da", "nb", "fi", "sr_Latn", "bg", "uk", "el", "he", "fa", "th",
 )  # fmt: skip
+# Not Croatian: its listopad is October, and November in Czech and Polish.
+# Written out only: Czech short forms are common words (led, dub, pro), those of the others have marks within.
+WIDE = ("cs", "he", "th")
 # Short forms that are in use and not in CLDR.
 ALSO = {2: "febr", 3: "mrz maerz", 8: "agt ags", 9: "setiembre", 11: "nop"}
 
@@ -54,5 +57,5 @@ def _names(of: str):
     for code in LOCALES:
         found = getattr(Locale.parse(code), of)
         for use in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
+            for width in ("wide",) if code in WIDE else ("wide", "abbreviated"):
                 yield found[use][width]
