@@ -77,10 +77,7 @@ def main() -> None:
             if not name.startswith(asked.only):
                 continue
             path = next(iter(sorted(asked.folder.glob(f"{name}.*"))), None)
-            if path is None:
-                outcome = ("no file", "")
-            else:
-                outcome = tried(path, of[name](path), bool(asked.only))
+            outcome = tried(path, of[name](path), bool(asked.only)) if path else ("no file", "")
             counts[outcome[0]] = counts.get(outcome[0], 0) + 1
             print(f"| {name} | {row['tool']} | {row['language']} | {outcome[0]} | {outcome[1]} |", flush=True)
     print(counts)

@@ -92,8 +92,8 @@ def _discount(con, part, parsed: str, roles: Roles, options: Options) -> None:
     less = {"share": f"{whole} * (1 - {off})", "percent": f"{whole} * (1 - {off} / 100)",
             "amount": f"{whole} - {off} * 100"}[roles.amount.discount]  # fmt: skip
     con.execute(
-        f"UPDATE {parsed} SET amount = n.a FROM (SELECT p._row, CAST(round(round({less}, 6), 0) AS BIGINT) AS a FROM {parsed} p"
-        f" JOIN {part.relation} r ON r.rowid = p._row) n WHERE n._row = {parsed}._row AND amount IS NOT NULL"
+        f"UPDATE {parsed} SET amount = n.a FROM (SELECT p._row, CAST(round(round({less}, 6), 0) AS BIGINT) AS a"
+        f" FROM {parsed} p JOIN {part.relation} r ON r.rowid = p._row) n WHERE n._row = {parsed}._row AND amount IS NOT NULL"
     )
 
 

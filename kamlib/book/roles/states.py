@@ -20,19 +20,16 @@ INVOICE = re.compile(
     r"(sales )?(invoice|rechnung|factur|fattura|faktur|fatura|nota fiscal|счет|发票|請求|청구|فاتورة|lasku|szamla|racun"
     r"|τιμολογι|рахунок|фактура|חשבונית|فاكتور|ใบแจงหนี|ใบกํากับ|hoa don)"
 )
-<<<<<<< HEAD
 PAID = re.compile(r"payment|pago|pagamento|zahlung|paiement|betal|oplat|platnos|odeme|оплат|付款|支付|결제|pembayaran")
 WAITS = ("pending", "pendiente", "pendente", "ausstehend", "en attente", "in attesa", "wacht", "oczekuj", "bekle",
          "menunggu")  # fmt: skip
 WON = re.compile(r"(closed )?(won|closedwon)|gewonnen|gagnee?|ganad[oa]|ganh[oa]|vint[oa]|wygran[aey]|kazanildi")
-=======
 PAYMENT = re.compile(
     r"(customer )?(payment|receipt|zahlung|paiement|pago|pagamento|betaling|wplata|odeme|оплата|付款|入金|입금|دفعة"
     r"|platba|uhrada|betalning|maksu$|(ki)?fizetes$|plata|uplata|placanje|πληρωμη|платіж|плащане|תשלום|קבלה"
     r"|پرداخت$|دريافت|การชําระ|รับชําระ|thanh toan$|phieu thu)"
 )
 _LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ی": "ي", "ک": "ك", "_": " "})
->>>>>>> 5961c9d28773c6adc7f43ba7dcfa81f10fd42f80
 MOST_STATES = 60  # different values; a column of more is no column of states
 
 

@@ -43,16 +43,27 @@ _LOCAL = re.compile(
     r"|ریال|تومان))$"
 )
 _BRACKETS = str.maketrans("（）［］，", "()[],")
-_LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "°": "", "º": "", "ª": ""})
+_LETTERS = str.maketrans(
+    {"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "°": "", "º": "", "ª": ""}
+)
 _MINOR = re.compile(
     r"[\s_(\[]{0,3}(?:in[\s_]{1,2})?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?"
     r"|minor(?:[\s_]units?)?)[)\]]?$",
     re.I,
 )
 # What the end of a name says of tax: `Subtotal (ex tax)`, `Bedrag incl. BTW`; whose address it is: `Email (Billing)`.
-_TAX = r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс|dph|moms|mva|alv|[aá]fa|pdv(?:-a|-om)?|пдв|ддс|φπα|מע[\"״]מ|thuế)\.?[)\]]?\s*$"
-_WITHOUT = "ex|excl|exkl|excluding|exclusive|before|without|ohne|zzgl|hors|sin|sem|senza|zonder|bez|tanpa|без|exkl|eksk?l|eks|utan|uden|uten|f[aă]r[aă]|χωρίς|προ|לפני|ללא|trước|chưa"
-_WITH = "inc|incl|inkl|including|inclusive|with|after|mit|avec|con|com|met|termasuk|включая|včetně|vč|vrátane|s|sa|med|cu|με|з|с|כולל|sau|gồm"
+_TAX = (
+    r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс|dph|moms|mva"
+    r"|alv|[aá]fa|pdv(?:-a|-om)?|пдв|ддс|φπα|מע[\"״]מ|thuế)\.?[)\]]?\s*$"
+)
+_WITHOUT = (
+    "ex|excl|exkl|excluding|exclusive|before|without|ohne|zzgl|hors|sin|sem|senza|zonder|bez|tanpa"
+    "|без|exkl|eksk?l|eks|utan|uden|uten|f[aă]r[aă]|χωρίς|προ|לפני|ללא|trước|chưa"
+)
+_WITH = (
+    "inc|incl|inkl|including|inclusive|with|after|mit|avec|con|com|met|termasuk|включая|včetně|vč"
+    "|vrátane|s|sa|med|cu|με|з|с|כולל|sau|gồm"
+)
 _WITHOUT_TAX = re.compile(rf"[\s_(\[-](?:{_WITHOUT})\.?{_TAX}", re.I)
 _WITH_TAX = re.compile(rf"[\s_(\[-](?:{_WITH})\.?{_TAX}", re.I)
 _WHOSE = re.compile(r"^([^(\[]+)[(\[]\s?(billing|shipping)\s?[)\]]$", re.I)
@@ -155,7 +166,6 @@ def variants(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
-<<<<<<< HEAD
 def _path_end(name: str) -> str:
     """Of a path through a database, the last step that says something; empty where a name is none.
 
@@ -168,10 +178,10 @@ def _path_end(name: str) -> str:
     if len(steps) < 2 or not all(map(_STEP.fullmatch, steps)) or "_" not in name:
         return ""
     return steps[-2] if steps[-1] in ("id", ".id", "name", "display_name") else steps[-1]
-=======
+
+
 def _stems(name: str) -> frozenset[str]:
     return frozenset(w.casefold().removesuffix("s") for w in _CAMEL.findall(name))
->>>>>>> 5961c9d28773c6adc7f43ba7dcfa81f10fd42f80
 
 
 def _turned(name: str) -> list[str]:
