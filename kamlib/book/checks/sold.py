@@ -93,7 +93,8 @@ def _discount(con, part, parsed: str, roles: Roles, options: Options) -> None:
             "amount": f"{whole} - {off} * 100"}[roles.amount.discount]  # fmt: skip
     con.execute(
         f"UPDATE {parsed} SET amount = n.a FROM (SELECT p._row, CAST(round(round({less}, 6), 0) AS BIGINT) AS a"
-        f" FROM {parsed} p JOIN {part.relation} r ON r.rowid = p._row) n WHERE n._row = {parsed}._row AND amount IS NOT NULL"
+        f" FROM {parsed} p JOIN {part.relation} r ON r.rowid = p._row) n"
+        f" WHERE n._row = {parsed}._row AND amount IS NOT NULL"
     )
 
 
@@ -213,7 +214,7 @@ def _is_state(part, header, kind, n: dict[str, int], of: dict[str, str], sold: S
             and any(of[v] in (states.NOT_SOLD, states.CREDIT, states.REFUNDED) for v in known)
             and (sum(n[v] for v in known) >= 0.5 * sum(n.values()))
         )
-    unknown = [] if many else [v for v in n if v not in known]
+    unknown = [] if many or len(n) == 1 else [v for v in n if v not in known]  # one for all says nothing
     place = states.is_place(header)
     if unknown and not (place and not known):
         shown = ", ".join(f"{v[:40]!r} ({n[v]:,} lines)" for v in unknown[:5])

@@ -38,9 +38,9 @@ _PATH = re.compile(
 )
 # A national currency as it stands at the end of a name, in words.
 _LOCAL = re.compile(
-    r" ?,? ?(?:[(\[] ?(?:R\$|Rp\.?|руб\.?|р\.|zł|TL|Kč|kr\.?|元|円|원|Ft|lei|грн\.?|₴|лв\.?|đ|₫|VNĐ|đồng|฿|บาท|₪|ש[\"״]ח"
-    r"|ریال|تومان|kn|din\.?|ευρώ) ?[)\]]|(?<=[ ,])(?:R\$|Rp|руб\.?|zł|TL|Kč|kr\.?|Ft|lei|грн\.?|лв\.?|₫|VNĐ|บาท|₪"
-    r"|ریال|تومان))$"
+    r" ?,? ?(?:[(\[] ?(?:R\$|Rp\.?|руб\.?|р\.|zł|TL|Kč|kr\.?|元|円|원|Ft|lei|грн\.?|₴|лв\.?|đ|₫|VNĐ|đồng|฿|บาท|₪"
+    r"|ש[\"״]ח|ریال|تومان|kn|din\.?|ευρώ) ?[)\]]|(?<=[ ,])(?:R\$|Rp|руб\.?|zł|TL|Kč|kr\.?|Ft|lei|грн\.?|лв\.?|₫|VNĐ|บาท"
+    r"|₪|ریال|تومان))$"
 )
 _BRACKETS = str.maketrans("（）［］，", "()[],")
 _LETTERS = str.maketrans(
