@@ -43,16 +43,27 @@ _LOCAL = re.compile(
     r"|ریال|تومان))$"
 )
 _BRACKETS = str.maketrans("（）［］，", "()[],")
-_LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "°": "", "º": "", "ª": ""})
+_LETTERS = str.maketrans(
+    {"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "°": "", "º": "", "ª": ""}
+)
 _MINOR = re.compile(
     r"[\s_(\[]{0,3}(?:in[\s_]{1,2})?(?:cents?|pence|centimes?|centavos?|c[eé]ntimos|groszy?|kopeks?"
     r"|minor(?:[\s_]units?)?)[)\]]?$",
     re.I,
 )
 # What the end of a name says of tax: `Subtotal (ex tax)`, `Bedrag incl. BTW`; whose address it is: `Email (Billing)`.
-_TAX = r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс|dph|moms|mva|alv|[aá]fa|pdv(?:-a|-om)?|пдв|ддс|φπα|מע[\"״]מ|thuế)\.?[)\]]?\s*$"
-_WITHOUT = "ex|excl|exkl|excluding|exclusive|before|without|ohne|zzgl|hors|sin|sem|senza|zonder|bez|tanpa|без|exkl|eksk?l|eks|utan|uden|uten|f[aă]r[aă]|χωρίς|προ|לפני|ללא|trước|chưa"
-_WITH = "inc|incl|inkl|including|inclusive|with|after|mit|avec|con|com|met|termasuk|включая|včetně|vč|vrátane|s|sa|med|cu|με|з|с|כולל|sau|gồm"
+_TAX = (
+    r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс"
+    r"|dph|moms|mva|alv|[aá]fa|pdv(?:-a|-om)?|пдв|ддс|φπα|מע[\"״]מ|thuế)\.?[)\]]?\s*$"
+)
+_WITHOUT = (
+    "ex|excl|exkl|excluding|exclusive|before|without|ohne|zzgl|hors|sin|sem|senza|zonder|bez|tanpa|без"
+    "|eksk?l|eks|utan|uden|uten|f[aă]r[aă]|χωρίς|προ|לפני|ללא|trước|chưa"
+)
+_WITH = (
+    "inc|incl|inkl|including|inclusive|with|after|mit|avec|con|com|met|termasuk|включая"
+    "|včetně|vč|vrátane|s|sa|med|cu|με|з|с|כולל|sau|gồm"
+)
 _WITHOUT_TAX = re.compile(rf"[\s_(\[-](?:{_WITHOUT})\.?{_TAX}", re.I)
 _WITH_TAX = re.compile(rf"[\s_(\[-](?:{_WITH})\.?{_TAX}", re.I)
 _WHOSE = re.compile(r"^([^(\[]+)[(\[]\s?(billing|shipping)\s?[)\]]$", re.I)

@@ -8,7 +8,8 @@ from functools import cache
 # With the countries that call months otherwise than their language does elsewhere.
 LOCALES = (
     "en", "de", "de_AT", "fr", "es", "ar", "ar_SY", "ar_DZ", "ar_MA", "ar_MR", "pt", "it", "nl", "pl", "tr", "ru", "zh",
-    "ja", "ko", "hi", "id", "cs", "sk", "hu", "ro", "sv", "da", "nb", "fi", "sr_Latn", "bg", "uk", "el", "he", "fa", "th",
+    "ja", "ko", "hi", "id", "cs", "sk", "hu", "ro", "sv", "da", "nb", "fi", "sr_Latn", "bg", "uk", "el", "he", "fa",
+    "th",
 )  # fmt: skip
 # Not Croatian: its listopad is October, and November in Czech and Polish.
 # Written out only: Czech short forms are common words (led, dub, pro), those of the others have marks within.
