@@ -29,8 +29,8 @@ EDITS = {
     "34-afip-daca": {
         "options": {
             "header": False, "currency": "$",
-            "columns": ["", "currency", "customer_name", "", "date", "customer_id", "", "gross", "", "tax", "amount", "",
-                        "", "", "", "state"],
+            "columns": ["", "currency", "customer_name", "", "date", "customer_id", "", "gross", "", "tax", "amount",
+                        "", "", "", "", "state"],
         },
         "rates": {"USD": 1.0},
     },

@@ -53,7 +53,6 @@ _MINOR = re.compile(
 )
 # What the end of a name says of tax: `Subtotal (ex tax)`, `Bedrag incl. BTW`; whose address it is: `Email (Billing)`.
 _TAX = (
-<<<<<<< HEAD
     r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс|dph|moms|mva"
     r"|alv|[aá]fa|pdv(?:-a|-om)?|пдв|ддс|φπα|מע[\"״]מ|thuế)\.?[)\]]?\s*$"
 )
@@ -64,18 +63,6 @@ _WITHOUT = (
 _WITH = (
     "inc|incl|inkl|including|inclusive|with|after|mit|avec|con|com|met|termasuk|включая|včetně|vč"
     "|vrátane|s|sa|med|cu|με|з|с|כולל|sau|gồm"
-=======
-    r"[\s_]*(?:sales[\s_]+)?(?:tax(?:es)?|vat|gst|hst|btw|mwst|ust|tva|iva|kdv|ppn|ндс"
-    r"|dph|moms|mva|alv|[aá]fa|pdv(?:-a|-om)?|пдв|ддс|φπα|מע[\"״]מ|thuế)\.?[)\]]?\s*$"
-)
-_WITHOUT = (
-    "ex|excl|exkl|excluding|exclusive|before|without|ohne|zzgl|hors|sin|sem|senza|zonder|bez|tanpa|без"
-    "|eksk?l|eks|utan|uden|uten|f[aă]r[aă]|χωρίς|προ|לפני|ללא|trước|chưa"
-)
-_WITH = (
-    "inc|incl|inkl|including|inclusive|with|after|mit|avec|con|com|met|termasuk|включая"
-    "|včetně|vč|vrátane|s|sa|med|cu|με|з|с|כולל|sau|gồm"
->>>>>>> b8f3458a4f7fa9381792ab2f516bb9cb1d7ecbf0
 )
 _WITHOUT_TAX = re.compile(rf"[\s_(\[-](?:{_WITHOUT})\.?{_TAX}", re.I)
 _WITH_TAX = re.compile(rf"[\s_(\[-](?:{_WITH})\.?{_TAX}", re.I)

@@ -8,19 +8,11 @@ WORDS = (
     r"|(sub)?total[ei]( generale| complessivo)?|(sub|eind)?totaal|razem|ogółem|((genel|ara) )?toplam"
     r"|(общий )?итого?|всего|合计|总计|小计|合計|総計|小計|總計|합계|총계|소계|(sub ?)?jumlah|कुल( योग)?"
     r"|(ال)?(مجموع|إجمالي|اجمالي)( (الكلي|الفرعي|العام))?"
-<<<<<<< HEAD
     r"|celkem|celkom|spolu|(mezi|medzi)?(součet|súčet)|total[ăa]|total general|totalt|(total|del"
     r"|slut)?summa|i alt|(del|mellem)sum"
     r"|(loppu|väli|kokonais)summa|yhteensä|(mind)?összesen|(vég|rész)összeg|(sve)?ukupno|svega|(među)?zbroj|(među)?zbir"
     r"|общо|всичко|(междинна )?сума|усього|всього|(загалом )?разом|(проміжний )?підсумок|(γενικ[οό] "
     r"|μερικ[οό] )?σ[υύ]νολο|υποσ[υύ]νολο"
-=======
-    r"|celkem|celkom|spolu|(mezi|medzi)?(součet|súčet)|total[ăa]|total general|totalt|(total|del|slut)?summa"
-    r"|i alt|(del|mellem)sum|(loppu|väli|kokonais)summa|yhteensä|(mind)?összesen|(vég|rész)összeg"
-    r"|(sve)?ukupno|svega|(među)?zbroj|(među)?zbir"
-    r"|общо|всичко|(междинна )?сума|усього|всього|(загалом )?разом|(проміжний )?підсумок"
-    r"|(γενικ[οό] |μερικ[οό] )?σ[υύ]νολο|υποσ[υύ]νολο"
->>>>>>> b8f3458a4f7fa9381792ab2f516bb9cb1d7ecbf0
     r"|סה[\"״]כ|סך ה?כו?ל|جمع( کل| جزء)?|مجموع کل|(ยอด|ผล)?รวม(ทั้งสิ้น|ทั้งหมด|ย่อย|เงิน|สุทธิ)?"
     r"|tổng (cộng|số|tiền)|cộng tổng|(tổng|cộng)[ :]*$"
 )
