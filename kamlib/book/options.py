@@ -58,6 +58,9 @@ class Options:
         The only states of a line that mean a sale: lines in any other, but a refunded or credited one, are left out.
     credit : tuple of str or None
         States of lines that take money off a customer's sales, whether it is written with a minus or not.
+    not_sold_if_negative, not_sold_if_positive : tuple of str or None
+        States of lines that are left out where they have that sign: money that went the other way, as what a firm
+        paid by the means by which it is paid, and got back.
     customer_pattern : str
         A regular expression that a whole customer id fits; lines of others (a bookkeeper's accounts) are left out.
     tax_included : bool or None
@@ -96,6 +99,8 @@ class Options:
     refunded: tuple[str, ...] | None = None
     sold: tuple[str, ...] | None = None
     credit: tuple[str, ...] | None = None
+    not_sold_if_negative: tuple[str, ...] | None = None
+    not_sold_if_positive: tuple[str, ...] | None = None
     customer_pattern: str = ""
     tax_included: bool | None = None
     overlap: str = ""
@@ -125,6 +130,8 @@ _KINDS = {
     "refunded": (list, 'is a list of states like ["refunded"]'),
     "sold": (list, 'is a list of states like ["Closed Won"]'),
     "credit": (list, 'is a list of states like ["Credit Memo"]'),
+    "not_sold_if_negative": (list, 'is a list of states like ["Payment"]'),
+    "not_sold_if_positive": (list, 'is a list of states like ["Refund"]'),
     "customer_pattern": (str, "is a regular expression, like '1[0-9]{4}'"),
     "tax_included": (bool, "is true or false"),
     "overlap": (str, 'is "once" or "keep"'),

@@ -38,6 +38,8 @@ OPTIONS = (
     ("refunded", '["sent back"]', "states of lines that were paid back"),
     ("sold", '["Closed Won"]', "the only states of a line that mean a sale; all others are left out"),
     ("credit", '["Credit Memo"]', "states of lines that are taken off, whatever their sign"),
+    ("not_sold_if_negative", '["Payment"]', "states in which a negative line is what the firm bought, and is left out"),
+    ("not_sold_if_positive", '["Refund"]', "states in which a positive line is what it got back, and is left out"),
     ("customer_pattern", '"1[0-9]{4}"', "what a customer's id looks like; lines of other accounts are left out"),
     ("tax_included", "true", "whether the amounts contain the columns tax and shipping"),
     ("amount_per_order", "true", "whether the amount is the total of a whole order, on each of its lines"),

@@ -60,6 +60,8 @@ def only_sold(con: duckdb.DuckDBPyConnection, part: Part, parsed: str, roles: Ro
         con.execute(f"UPDATE {parsed} SET amount = amount{less} WHERE amount IS NOT NULL")
     if amount.subtotal is not None and amount.column is None:
         sold.notes += _fit_to_orders(con, part, parsed, roles, options)
+    elif amount.discount_of_order is not None:
+        sold.notes += _off_orders(con, part, parsed, amount.discount_of_order, options)
     if options.customer_pattern:
         _other_accounts(con, parsed, options.customer_pattern)
     for position, kind in roles.states:
@@ -139,6 +141,20 @@ def _fit_to_orders(con, part, parsed: str, roles: Roles, options: Options) -> li
     return notes
 
 
+def _off_orders(con, part, parsed: str, discount: int, options: Options) -> list[str]:
+    """What a column says is taken off a whole order, off its lines in proportion."""
+    off = f"round(max(abs(try_cast({_raw(con, part, [discount], options)[discount]} AS {cells.NUMBER}) * 100)), 0)"
+    con.execute(
+        f"CREATE TEMP TABLE shares AS SELECT {ORDER} AS k, sum(p.amount)::BIGINT AS amount,"
+        f" CAST({off} AS BIGINT) AS off FROM {parsed} p JOIN {part.relation} r ON r.rowid = p._row"
+        " GROUP BY k HAVING off > 0 AND sum(p.amount) > 0"
+    )
+    n, cents = con.execute("SELECT count(*), coalesce(sum(off), 0)::BIGINT FROM shares").fetchone()
+    _share_out(con, parsed)
+    header = part.headers[discount]
+    return [f"{part.where}: {header!r} of {n:,} orders, {money(cents)} in all, comes off their lines."] if n else []
+
+
 def _share_out(con, parsed: str, key: str = ORDER) -> None:
     """Take `off` of each order in the table `shares` off its lines; by running sums: the parts are the whole."""
     con.execute(
@@ -190,6 +206,7 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, roles:
         blank = [cell] if kind == "status" else [cells.text(f"CAST(c{i} AS VARCHAR)") for i in (position, *status)]
         if kind == "status" or status:
             _carry_states(con, part, parsed, blank)
+    _leave_out_by_sign(con, parsed, of, options)
     _turn_credits(con, part, parsed, header, kind, sold)
     what = f"{header!r}: " if kind == "flag" else ""
     con.execute(
@@ -241,6 +258,17 @@ def _tell_partly(part, header, n: dict[str, int], of: dict[str, str], sold: Sold
         )
 
 
+def _leave_out_by_sign(con, parsed: str, of: dict[str, str], options: Options) -> None:
+    """Lines by which money went the other way, in states in which the sign says so."""
+    for given, test in ((options.not_sold_if_negative, "< 0"), (options.not_sold_if_positive, "> 0")):
+        named = [cells.literal(v) for v in of if given and states.is_one_of(v, given)]
+        if named:
+            con.execute(
+                f"UPDATE {parsed} SET left_out = s.v || ', {'paid' if test == '< 0' else 'got back'}' FROM said s"
+                f" WHERE s._row = {parsed}._row AND s.v IN ({', '.join(named)}) AND amount {test}"
+            )
+
+
 def _carry_states(con, part, parsed: str, blank: list[str]) -> None:
     """A blank state is that of its order's first line that has one; a blank flag where no status stands there either.
 
@@ -260,7 +288,7 @@ def _turn_credits(con, part, parsed: str, header: str, kind: str, sold: Sold) ->
     rows = con.execute(
         f"SELECT v, count(*), coalesce(sum(amount), 0)::HUGEINT, count(*) FILTER (amount > 0),"
         f" count(*) FILTER (amount < 0) FROM {parsed} JOIN said USING (_row)"
-        f" WHERE ({credit}) AND amount IS NOT NULL GROUP BY v ORDER BY v"
+        f" WHERE ({credit}) AND amount IS NOT NULL AND left_out IS NULL GROUP BY v ORDER BY v"
     ).fetchall()
     above, below = sum(r[3] for r in rows), sum(r[4] for r in rows)
     if above and below:

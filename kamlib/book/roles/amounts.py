@@ -174,7 +174,11 @@ class _Decision:
         way = self.options.discount if "discount" in self.of else ""
         off = f"; less {self.name(self.of['discount'])} ({way})" if way in LESS else ""
         made = self._amount(column, self.said + off, less, "each" if said else "")
-        return replace(made, discount=way if off else "")
+        return replace(
+            made,
+            discount=way if off else "",
+            discount_of_order=self.of["discount"] if way == "order" else made.discount_of_order,
+        )
 
     def found(self) -> Amount:
         """The column that the evidence leaves."""
@@ -200,7 +204,8 @@ class _Decision:
             return self._amount(None, self.why)
         best = self._without_discount(min(left, key=lambda i: (self.rank[i], self.columns.all.index(i))), left)
         self._refuse_rivals(best, left)
-        return self._without_tax(best)
+        self._refuse_discount_beside(best)
+        return self._less_discount(self._without_tax(best), best)
 
     # What the columns say of one another.
 
@@ -295,6 +300,22 @@ class _Decision:
         if rivals or (unlike and doubtful):
             refuse_rivals(self.con, self.part, self.columns, self.options, [best, *rivals], product=unlike)
 
+    def _refuse_discount_beside(self, best: int) -> None:
+        """An amount that is quantity x price to the cent, and a discount beside it: whether it comes off is asked."""
+        if self.options.discount or self.product is None or self.rank[best] < GENERIC or "discount" not in self.of:
+            return
+        off = self.n[self.of["discount"]]
+        off = off[~np.isnan(off)]
+        if off.any() and not self.is_of_order("discount") and not self._product_differs(best):
+            refuse_discount(self.con, self.part, self.columns, self.options, self._ways(off))
+
+    def _less_discount(self, made: Amount, best: int) -> Amount:
+        """With the discount that the user says is still in an amount of quantity x price."""
+        way = self.options.discount
+        if way not in LESS or "discount" not in self.of or self.product is None or self._product_differs(best):
+            return made
+        return replace(made, discount=way, says=f"{made.says}; less {self.name(self.of['discount'])} ({way})")
+
     # What remains.
 
     def _without_tax(self, best: int) -> Amount:
@@ -335,10 +356,13 @@ class _Decision:
         if not way and off.min() >= 0 and off.max() < 1 and (off != off.round()).any():
             way = "share"
         if not way:
-            totals = {w: n for w, n in self._discounts().items() if w != "percent" or off.max() <= 100}
-            refuse_discount(self.con, self.part, self.columns, self.options, list(totals))
+            refuse_discount(self.con, self.part, self.columns, self.options, self._ways(off))
         told = "" if way == "none" else f"less {header!r} ({way})"
         return replace(self._amount(None, told), discount="" if way == "none" else way)
+
+    def _ways(self, off: np.ndarray) -> list[str]:
+        """What a column with these values can hold."""
+        return [w for w in self._discounts() if w == "amount" or off.max() <= {"percent": 100, "share": 1}[w]]
 
     def _price_of_all(self) -> bool:
         """Whether the tax of a line is one part of its price, and not of quantity x price: the price is the line's."""

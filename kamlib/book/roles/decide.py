@@ -22,7 +22,7 @@ from kamlib.tables import TABLES, Table
 MOSTLY = 0.5  # of its filled cells, from which on a column named as a date is one
 SURELY = 0.95  # without a name
 AGAIN, MANY = 0.8, 30  # share of different values below which customers come again; of so many lines
-MERE_NAME = 5  # rank of names of a customer beyond which they can be anybody's, or a thing's
+MERE_NAME = 6  # rank of names of a customer beyond which they can be anybody's, or a thing's
 
 # What a kind of document or of transaction says is looked at only where its values are such words.
 TYPES = frozenset(
@@ -96,7 +96,9 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     amounts = [(k, i) for k, i in amounts if k < 0 or i not in found.values()]  # the user may name one twice
     amount, beside = Amount(), {}
     if not {"customer_id", "date"} <= found.keys():  # what the amount is, is asked when these are known
-        found |= {"amount": amounts[0][1]} if amounts else {}
+        sums = evidence_columns(part.headers, set(found.values()), mapping)
+        first = [i for _, i in amounts] or [sums[r] for r in ("subtotal", "gross") if r in sums]
+        found |= {"amount": first[0]} if first else {}
     else:
         amount, beside = _amount(con, part, found, amounts, mapping, names)
         if amount and amount.column is not None:

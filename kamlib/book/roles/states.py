@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 from kamlib.book.options import Options
@@ -62,7 +63,7 @@ def treatment(value: str, options: Options) -> str:
         return SOLD
     own = {NOT_SOLD: options.not_sold, REFUNDED: options.refunded, CREDIT: options.credit, SOLD: options.sold}
     for what, given in own.items():
-        if given is not None and text in map(_plain, given):
+        if given is not None and is_one_of(value, given):
             return what
     if options.sold is not None:
         return NOT_SOLD
@@ -74,6 +75,11 @@ def treatment(value: str, options: Options) -> str:
         if own.get(what) is None and _says(text, _words(what)):
             return what
     return UNKNOWN
+
+
+def is_one_of(value: str, given: Sequence[str]) -> bool:
+    """Whether a state is one of those that an option names."""
+    return _plain(value) in map(_plain, given)
 
 
 def _after_part(text: str) -> str:

@@ -66,6 +66,10 @@ _WITH = (
 )
 _WITHOUT_TAX = re.compile(rf"[\s_(\[-](?:{_WITHOUT})\.?{_TAX}", re.I)
 _WITH_TAX = re.compile(rf"[\s_(\[-](?:{_WITH})\.?{_TAX}", re.I)
+# `total_tax_excl` is `total excl tax`.
+_TAX_FIRST = re.compile(
+    r"\s(tax|vat|gst|btw|mwst|tva|iva|kdv|dph|moms)\s(ex|excl|exc|inc|incl|excluded|included)$", re.I
+)
 _WHOSE = re.compile(r"^([^(\[]+)[(\[]\s?(billing|shipping)\s?[)\]]$", re.I)
 _MONEY = ("amount", "subtotal", "gross", "unit_price", "shipping")
 # The same again behind it, as a database has it: `order date (DateOrders)`.
@@ -277,6 +281,7 @@ def _rank_by_tax(column: str, name: str) -> int | None:
     """
     if column not in _MONEY or len(name) > 100:
         return None
+    name = _TAX_FIRST.sub(lambda m: f" {m[2]} {m[1]}", _tidy(name).replace("_", " "))
     without = _WITHOUT_TAX.sub("", name)
     if without != name:
         known = [] if column == "gross" else [rank("ledger", column, without)]
