@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from kamlib.book.formats import FOLDER, Format, load_format
+from kamlib.book.skeleton import OPTIONS
 
 HERE = Path(__file__).with_name("formats")
 LEDGER = "customer_id,date,amount\nzz,2024-01-02,1.00\n"  # beside which other tables stand
@@ -82,13 +83,23 @@ def page() -> str:
     of: dict[str, list[Case]] = {}
     for case in cases():
         of.setdefault(case.stem, []).append(case)
-    lines = ["| format | known by | its header comes from | tried on | what comes of it |", "|---|---|---|---|---|"]
+    lines = ["| format | known by | its header comes from | what comes of invented rows |", "|---|---|---|---|"]
     for stem, format_ in formats().items():
         known = "its lines" if format_.rows else ", ".join(f"`{'` or `'.join(g)}`" for g in _written(stem))
-        for case in of.get(stem, []):
-            came = f"{case.total} net, {len(case.customers)} customers" if case.total else f"table {case.table}"
-            lines.append(f"| `{stem}`: {format_.name} | {known} | {format_.source} | {case.name} | {came} |")
+        came = "; ".join(f"{case.name}: {_came(case)}" for case in of.get(stem, []))
+        lines.append(f"| `{stem}`: {format_.name} | {known} | {format_.source} | {came} |")
     return "\n".join(lines)
+
+
+def options_page() -> str:
+    """Every option, for the same page."""
+    rows = [f"| `{name} = {example}` | {says} |" for name, example, says in OPTIONS]
+    return "\n".join(["| under `[options]`, for example | what it says |", "|---|---|", *rows])
+
+
+def _came(case: Case) -> str:
+    n = len(case.customers)
+    return f"{case.total} net, {n} customer{'s' * (n != 1)}" if case.total else f"table {case.table}"
 
 
 def _written(stem: str) -> list[list[str]]:

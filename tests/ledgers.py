@@ -339,6 +339,7 @@ def page() -> str:
             "(`tests/formats/`). `kam check` says which was seen, and why.", "",
             formats.page(), "",
             (formats.FOLDER / "README.md").read_text("utf-8"),
+            "### All options", "", formats.options_page(), "",
             "Made by `python tests/ledgers.py > docs/ledgers.md`.", "",
         ]
     )  # fmt: skip

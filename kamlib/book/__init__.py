@@ -22,7 +22,7 @@ from kamlib.book.checks.days import grain_of, late_lines, set_far_days_aside
 from kamlib.book.checks.files import compare_files
 from kamlib.book.checks.profit import complete_profit, known_profit, profit_in_words, uses_profit
 from kamlib.book.checks.rows import PROBLEMS, Checked, check_part
-from kamlib.book.checks.same import merge_customers, suspected_duplicates
+from kamlib.book.checks.same import accounts_of_names, merge_customers, suspected_duplicates
 from kamlib.book.checks.size import too_large_sums
 from kamlib.book.checks.sold import LEFT_OUT, NOT_SOLD
 from kamlib.book.checks.totals import (
@@ -34,7 +34,7 @@ from kamlib.book.checks.totals import (
     rows_in_words,
 )
 from kamlib.book.errors import BookError, Unsettled
-from kamlib.book.formats import formats_in_words, load_formats, names_for
+from kamlib.book.formats import formats_in_words, load_formats, names_for, unseen_formats
 from kamlib.book.mapping import ColumnNames, load_mapping
 from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
@@ -242,7 +242,8 @@ def open_book(
     signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
     dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
     currency, converted = one_currency(con, signs, _said_currency(parts, names), names.rates, dated)
-    notes += [*converted, *merge_customers(con, tables, names.same_customer)]
+    notes += [*converted, *merge_customers(con, tables, names.same_customer), *accounts_of_names(con, tables)]
+    notes += unseen_formats(parts, names.formats)
     notes += too_large_sums(con)
     notes += complete_profit(con, {ours for c in ledger_parts for _, _, ours, _ in c.recognised})
     return Book(

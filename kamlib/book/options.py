@@ -52,8 +52,8 @@ class Options:
     carry_customer : bool or None
         Whether a blank customer is the one above it (a report grouped by customer); None: only where that is plain.
     not_sold, refunded : tuple of str or None
-        States of a line (`kamlib.book.roles.states`) that mean that nothing was sold, or that it was paid back;
-        None: the documented words.
+        States of a line that mean that nothing was sold, or that it was paid back, beside the documented words
+        (`kamlib.book.roles.states`); an empty list: without these.
     sold : tuple of str or None
         The only states of a line that mean a sale: lines in any other, but a refunded or credited one, are left out.
     credit : tuple of str or None

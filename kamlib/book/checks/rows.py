@@ -27,6 +27,7 @@ MOST_SET_ASIDE = 0.05  # a larger part of unreadable rows means that the file wa
 NOT_LINES = ("blank row", "row of totals", "group line", "header again", "below the table")
 MOST_NAMED = 40  # columns that are listed as not used
 OURS = ("cents", "profit_cents", "profit_estimated", "left_out", "_row", "rowid")  # names that the ledger has itself
+OUTSIDE = "outside its limits"
 MOST_BELOW = 5  # rows below the last line: how many records there were, when and by whom it was made
 FORGIVEN = 10  # rows from which on a single unreadable one is none the less only that
 
@@ -160,7 +161,7 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
             ]
         limits = limits_of[column.name]
         if limits:
-            cause = "implausible date" if column.kind == "date" else "outside its limits"
+            cause = "implausible date" if column.kind == "date" else "none of its words" if column.values else OUTSIDE
             wrong.append((f"{name} IS NOT NULL AND ({limits})", cause))
         for bad, cause in wrong:
             frames.append(_listing(con, part, parsed, column.name, source, bad, cause, column.required))
@@ -288,6 +289,13 @@ def _refuse_if_misread(part: Part, total: int, aside: int, problems: pd.DataFram
     advice = "Name the right column in a mapping file (--mapping)" if first["column"] else "Save the file anew"
     if first["cause"] == "implausible date":
         advice = "If they are right, set earliest_date or latest_date under [options] in a mapping file (--mapping)"
+    if first["cause"] == "none of its words":
+        column = TABLES[part.table][first["column"]]
+        words = f'{column.name} = {{ "{first["value"][:40]}" = "{column.values[-1]}" }}'
+        advice = (
+            f"Its words are {', '.join(column.values)}. Say which of them the file's words mean, in a mapping file or "
+            f"a format: [values.{part.table}] {words}"
+        )
     raise BookError(
         f"{part.where}: in {first['n']:,} of {total:,} rows {_what(first, part, found)} ({examples}). More than "
         f"{MOST_SET_ASIDE:.0%} of the rows cannot be used, so the file has probably been misread. {advice}, or mend "

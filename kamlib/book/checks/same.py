@@ -158,6 +158,42 @@ def merge_customers(
     return notes
 
 
+def accounts_of_names(con: duckdb.DuckDBPyConnection, tables: dict[str, pd.DataFrame]) -> list[str]:
+    """Give other tables the ids of the ledger where they name its customers instead; notes that count.
+
+    A name counts where it is that of one id only. A table whose customers the ledger does not know is told.
+    """
+    bought = {c for (c,) in con.execute("SELECT DISTINCT customer_id FROM ledger").fetchall()}
+    pairs = con.execute(
+        "SELECT DISTINCT customer_name, customer_id FROM ledger"
+        " WHERE customer_name IS NOT NULL AND customer_id IS NOT NULL"
+    ).fetchall()
+    if "name" in tables.get("accounts", ()):
+        accounts = tables["accounts"].dropna(subset=["name", "customer_id"])
+        pairs += list(accounts[["name", "customer_id"]].itertuples(index=False, name=None))
+    of: dict[str, set[str]] = {}
+    for name, customer in pairs:
+        of.setdefault(_folded(name), set()).add(customer)
+    notes = []
+    for table, frame in tables.items():
+        there = _ids(frame)
+        if table in ("accounts", "rivals") or not there:
+            continue
+        met = there & (bought | _ids(tables.get("accounts", pd.DataFrame())))
+        found = {c: next(iter(of[_folded(c)])) for c in there - met if len(of.get(_folded(c), ())) == 1}
+        if found:
+            tables[table] = frame.assign(customer_id=frame["customer_id"].replace(found))
+            notes.append(f"{table}: {len(found):,} of {len(there):,} customers are found by their name in the ledger.")
+        if unknown := sorted(there - met - found.keys()):
+            shown = ", ".join(repr(c[:40]) for c in unknown[:3])
+            notes.append(f"{table}: {len(unknown):,} of {len(there):,} customers are not in the ledger ({shown}).")
+    return notes
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
 def _ids(frame: pd.DataFrame) -> set[str]:
     return set(frame["customer_id"].dropna()) if "customer_id" in frame else set()
 

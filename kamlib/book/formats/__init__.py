@@ -68,8 +68,8 @@ class Format:
             return "by the form of its lines"
         there = {key(h): h for h in headers}
         said = [_one_of(group, there) for group in self.signature]
-        more = f" and {len(said) - SHOWN} more" if len(said) > SHOWN else ""
-        return f"by its columns {', '.join(map(repr, said[:SHOWN]))}{more}"
+        more = f" and {len(said) - SHOWN} more" if len(said) > SHOWN + 1 else ""
+        return f"by its columns {', '.join(map(repr, said[: SHOWN if more else None]))}{more}"
 
 
 def _one_of(group: Sequence[str], headers: Mapping[str, str]) -> str | None:
@@ -181,6 +181,23 @@ def formats_in_words(parts: Sequence[Part]) -> tuple[str, ...]:
         note = seen[0].format.note
         said.append(f"{files}: read as {name}, {seen[0].format.why(seen[0].headers)}." + (f" {note}" if note else ""))
     return tuple(said)
+
+
+def unseen_formats(parts: Sequence[Part], formats: Sequence[Format]) -> list[str]:
+    """Formats of the user's that no file fits, each with the names that its likeliest file lacks."""
+    known = {id(f) for f in (*_own(), *(p.format for p in parts))}
+    notes = []
+    for format_ in (f for f in formats if id(f) not in known and f.signature):
+        lacks = {
+            p.where: [g[0] for g in format_.signature if not _one_of(g, {key(h): h for h in p.headers})] for p in parts
+        }
+        where, names = min(lacks.items(), key=lambda item: len(item[1]))
+        if not names:
+            notes.append(f"The format {format_.name} fits {where}, and another one says more of it.")
+        elif len(names) < len(format_.signature):
+            said = ", ".join(map(repr, names[:SHOWN]))
+            notes.append(f"The format {format_.name} fits no file: of its signature {where} lacks {said}.")
+    return notes
 
 
 def names_for(part: Part, names: ColumnNames) -> ColumnNames:

@@ -197,7 +197,7 @@ class _Decision:
             refuse_order(self.con, self.part, self.columns, self.options, unclear[0])
         if self.options.amount_per_order or not lines:
             return self._from_orders()
-        if discounted := self._total_after_discount(lines):
+        if discounted := self._total_after_discount(lines) or self._total_of_product(lines):
             return discounted
         left = self._without_gross(lines)
         if not left:
@@ -205,6 +205,7 @@ class _Decision:
         best = self._without_discount(min(left, key=lambda i: (self.rank[i], self.columns.all.index(i))), left)
         self._refuse_rivals(best, left)
         self._refuse_discount_beside(best)
+        self._tell_gap(best, lines)
         return self._less_discount(self._without_tax(best), best)
 
     # What the columns say of one another.
@@ -249,6 +250,18 @@ class _Decision:
                     names = "".join(f" + {self.name(self.of[r])}" for r in extras)
                     less = f"{self.name(net)} - {self.name(self.of['discount'])}{names} = {self.name(total)}"
                     return self._amount(total, f"net: {less}", extras)
+        return None
+
+    def _total_of_product(self, lines: list[int]) -> Amount | None:
+        """Where quantity x price less a discount, and tax, is the total: the total without the tax."""
+        if self.product is None or "discount" not in self.of:
+            return None
+        for total, (way, net), extras in itertools.product(lines, self._discounts().items(), self._extras()):
+            both = self.sums.agree(self._plus(self.product, extras), self.n[total], within=self.near + 0.01)
+            if not both and self.sums.agree(self._plus(net, extras), self.n[total], within=self.near + 0.01):
+                names = "".join(f" + {self.name(self.of[r])}" for r in extras)
+                less = f"{PRODUCT} - {self.name(self.of['discount'])} ({way}){names} = {self.name(total)}"
+                return self._amount(total, f"net: {less}", extras)
         return None
 
     def _without_discount(self, best: int, left: list[int]) -> int:
@@ -308,6 +321,22 @@ class _Decision:
         off = off[~np.isnan(off)]
         if off.any() and not self.is_of_order("discount") and not self._product_differs(best):
             refuse_discount(self.con, self.part, self.columns, self.options, self._ways(off))
+
+    def _tell_gap(self, best: int, lines: list[int]) -> None:
+        """A total that stands beside the net and is not explained by tax, shipping and discount is told."""
+        totals = [i for i in lines if i != best and self.rank[i] >= TOTAL and not self._same(i, best)]
+        off = np.abs(np.nan_to_num(self.n[self.of["discount"]])) if "discount" in self.of else 0
+        nets = (self.n[best], self.n[best] - off)
+        for total in totals:
+            if any(self.sums.agree(self._plus(n, way), self.n[total]) for n in nets for way in [(), *self._extras()]):
+                continue
+            both = ~np.isnan(self.n[best]) & ~np.isnan(self.n[total])
+            net, gross = (float(self.n[i][both].sum()) for i in (best, total))
+            beside = " + ".join(self.name(self.of[r]) for r in ("tax", "shipping", "discount") if r in self.of)
+            self.part.notes.append(
+                f"{self.part.where}: {self.name(best)} is taken ({net:,.2f}); {self.name(total)} ({gross:,.2f}) is "
+                f"another sum, and does not come of it by {beside or 'any column that was recognised'}."
+            )
 
     def _less_discount(self, made: Amount, best: int) -> Amount:
         """With the discount that the user says is still in an amount of quantity x price."""

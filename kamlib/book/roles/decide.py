@@ -26,9 +26,9 @@ MERE_NAME = 6  # rank of names of a customer beyond which they can be anybody's,
 
 # What a kind of document or of transaction says is looked at only where its values are such words.
 TYPES = frozenset(
-    map(plain, "type, document type, doc type, transaction type, order type, invoice type, voucher type, txn type, "
-    "record type, event type, Belegart, Belegtyp, Vorgangsart, type de document, type de pièce, tipo, tipo documento, "
-    "tipo de documento, tipo comprobante, typ dokumentu, belge türü, тип документа, 单据类型, "
+    map(plain, "type, sop type, document type, doc type, transaction type, order type, invoice type, voucher type, "
+    "txn type, record type, event type, Belegart, Belegtyp, Vorgangsart, type de document, type de pièce, "
+    "tipo, tipo documento, tipo de documento, tipo comprobante, typ dokumentu, belge türü, тип документа, 单据类型, "
     "伝票種別, 문서유형, jenis dokumen, نوع المستند".split(", "))
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ import duckdb
 
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.continued import carried_customers, filled_in
-from kamlib.book.roles.footer import without_footer
+from kamlib.book.roles.footer import without_footer, without_last_total
 from kamlib.book.roles.grouped import ungrouped
 from kamlib.book.roles.raw import Raw
 from kamlib.book.roles.short_lines import with_short_lines
@@ -45,6 +45,7 @@ def reshaped(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     if turned is not None:
         return turned
     raw = Raw(con, without_footer(raw), names)
+    raw = Raw(con, without_last_total(raw), names)
     part = with_short_lines(raw)
     raw = Raw(con, part, names)
     blank, totals = _blank_cells(raw), says_total(raw)

@@ -42,8 +42,9 @@ def treatment(value: str, options: Options) -> str:
     value : str
         As it stands in the file. Case, accents, punctuation and a short mark before it (`wc-`) do not count.
     options : Options
-        `not_sold`, `refunded` and `credit` replace the documented words of that treatment; with `sold`, no documented
-        word counts.
+        `not_sold`, `refunded` and `credit` name states beside the documented words, whole and whatever their case, and
+        win over these; an empty list switches the documented words of that treatment off. With `sold`, no
+        documented word counts.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def treatment(value: str, options: Options) -> str:
     if IN_PART.search(text) or _says(text, _words(PARTS)):
         return PARTLY if _says(text, _words(REFUNDED)) or _says(_after_part(text), _words(REFUNDED)) else SOLD
     for what in (NOT_SOLD, REFUNDED, CREDIT, SOLD):
-        if own.get(what) is None and _says(text, _words(what)):
+        if own.get(what) != () and _says(text, _words(what)):
             return what
     return UNKNOWN
 

@@ -18,6 +18,7 @@ SQL_TYPE = {
     "number": "DOUBLE", "whole": "BIGINT", "share": "DOUBLE", "flag": "BOOLEAN",
 }  # fmt: skip
 NUMERIC = ("money", "rate", "number", "whole", "share")
+JSON_DATE = r"^/Date\((\d{9,13})([+-]\d{4})?\)/$"  # milliseconds, as some programs write them
 PLAIN_DAY, PLAIN_NUMBER = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$", r"^-?\d+(\.\d+)?$"
 
 
@@ -71,7 +72,8 @@ class Columns:
         if source in self.ids:  # also where the same column is, say, the customer's name
             return self.ids[source]
         if self.types[column.name] == "VARCHAR":
-            return cells.trimmed(cells.latin(source) if source in self.foreign else source)
+            text = cells.trimmed(cells.latin(source) if source in self.foreign else source)
+            return f"regexp_replace({text}, '{JSON_DATE}', '\\1')" if column.kind == "date" else text
         return source if self._as_it_is(column) else ids.as_text(source, self.types[column.name])
 
     def _foreign_digits(self) -> set[str]:
