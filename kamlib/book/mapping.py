@@ -113,7 +113,9 @@ def header_like(name: str, headers: Mapping[str, str]) -> str | None:
     plain = key(name)
     if plain in headers:
         return headers[plain]
-    lost = [k for k in headers if "?" in k and not plain.isascii() and len(plain) <= len(k)]
+    if plain.isascii():
+        return None
+    lost = [k for k in headers if "?" in k and len(plain) <= len(k)]
     return next((headers[k] for k in lost if _ascii(k) == _ascii(plain)), None)
 
 

@@ -33,6 +33,9 @@ class Options:
         Currency of the book where no column says so.
     encoding : str
         Encoding of text files, as Python calls it; empty: find out from the content.
+    day_month : bool
+        Whether dates are a day and a month without a year, such as 0503 or 503 for the 5th of March: the first on or
+        after the day that stands above the header (20240101), or in the year of the option `year`.
     excel_1904 : bool
         Whether day numbers count from 1904, as on old Macintoshes.
     earliest_date, latest_date : datetime.date
@@ -49,6 +52,7 @@ class Options:
         Columns that are months (quarters, years, days): each filled cell becomes a line of that period.
     year : int or None
         Year of the first of `month_columns` where they are months without one; a later January begins the next year.
+        With `day_month`, that of the dates.
     carry_customer : bool or None
         Whether a blank customer is the one above it (a report grouped by customer); None: only where that is plain.
     not_sold, refunded : tuple of str or None
@@ -85,6 +89,7 @@ class Options:
     year_first: bool | None = None
     currency: str = ""
     encoding: str = ""
+    day_month: bool = False
     excel_1904: bool = False
     earliest_date: dt.date = EARLIEST
     latest_date: dt.date = LATEST
@@ -116,6 +121,7 @@ _KINDS = {
     "year_first": (bool, "is true or false"),
     "currency": (str, 'is a code like "EUR"'),
     "encoding": (str, 'is the name of an encoding, like "cp1256" or "utf-16"'),
+    "day_month": (bool, "is true or false"),
     "excel_1904": (bool, "is true or false"),
     "earliest_date": (dt.date, "is a day, without quotation marks, like 1980-01-01"),
     "latest_date": (dt.date, "is a day, without quotation marks, like 2030-12-31"),

@@ -46,6 +46,7 @@ OPTIONS = (
     ("totals_per_order", "true", "whether subtotal, gross, tax, shipping, refund are of whole orders, not of lines"),
     ("discount", '"percent"', "what a column of discounts holds, where the amount is quantity x unit price"),
     ("minor_units", "true", "whether amounts are in cents"),
+    ("day_month", "true", "dates are day and month (0503); the year is that above the header, or the option year"),
     ("excel_1904", "true", "day numbers count from 1904"),
     ("earliest_date", "1980-01-01", "an earlier date is set aside as implausible"),
     ("latest_date", "2035-12-31", "a later one too; without it, 2099-12-31"),

@@ -31,6 +31,17 @@ OUTSIDE = "outside its limits"
 MOST_BELOW = 5  # rows below the last line: how many records there were, when and by whom it was made
 FORGIVEN = 10  # rows from which on a single unreadable one is none the less only that
 
+# What tills and shops call a customer who is none: everybody together would be the largest account.
+ANYBODY = (
+    "consumidor final", "cliente final", "walk-in customer", "walk in customer", "walk-in", "walkin customer",
+    "cash customer", "cash sale", "cash sales", "counter sale", "guest", "guest customer", "anonymous",
+    "laufkundschaft", "barverkauf", "barkunde", "diverse kunden", "client de passage", "client comptoir",
+    "client divers", "cliente contado", "cliente mostrador", "público en general", "publico en general",
+    "público general", "cliente generico", "cliente genérico", "cliente varios", "consommateur final",
+    "cliente occasionale", "klient detaliczny", "розничный покупатель", "частное лицо", "散客", "零售客户", "现金客户",
+    "khách lẻ", "perakende müşteri",
+)  # fmt: skip
+
 PROBLEMS = ["table", "file", "line", "column", "cause", "value", "treatment"]
 
 
@@ -73,7 +84,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     con.execute(f"DROP TABLE {source.cells}")
     sold = Sold()
     if table.name == "ledger":
-        part.notes += _nobody(con, part, found)
+        part.notes += _nobody(con, part, found) + _anybody(con, part, parsed)
         sold = only_sold(con, part, parsed, roles, names.options)
         con.execute(f"DELETE FROM {parsed} WHERE left_out IS NOT NULL")
         part.notes += sold.notes
@@ -122,6 +133,20 @@ def _nobody(con, part: Part, found: dict[str, int]) -> list[str]:
         f"SELECT r, n FROM ({texts}) WHERE {cells.taken_for_empty('r')} ORDER BY 2 DESC, 1 LIMIT 5"
     ).fetchall()
     return [f"{part.where}: {n:,} lines with the customer {r!r} are taken as having none." for r, n in rows]
+
+
+def _anybody(con, part: Part, parsed: str) -> list[str]:
+    """Names under which tills book whoever has no account: the lines stay, of nobody; each name is told."""
+    words = ", ".join(cells.literal(w) for w in ANYBODY)
+    test = f"lower(trim(customer_id)) IN ({words})"
+    rows = con.execute(
+        f"SELECT customer_id, count(*) FROM {parsed} WHERE {test} GROUP BY customer_id ORDER BY 2 DESC, 1"
+    ).fetchall()
+    if rows:
+        con.execute(f"UPDATE {parsed} SET customer_id = NULL, customer_name = NULL WHERE {test}")
+    return [
+        f"{part.where}: {n:,} lines of {who!r} are of whoever has no account: they have no customer." for who, n in rows
+    ]
 
 
 def _unusable(table: Table) -> list[str]:

@@ -18,6 +18,7 @@ from kamlib.book.source.part import Part
 from kamlib.tables import TABLES
 
 FOLDER = Path(__file__).parent
+FEWEST = 3  # columns of any table
 SHOWN = 4  # names of a signature
 LOOKED_AT = 10  # rows of a file without a header
 OTHER_USES = {"ledger": "tenders"}  # deals are sales where nothing else is the ledger, and tenders beside one
@@ -57,10 +58,9 @@ class Format:
         """What a file of it is."""
         return next(iter(self.names.tables))
 
-    def seen_in(self, headers: Sequence[str]) -> int:
-        """How many names of its signature these are; 0 unless it is all of them."""
-        there = {key(h): h for h in headers}
-        return len(self.signature) if self.signature and all(_one_of(g, there) for g in self.signature) else 0
+    def seen_in(self, headers: Mapping[str, str]) -> int:
+        """How many names of its signature these are, by their `key`; 0 unless it is all of them."""
+        return len(self.signature) if self.signature and all(_one_of(g, headers) for g in self.signature) else 0
 
     def why(self, headers: Sequence[str]) -> str:
         """What it was known by, in words."""
@@ -148,7 +148,10 @@ def format_of(headers: Sequence[str], formats: Sequence[Format], table: str = ""
     >>> format_of(["Customer", "Date", "Net"], load_formats()) is None
     True
     """
-    seen = [(f.seen_in(headers), f) for f in formats if not table or table in f.names.tables]
+    there = {key(h): h for h in headers if h}
+    if len(there) < FEWEST:  # each row that could be a header is compared with each format
+        return None
+    seen = [(f.seen_in(there), f) for f in formats if not table or table in f.names.tables]
     best = max(seen, key=lambda s: s[0], default=(0, None))
     return best[1] if best[0] else None
 

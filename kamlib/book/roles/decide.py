@@ -33,7 +33,12 @@ TYPES = frozenset(
 )  # fmt: skip
 
 
-WHOSE = re.compile("customer|client|kunde|member|marital|user|account|employ|stock")  # status of what is no line
+# A name that holds one of these says what became of something; but not of whom or what is no line.
+STATUS = re.compile("status|statut|durum|trangthai|tinhtrang|situacao|статус|状态|状態|상태")
+RATE = re.compile(
+    "exchangerate|currencyrate|fxrate|wechselkurs|umrechnungskurs|tauxdechange|tipodecambio|kurswaluty|dovizkuru"
+)
+WHOSE = re.compile("customer|client|kunde|member|marital|user|account|employ|stock|musteri|khachhang|会員|회원")
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,7 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         if amount and amount.column is not None:
             found["amount"] = amount.column
     _refuse_if_missing(con, part, found, table, names)
+    _tell_rates(part, found, seen)
     found = {c: found[c] for c in table.names if c in found}
     states = _states(part, found, mapping, named)
     taken = {*found.values(), *beside.values(), *(i for i, _ in states)}
@@ -115,6 +121,17 @@ def _refuse_if_missing(con, part: Part, found: dict[str, int], table: Table, nam
         stopped = refusal(con, part, found, table)
         stopped.found = found
         raise stopped
+
+
+def _tell_rates(part: Part, found: dict[str, int], seen: Sequence[Look]) -> None:
+    """Rates, or keys of currencies, beside amounts whose currency no column says: they may be of several."""
+    for i, header in enumerate(part.headers):
+        says = RATE.search(plain(header)) or rank("ledger", "currency", header) is not None
+        if says and seen[i].values > 1 and "currency" not in found and i not in found.values():
+            part.notes.append(
+                f"{part.where}: {header!r} has {seen[i].values:,} different values and is not used; amounts may be in "
+                "several currencies. If another column has them in one, map it as amount."
+            )
 
 
 def _one_each(named: dict[str, list[tuple[int, int]]], table: Table, part: Part) -> dict[str, int]:
@@ -222,7 +239,7 @@ def _kind_of_state(header: str, *, mapped: bool = False) -> str:
     """`type`, `flag` or `status`; empty where a name is none of a state, unless it is mapped as one."""
     k = rank("ledger", "state", header)
     if k is None:
-        named = "status" in plain(header) and not WHOSE.search(plain(header))
+        named = STATUS.search(plain(header)) and not WHOSE.search(plain(header))
         return "type" if plain(header) in TYPES else "status" if mapped or named else ""
     return "flag" if k > 1 else "status"
 

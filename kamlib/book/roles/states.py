@@ -79,8 +79,15 @@ def treatment(value: str, options: Options) -> str:
 
 
 def is_one_of(value: str, given: Sequence[str]) -> bool:
-    """Whether a state is one of those that an option names."""
-    return _plain(value) in map(_plain, given)
+    """Whether a state is one of those that an option names, or fits one that is a pattern between two strokes.
+
+    Examples
+    --------
+    >>> is_one_of("PAID", ["Paid"]), is_one_of("8400", ["/8[0-9]{3}/"]), is_one_of("18400", ["/8[0-9]{3}/"])
+    (True, True, False)
+    """
+    patterns = (g[1:-1] for g in given if len(g) > 2 and g[0] == g[-1] == "/")
+    return _plain(value) in map(_plain, given) or any(re.fullmatch(p, str(value).strip()) for p in patterns)
 
 
 def _after_part(text: str) -> str:

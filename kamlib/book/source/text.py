@@ -44,6 +44,7 @@ def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: st
     part = Part(table, file.name, f"raw_{number}", headers, digest=file_digest(file), format=found.format)
     part.notes += [f"{file.name}: {guess}."] if guess else []
     part.notes += title_note(file.name, found.rows)
+    part.above = " ".join(cell for row in found.rows for cell in row)
     with tempfile.TemporaryDirectory() as scratch:
         path = file
         if (

@@ -113,6 +113,7 @@ def _sheet(con, number: int, where: str, table: str, rows: list[list], digest: s
     last = max(i for i, row in enumerate(rows) if _filled(row))
     part = Part(table, where, f"raw_{number}", headers, digest=digest, first=above + 2, sheet=True)
     part.notes += title_note(where, rows[: max(above, 0)])
+    part.above = " ".join(cell(c) for row in rows[: max(above, 0)] for c in row)
     columns = ([row[i] for row in rows[above + 1 : last + 1]] for i in range(len(headers)))
     keep(con, part, pa.table({f"c{i}": _column(c) for i, c in enumerate(columns)}))
     return part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, Question, Unsettled
 from kamlib.book.mapping import ANY_OTHER, ColumnNames
 from kamlib.book.roles.question import settle
 from kamlib.book.roles.synonyms import currency_of, minor_units
@@ -140,6 +140,15 @@ class Columns:
 
     def _date(self, column: Column) -> str:
         source, typed = f"c{self.found[column.name]}", self.types[column.name] != "VARCHAR"
+        if self.options.day_month:
+            text = f"CAST({source} AS VARCHAR)"
+            made = dates.day_and_month(text, self.part.above, self.options.year)
+            if made is None:
+                year = Question("options", "year", "the year of its first day")
+                raise Unsettled(
+                    f"{self.part.where}: its dates are a day and a month; nothing says of which year.", [year]
+                )
+            return made
         if source in self.plain:
             return f"try_cast(left({source}, 10) AS DATE)"
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ _ZONE = (
     rf"{_CLOCK}(?:Z|[+\-]\d{{1,2}}(?::?\d{{2}})?|\b(?:UTC|GMT|MSK|[A-Z]{{1,4}}T)\b.*)$"
     r"|^[\d\-]+(?:Z|[+\-]\d{2}:\d{2})$"
 )
+_COMPACT = re.compile(r"\b(?:19[89]|20[0-9])\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\b")
 MOSTLY = 0.9  # of a column's filled cells, from which on it is one of dates
 _SETTLE = "day_first = true   # or false"
 
@@ -212,6 +214,28 @@ def day_first(con: duckdb.DuckDBPyConnection, table: str, source: str, options: 
         rows = _three(con, read, "a <= 12 AND b <= 12 AND a <> b")
         raise Ambiguous(f"all {both:,} dates can be read day-first and month-first", rows, _SETTLE)
     return not month
+
+
+def day_and_month(source: str, above: str, year: int | None) -> str | None:
+    """SQL: text such as 0503 or 503 -> DATE, without a year; None where nothing says the year.
+
+    It is the first such day on or after the first day that stands above the header (20240101), or that of `year`.
+
+    Examples
+    --------
+    >>> day = day_and_month("'503'", "EXTF 700 20240701 4", None)
+    >>> duckdb.sql(f"SELECT {day}").fetchall()[0][0].isoformat()
+    '2025-03-05'
+    """
+    begin = _COMPACT.search(above)
+    if year is None and begin is None:
+        return None
+    first = begin[0] if year is None else f"{year}0101"
+    digits = f"lpad(regexp_replace({source}, '[.\\s]|\\.0$', '', 'g'), 4, '0')"
+    day = f"right({digits}, 2) || left({digits}, 2)"
+    of_year = f"({first[:4]} + ({day} < '{first[4:]}')::INT)"
+    text = f"{of_year}::VARCHAR || '-' || left({day}, 2) || '-' || right({day}, 2)"
+    return f"(CASE WHEN regexp_matches({digits}, '^\\d{{4}}$') THEN try_cast({text} AS DATE) END)"
 
 
 def day_first_beside(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> tuple[bool, str] | None:
