@@ -192,7 +192,7 @@ SOLD = (  # states, refunds
     Kind("a State of the USA", "Order ID,Order Date,Customer,City,State,Amount\n1,2024-01-15,a,Austin,Texas,100.00\n2,2024-01-16,b,Reno,Nevada,50.00\n"
          "3,2024-01-17,b,Albany,New York,25.00\n", 17500, {"a": 10000, "b": 7500}, 3, left_out=0),
     Kind("states left out by a setting", "Invoice,Date,Customer,Status,Amount\n1,2024-01-15,a,Shipped,100.00\n2,2024-01-16,b,On Hold,50.00\n3,2024-01-17,b,Cancelled,25.00\n",
-         12500, {"a": 10000, "b": 2500}, 2, left_out=5000, told=("on hold",), mapping={"options": {"not_sold": ["On Hold"]}}),
+         10000, {"a": 10000}, 1, left_out=7500, told=("on hold", "cancelled"), mapping={"options": {"not_sold": ["On Hold"]}}),
     Kind("no state left out, by a setting", "Invoice,Date,Customer,Status,Amount\n1,2024-01-15,a,Shipped,100.00\n2,2024-01-17,b,Cancelled,25.00\n",
          12500, {"a": 10000, "b": 2500}, 2, left_out=0, mapping={"options": {"not_sold": []}}),
     # Not a state in words but a flag; whoever does not understand it must ask or say so, since it changes the total.
