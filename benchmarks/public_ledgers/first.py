@@ -5,7 +5,7 @@ last day). None instead means: truly ambiguous, a refusal is right; the docstrin
 candidates with their totals. `ANSWERS` maps id -> function.
 
 Amended after the first trial, where the answer had followed another rule than the project's, and not where the
-reader was wrong: 12 (Consumidor Final is whoever has no account), 01, 02 (a refund comes off without its tax and shipping; tax inside the prices comes off), 08 (an id
+reader was wrong: 12 (Consumidor Final is whoever has no account), 01, 02 (a refund comes off without its tax and shipping; tax inside the prices comes off; case in an address does not count), 08 (an id
 that is new on every row is no customer's; the e-mail is, also of who got all his money back), 16 (accounts are companies: the domain, not the
 contact's e-mail), 15, 21, 22, 26, 27, 30, 39 (money is whole cents a line, and rounded there). The first answers stand in
 the history of this file.
@@ -48,7 +48,7 @@ def shopify_enavant(path):
     net = o["Subtotal"] - o["Taxes"].where((o["Subtotal"] + o["Shipping"] - o["Total"]).abs() < 0.005, 0)
     back = o["Refunded Amount"].fillna(0) * (net / o["Total"]).clip(upper=1).fillna(1)
     day = o["Created at"].str[:10]
-    return _r((net - back).sum()), o["Email"].nunique(), day.min(), day.max()
+    return _r((net - back).sum()), o["Email"].str.lower().nunique(), day.min(), day.max()
 
 
 def shopify_explorer(path):

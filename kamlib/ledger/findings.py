@@ -30,7 +30,7 @@ def findings(book: Book, panel: Panel, totals: dict) -> list[Finding]:
     bought = int((accounts["lines"] > 0).sum())
     return [
         Finding("ledger.first_day", "First day of the ledger", f"{panel.first_day}", "day"),
-        Finding("ledger.last_day", "Last day with a line that was read", f"{panel.last_day}", "day"),
+        Finding("ledger.last_day", "Last day with a line that counts", f"{panel.last_day}", "day"),
         Finding("ledger.lines", "Lines up to the day of the report", totals["lines_to_as_of"], "lines"),
         Finding(
             "ledger.set_aside", "Rows that could not be read and were set aside",
@@ -69,7 +69,7 @@ def _profit(book: Book, totals: dict, money: str) -> list[Finding]:
     verdict = ("supported" if book.uses_profit else "not supported") if whole.some else ""
     sales = sum(totals[f"profit_{p}_sales_cents"] for p in ("known", "estimated", "missing"))
     lines = {p: totals[f"profit_{p}_lines"] for p in ("known", "estimated")}
-    says = "Profit is known for 98 % of customers' sales in the whole ledger, and so it is used"
+    says = "Share of customers' sales in the whole ledger whose profit is known; from 98 % on it is used"
     return [
         Finding("ledger.profit_known_share", says, share, "share", n=whole.lines, verdict=verdict),
         Finding("ledger.profit_known", "Profit that is known", totals["profit_known_cents"], money, n=lines["known"]),

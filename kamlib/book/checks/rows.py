@@ -84,7 +84,7 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     con.execute(f"DROP TABLE {source.cells}")
     sold = Sold()
     if table.name == "ledger":
-        part.notes += _nobody(con, part, found) + _anybody(con, part, parsed)
+        part.notes += _nobody(con, part, found) + _anybody(con, part, parsed) + _addresses(con, part, parsed)
         sold = only_sold(con, part, parsed, roles, names.options)
         con.execute(f"DELETE FROM {parsed} WHERE left_out IS NOT NULL")
         part.notes += sold.notes
@@ -146,6 +146,20 @@ def _anybody(con, part: Part, parsed: str) -> list[str]:
         con.execute(f"UPDATE {parsed} SET customer_id = NULL, customer_name = NULL WHERE {test}")
     return [
         f"{part.where}: {n:,} lines of {who!r} are of whoever has no account: they have no customer." for who, n in rows
+    ]
+
+
+def _addresses(con, part: Part, parsed: str) -> list[str]:
+    """E-mail addresses that differ only by case are one customer."""
+    n, mails, ids, folded = con.execute(
+        "SELECT count(customer_id), count(*) FILTER (contains(customer_id, '@')), count(DISTINCT customer_id),"
+        f" count(DISTINCT lower(customer_id)) FROM {parsed}"
+    ).fetchone()
+    if folded == ids or 2 * mails < n:
+        return []
+    con.execute(f"UPDATE {parsed} SET customer_id = lower(customer_id)")
+    return [
+        f"{part.where}: {ids - folded:,} e-mail addresses that differ from others only by case are the same customer."
     ]
 
 
