@@ -22,13 +22,13 @@ def without_footer(raw: Raw) -> Part:
     """
     con, part = raw.con, raw.part
     n = con.execute(f"SELECT coalesce(max(rowid), -1) + 1 FROM {part.relation}").fetchone()[0]
-    shown = ", ".join(raw.cell(i) for i in range(raw.width))
-    tail = con.execute(f"SELECT rowid, {shown} FROM {part.relation} WHERE rowid >= {n - TAIL} ORDER BY rowid DESC")
+    tail = con.execute(f"SELECT rowid, * FROM {part.relation} WHERE rowid >= {n - TAIL} ORDER BY rowid DESC")
     below = []
-    for row, *cells in tail.fetchall():
-        if not _is_remark([c for c in cells if c]):
+    while row := tail.fetchone():
+        filled = [str(c).strip() for c in row[1:] if c is not None and str(c).strip()]
+        if not _is_remark(filled):
             break
-        below.append((row, next(filter(None, cells), "")))
+        below.append((row[0], next(iter(filled), "")))
     last = part.lines([n - 1 - len(below)]).get(n - 1 - len(below), 0) if n > len(below) else 0
     ragged, dropped = [], []
     for line, text in part.ragged:
