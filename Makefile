@@ -11,7 +11,7 @@ BIN := .venv/bin
 ANY_PYTHON = $(or $(PYTHON),$(shell command -v python3 || command -v python3.13 || command -v python3.12 || command -v python3.11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report check fetch lab test test-spark test-ibis lint lock browser clean
+.PHONY: help setup report check fetch lab test acceptance test-spark test-ibis lint lock browser clean
 
 help: ## this list
 	@echo "make <target> [NAME=value ...]"
@@ -35,11 +35,14 @@ lab: setup ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter-lab $(ARGS) notebooks
 
 # Each process has one thread of its own: the threads of several would wait for one another.
-test: setup ## every test (library, docstring examples, notebooks), then lint
+test: setup ## every test but acceptance (library, docstring examples, notebooks), then lint
 	@status=0; \
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS) || status=1; \
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "not acceptance" -n auto --dist loadfile $(ARGS) || status=1; \
 	$(MAKE) --no-print-directory -s lint ARGS= || status=1; \
 	exit $$status
+
+acceptance: setup ## hundreds of ledgers and of real headers, read one by one
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m acceptance -n auto tests $(ARGS)
 
 test-spark: setup ## the panel on a local Spark: installs PySpark into .venv, needs Java 17 or newer
 	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer, and there is no java on the PATH." >&2; exit 1; }

@@ -18,6 +18,8 @@ from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.decide import roles_of
 from kamlib.book.source.files import connect, read_parts
 
+pytestmark = pytest.mark.acceptance  # long, of one kind
+
 FILES = sorted(Path(__file__).with_name("headers").glob("*.toml"))
 TOLD = [(f.stem, case) for f in FILES for case in tomllib.loads(f.read_text("utf-8"))["case"]]
 CASES = [pytest.param(case, id=f"{kind}: {case['name']}") for kind, case in TOLD]

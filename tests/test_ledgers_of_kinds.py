@@ -6,6 +6,8 @@ import pytest
 from judge import judge
 from ledgers_of_kinds import COMBINED, KINDS
 
+pytestmark = pytest.mark.acceptance  # long, of one kind
+
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.name)
 def test_what_comes_of_it(kind, tmp_path):

@@ -24,6 +24,8 @@ SURELY = 0.95  # without a name
 AGAIN, MANY = 0.8, 30  # share of different values below which customers come again; of so many lines
 MERE_NAME = 6  # rank of names of a customer beyond which they can be anybody's, or a thing's
 
+NUMBERS = ("tax", "shipping", "refund", "quantity", "unit_price", "list_price", "cost", "profit")
+
 # What a kind of document or of transaction says is looked at only where its values are such words.
 TYPES = frozenset(
     map(plain, "type, sop type, document type, doc type, transaction type, order type, invoice type, voucher type, "
@@ -87,6 +89,9 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     seen = looks(con, part)
     # Keys of a table of currencies say nothing; codes do.
     named["currency"] = [(k, i) for k, i in named.get("currency", []) if k < 0 or seen[i].numbers < SURELY]
+    for role in set(NUMBERS) & named.keys():  # a column `shipping` can hold an address
+        good = [(k, i) for k, i in named[role] if k < 0 or seen[i].numbers >= MOSTLY or not seen[i].values]
+        named[role] = good or named[role]
     if not {"product_id", "product_name"} & named.keys():  # then a Name may be that of a product
         named["customer_id"] = [(k, i) for k, i in named.get("customer_id", []) if k <= MERE_NAME]
     found = {}
