@@ -12,6 +12,8 @@ from kamlib.book import open_book
 from kamlib.report.make import make_report
 from kamlib.settings import Settings
 
+pytestmark = pytest.mark.acceptance  # a whole report for each
+
 MONTHS = pd.date_range("2023-01-10", "2025-12-10", freq="MS") + pd.Timedelta(days=9)
 ONE = pd.DataFrame({"customer_id": "a", "date": MONTHS, "amount": 100.0})
 ODD = {
