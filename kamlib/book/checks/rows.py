@@ -151,6 +151,8 @@ def _anybody(con, part: Part, parsed: str) -> list[str]:
 
 def _addresses(con, part: Part, parsed: str) -> list[str]:
     """E-mail addresses that differ only by case are one customer."""
+    if not con.execute(f"SELECT bool_or(contains(customer_id, '@')) FROM {parsed}").fetchone()[0]:
+        return []
     n, mails, ids, folded = con.execute(
         "SELECT count(customer_id), count(*) FILTER (contains(customer_id, '@')), count(DISTINCT customer_id),"
         f" count(DISTINCT lower(customer_id)) FROM {parsed}"

@@ -29,6 +29,8 @@ def without_footer(raw: Raw) -> Part:
         if not _is_remark(filled):
             break
         below.append((row[0], next(iter(filled), "")))
+    if not below and not part.ragged:  # to find lines in a text file is to read it once more
+        return part
     last = part.lines([n - 1 - len(below)]).get(n - 1 - len(below), 0) if n > len(below) else 0
     ragged, dropped = [], []
     for line, text in part.ragged:

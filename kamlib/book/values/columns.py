@@ -36,7 +36,7 @@ class Columns:
         self.ids = ids.readings(con, part, table, found)  # without those of `found` that are damaged
         types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
         self.types = {c: types[f"c{i}"] for c, i in found.items()}
-        self.foreign = self._foreign_digits()
+        self.foreign, self.json_dates = self._foreign_digits(), self._json_dates()
         raw = {f"c{i}": self._cell(table[c], f"c{i}") for c, i in found.items()}
         filled = {f"c{i}": self._filled(table[c], f"c{i}") for c, i in found.items()}
         # Cleaned once, here; the expressions below name a cell many times.
@@ -73,7 +73,7 @@ class Columns:
             return self.ids[source]
         if self.types[column.name] == "VARCHAR":
             text = cells.trimmed(cells.latin(source) if source in self.foreign else source)
-            return f"regexp_replace({text}, '{JSON_DATE}', '\\1')" if column.kind == "date" else text
+            return f"regexp_replace({text}, '{JSON_DATE}', '\\1')" if source in self.json_dates else text
         return source if self._as_it_is(column) else ids.as_text(source, self.types[column.name])
 
     def _foreign_digits(self) -> set[str]:
@@ -84,6 +84,13 @@ class Columns:
             return set()
         tests = ", ".join(f"bool_or(strlen({c}) <> length({c}))" for c in text)
         hits = self.con.execute(f"SELECT {tests} FROM {self.part.relation}").fetchone()
+        return {c for c, hit in zip(text, hits, strict=True) if hit}
+
+    def _json_dates(self) -> set[str]:
+        """Text columns of dates of which any is written as /Date(...)/: few, and to look is quick."""
+        text = [f"c{self.found[c]}" for c, t in self.types.items() if t == "VARCHAR" and self.table[c].kind == "date"]
+        tests = ", ".join(f"bool_or(starts_with({c}, '/Date('))" for c in text)
+        hits = self.con.execute(f"SELECT {tests} FROM {self.part.relation}").fetchone() if text else ()
         return {c for c, hit in zip(text, hits, strict=True) if hit}
 
     def _filled(self, column: Column, source: str) -> str:
@@ -131,12 +138,23 @@ class Columns:
 
     def _translated(self, column: Column) -> str:
         """A column of words of ours, by the mapping's words for them; empty cells are any other word."""
-        source = f"c{self.found[column.name]}" if column.name in self.found else "NULL::VARCHAR"
-        plain = f"regexp_replace(lower(trim(CAST({source} AS VARCHAR))), '\\s+', ' ', 'g')"
         of = self.words[column.name]
-        cases = "".join(f" WHEN {cells.literal(w)} THEN {cells.literal(o)}" for w, o in of.items() if w != ANY_OTHER)
-        rest = cells.literal(of[ANY_OTHER]) if ANY_OTHER in of else plain
-        return f"(CASE {plain}{cases} ELSE {rest} END)" if cases else rest
+        rest = cells.literal(of[ANY_OTHER]) if ANY_OTHER in of else "NULL::VARCHAR"
+        if column.name not in self.found:
+            return rest
+        source = f"c{self.found[column.name]}"
+        # The words that there are, looked up once; the rows only compare.
+        values = self.con.execute(f"SELECT DISTINCT CAST({source} AS VARCHAR) FROM {self.cells}").fetchall()
+        plain = {v: " ".join(v.casefold().split()) for (v,) in values if v is not None}
+        known = {v: of[p] for v, p in plain.items() if p in of and p != ANY_OTHER}
+        text = f"CAST({source} AS VARCHAR)"
+        if ANY_OTHER not in of:
+            rest = f"lower({text})"
+        if not known:
+            return rest
+        cases = "".join(f" WHEN {cells.literal(v)} THEN {cells.literal(o)}" for v, o in known.items())
+        listed = ", ".join(map(cells.literal, known))
+        return f"(CASE WHEN {text} IN ({listed}) THEN CASE {text}{cases} END ELSE {rest} END)"
 
     def _date(self, column: Column) -> str:
         source, typed = f"c{self.found[column.name]}", self.types[column.name] != "VARCHAR"
