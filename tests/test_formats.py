@@ -148,6 +148,8 @@ HEAD, NET = '[format]\nname = "T"\nsource = "s"\n', '[ledger]\namount = "Net"'
         (f'[format]\nname = "T"\n{NET}', 'needs name = "..." and source'),
         (HEAD + NET, "needs signature"),
         (f"{HEAD}signature = [1]\n{NET}", "needs signature"),
+        (f"{HEAD}signature = 5\n{NET}", "needs signature"),
+        (f'{HEAD}signature = "abc"\n{NET}', "needs signature"),
         (f'{HEAD}signature = ["a"]\nrows = "a"\n{NET}', "needs signature"),
         (f'{HEAD}rows = "("\n{NET}', "no regular expression"),
         (f'{HEAD}signature = ["a"]', "it says of no column what it is"),
@@ -172,3 +174,46 @@ def test_the_command_line_takes_formats(till, capsys):
 
     app(["check", f"{till / 'receipts.csv'}", "--formats", f"{till / 'formats'}"], standalone_mode=False)
     assert "Format: receipts.csv: read as Till" in capsys.readouterr().out
+
+
+def test_tickets_find_their_account_by_name(till):
+    named = RECEIPTS.replace("Gross", "Name").replace("12.00", "Anna").replace("8.40", "Bert")
+    (till / "receipts.csv").write_text(named)
+    (till / "formats/till.toml").write_text(TILL.replace('amount = "Net"', 'amount = "Net"\ncustomer_name = "Name"'))
+    (till / "incidents.csv").write_text("customer_id,date,kind\nANNA,2024-01-09,late\nnobody,2024-01-09,late\n")
+    (till / "keep").mkdir()
+    for name in ("receipts.csv", "incidents.csv"):
+        (till / name).rename(till / "keep" / name)
+    book = open_book(till / "keep", formats=till / "formats")
+    assert book.tables["incidents"]["customer_id"].tolist() == ["m1", "nobody"]
+    said = "\n".join(book.notes)
+    assert "incidents: 1 of 2 customers are found by their name" in said
+    assert "incidents: 1 of 2 customers are not in the ledger ('nobody')" in said
+
+
+def test_a_format_that_fits_nothing_is_named(till):
+    (till / "receipts.csv").write_text(RECEIPTS.replace("Receipt", "Slip"))
+    book = open_book(till / "receipts.csv", formats=till / "formats")
+    assert any("The format Till fits no file" in note and "lacks 'receipt'" in note for note in book.notes)
+
+
+def test_a_sign_can_say_that_it_was_no_sale(till):
+    (till / "formats/till.toml").write_text(TILL + 'not_sold_if_negative = ["done"]\n')
+    (till / "receipts.csv").write_text(RECEIPTS.replace(",,\n", ",done,\n").replace("7.00", "-7.00"))
+    assert totals(open_book(till / "receipts.csv", formats=till / "formats")) == {"m1": 1000, "m2": -200}
+
+
+@pytest.mark.parametrize(
+    "mapping, says",
+    [
+        ({"options": {"not_sold": ["/(/"]}}, "option not_sold is a list of states"),
+        ({"options": {"customer_pattern": "("}}, "is a regular expression"),
+        ({"values": {"tenders": {"outcome": {"a": 1}}}}, "takes lines such as outcome"),
+        ({"values": {"ledger": {"amount": {"a": "b"}}}}, "no list of words 'amount'"),
+        ({"ledger": {"customer_id": []}}, "of several names the first"),
+        ({"ledger": {"subtotal": "Nope"}}, "takes subtotal from 'Nope', and there is no such column"),
+    ],
+)
+def test_what_a_mapping_cannot_say_is_refused_in_words(mapping, says, till):
+    with pytest.raises(BookError, match=says):
+        open_book(till / "receipts.csv", mapping=mapping)

@@ -203,7 +203,7 @@ def _values(given, where: str) -> dict[str, dict[str, dict[str, str]]]:
             raise BookError(f"{takes}.")
         for column, words in columns.items():
             known(column, [c.name for c in TABLES[table].columns if c.values], f"{where}: no list of words", "columns")
-            if not isinstance(words, Mapping):
+            if not isinstance(words, Mapping) or not all(isinstance(w, str) for w in words.values()):
                 raise BookError(f"{takes}.")
             for word in words.values():
                 known(word, TABLES[table][column].values, f"{where}: {table}.{column} cannot be", "words")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -149,6 +150,18 @@ _KINDS = {
 
 
 def options_of(given: Mapping, where: str) -> Options:
+    """The options of a section [options]; `where` is what a message calls the mapping.
+
+    Raises
+    ------
+    BookError
+        There is no such option, or its value is not of its kind; with what it takes.
+
+    Examples
+    --------
+    >>> options_of({"decimal": ",", "not_sold": ["parked"]}, "the mapping").not_sold
+    ('parked',)
+    """
     if not isinstance(given, Mapping):
         raise BookError(f"{where}: [options] takes lines such as day_first = true. Options: {', '.join(_KINDS)}.")
     for name, value in given.items():
@@ -161,6 +174,7 @@ def options_of(given: Mapping, where: str) -> Options:
         wrong |= name == "overlap" and value not in ("once", "keep")
         wrong |= kind is list and not all(isinstance(v, str) for v in value)
         wrong |= name == "customer_pattern" and not _is_pattern(value)
+        wrong |= kind is list and not wrong and not all(map(_is_state, value))
         if wrong or (name == "encoding" and not _is_encoding(value)):
             raise BookError(f"{where}: option {name} {says}, not {_as_written(value)}.")
     return Options(**{n: tuple(v) if isinstance(v, list) else v for n, v in given.items()})
@@ -174,6 +188,19 @@ def _is_encoding(name: str) -> bool:
     try:
         return not name or "".encode(codecs.lookup(name).name) is not None
     except (LookupError, ValueError):  # also what turns bytes into bytes, such as base64
+        return False
+
+
+def is_stroked(text: str) -> bool:
+    """Whether a state is a pattern, between two strokes: `/8[0-9]{3}/`."""
+    return len(text) > 2 and text[0] == text[-1] == "/"
+
+
+def _is_state(text: str) -> bool:
+    """Whether a text can stand in a list: between two strokes, only a regular expression."""
+    try:
+        return not is_stroked(text) or bool(re.compile(text[1:-1]))
+    except re.error:
         return False
 
 

@@ -97,6 +97,12 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     total = _count(con, part.relation) + len(part.ragged) + sum(a.n for a in part.aside)
     aside = total - _count(con, kept)
     con.execute(f"DROP TABLE {parsed}; DROP TABLE {part.relation}")
+    if sold.left_out and total == sold.left_out:
+        states = ", ".join(repr(s[:40]) for s in sold.table["state"][:5])
+        raise BookError(
+            f"{part.where}: all {total:,} lines are left out by their state ({states}): none is a sale. If some are, "
+            "say so in a mapping file: [options] sold = [...], or not_sold = [...]."
+        )
     _refuse_if_misread(part, total - sold.left_out, aside - sold.left_out, problems, found)
     known = [(table.name, part.where, ours, part.headers[i]) for ours, i in found.items()]
     return Checked(kept, known, problems, total, aside, currencies, sold.table, roles.amount.says)

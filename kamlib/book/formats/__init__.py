@@ -109,7 +109,8 @@ def load_format(file: Path) -> Format:
     for line in head:
         known(line, ("name", "source", "signature", "rows", "note"), f"{where}: [format] has no", "lines")
     name, source, note, rows = (head.get(k, "") for k in ("name", "source", "note", "rows"))
-    groups = tuple(map(_group, head.get("signature", ())))
+    signature = head.get("signature", [])
+    groups = tuple(map(_group, signature)) if isinstance(signature, list) else ((),)
     if not all(isinstance(t, str) for t in (name, source, note, rows)) or not (name and source):
         raise BookError(f'{where}: [format] needs name = "..." and source = "...", in quotation marks.')
     if not all(groups) or bool(groups) == bool(rows):

@@ -12,6 +12,7 @@ import numpy as np
 
 from kamlib.book.mapping import EVIDENCE
 from kamlib.book.options import Options
+from kamlib.book.roles.names import mapped
 from kamlib.book.roles.rivals import PRODUCT, refuse_discount, refuse_order, refuse_rivals, refuse_tax
 from kamlib.book.roles.sums import Sums
 from kamlib.book.roles.synonyms import rank
@@ -87,9 +88,11 @@ class MoneyColumns:
         return list(dict.fromkeys([*(i for _, i in self.amounts), *(self.of[r] for r in ROLES if r in self.of)]))
 
 
-def evidence_columns(headers: Sequence[str], taken: set[int], mapping: Mapping[str, str]) -> dict[str, int]:
+def evidence_columns(
+    headers: Sequence[str], taken: set[int], mapping: Mapping[str, str], where: str = ""
+) -> dict[str, int]:
     """Columns that are none of ours, but say what the amounts are (`EVIDENCE`): as mapped, or by their names."""
-    there = {r: list(headers).index(mapping[r]) for r in EVIDENCE if mapping.get(r) in headers}
+    there = {r: mapped(r, mapping[r], headers, where) for r in EVIDENCE if mapping.get(r)}
     taken = {*taken, *there.values()}
     for role in (r for r in EVIDENCE if r not in mapping):
         named = ((rank("ledger", role, h), i) for i, h in enumerate(headers) if i not in taken)

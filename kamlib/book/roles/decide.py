@@ -106,7 +106,7 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     amounts = [(k, i) for k, i in amounts if k < 0 or i not in found.values()]  # the user may name one twice
     amount, beside = Amount(), {}
     if not {"customer_id", "date"} <= found.keys():  # what the amount is, is asked when these are known
-        sums = evidence_columns(part.headers, set(found.values()), mapping)
+        sums = evidence_columns(part.headers, set(found.values()), mapping, part.where)
         first = [i for _, i in amounts] or [sums[r] for r in ("subtotal", "gross") if r in sums]
         found |= {"amount": first[0]} if first else {}
     else:
@@ -199,7 +199,7 @@ def _date(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> 
 
 def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, dict[str, int]]:
     """How the amount is made, and the columns that only say so."""
-    beside = evidence_columns(part.headers, {*found.values(), *(i for _, i in amounts)}, mapping)
+    beside = evidence_columns(part.headers, {*found.values(), *(i for _, i in amounts)}, mapping, part.where)
     given = [(k, i) for k, i in amounts if k < 0]
     factors = mapping.get("amount") == "" or (not given and {"quantity", "unit_price"} <= mapping.keys())
     if given or factors:

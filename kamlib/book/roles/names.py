@@ -48,7 +48,7 @@ def candidates(
     taken, found = {name for named in of.values() for name in named}, {}
     for column in table.names:
         if column in of:
-            found[column] = [(-1, _mapped(column, name, headers, where)) for name in of[column] if name]
+            found[column] = [(-1, mapped(column, name, headers, where)) for name in of[column] if name]
         else:
             named = ((rank(table.name, column, h), i) for i, h in enumerate(headers) if h not in taken)
             found[column] = sorted((r, i) for r, i in named if r is not None)
@@ -71,7 +71,8 @@ def missing(there: Sequence[str], table: Table, values: Mapping[str, Mapping[str
     return lacking
 
 
-def _mapped(column: str, header: str, headers: Sequence[str], where: str) -> int:
+def mapped(column: str, header: str, headers: Sequence[str], where: str) -> int:
+    """Position of the header that a mapping names; `BookError` where there is none."""
     if header in headers:
         return list(headers).index(header)
     near = difflib.get_close_matches(header, headers, n=1)

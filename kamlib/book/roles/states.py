@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
-from kamlib.book.options import Options
+from kamlib.book.options import Options, is_stroked
 from kamlib.book.roles.synonyms import LANGUAGES, words
 
 SOLD, NOT_SOLD, REFUNDED, CREDIT, UNKNOWN = "sold", "left out", "refunded", "credit", "not understood"
@@ -86,7 +86,7 @@ def is_one_of(value: str, given: Sequence[str]) -> bool:
     >>> is_one_of("PAID", ["Paid"]), is_one_of("8400", ["/8[0-9]{3}/"]), is_one_of("18400", ["/8[0-9]{3}/"])
     (True, True, False)
     """
-    patterns = (g[1:-1] for g in given if len(g) > 2 and g[0] == g[-1] == "/")
+    patterns = (g[1:-1] for g in given if is_stroked(g))
     return _plain(value) in map(_plain, given) or any(re.fullmatch(p, str(value).strip()) for p in patterns)
 
 
