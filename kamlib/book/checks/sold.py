@@ -208,9 +208,9 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, roles:
             _carry_states(con, part, parsed, blank)
     _leave_out_by_sign(con, parsed, of, options)
     _turn_credits(con, part, parsed, header, kind, sold)
-    what = f"{header!r}: " if kind == "flag" else ""
+    what = cells.literal(repr(header)) if kind == "flag" else "s.v"  # a flag can hold as many days as lines
     con.execute(
-        f"UPDATE {parsed} SET left_out = {cells.literal(what)} || s.v FROM said s"
+        f"UPDATE {parsed} SET left_out = {what} FROM said s"
         f" WHERE s._row = {parsed}._row AND s.t = '{states.NOT_SOLD}' AND left_out IS NULL"
     )
     if kind == "status":
