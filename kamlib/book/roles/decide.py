@@ -12,6 +12,7 @@ from kamlib.book.errors import Unsettled
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.amounts import GENERIC, Amount, MoneyColumns, amount_of, evidence_columns
 from kamlib.book.roles.looks import Look, looks
+from kamlib.book.roles.made_of import names_a_number
 from kamlib.book.roles.names import candidates, missing
 from kamlib.book.roles.question import refusal, settle
 from kamlib.book.roles.synonyms import plain, rank
@@ -22,6 +23,7 @@ from kamlib.tables import TABLES, Table
 MOSTLY = 0.5  # of its filled cells, from which on a column named as a date is one
 SURELY = 0.95  # without a name
 AGAIN, MANY = 0.8, 30  # share of different values below which customers come again; of so many lines
+MOST_NAMELESS = 40  # columns of numbers without a role that are added up with the others
 MERE_NAME = 6  # rank of names of a customer beyond which they can be anybody's, or a thing's
 
 NUMBERS = ("tax", "shipping", "refund", "quantity", "unit_price", "list_price", "cost", "profit")
@@ -110,7 +112,7 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         first = [i for _, i in amounts] or [sums[r] for r in ("subtotal", "gross") if r in sums]
         found |= {"amount": first[0]} if first else {}
     else:
-        amount, beside = _amount(con, part, found, amounts, mapping, names)
+        amount, beside = _amount(con, part, found, amounts, mapping, names, seen)
         if amount and amount.column is not None:
             found["amount"] = amount.column
     _refuse_if_missing(con, part, found, table, names)
@@ -163,6 +165,8 @@ def _customer(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look])
     told = [i for k, i in hits if k < 0]
     if told:
         return told[0]
+    # Of two names as good, that of a number: two members can have one name.
+    hits = sorted(hits, key=lambda hit: (hit[0], not names_a_number(part.headers[hit[1]]), hit[1]))
     filled = [i for _, i in hits if seen[i].filled > 0 and seen[i].dates < SURELY] or [i for _, i in hits]
     most = [i for i in filled if seen[i].filled >= MOSTLY * max(seen[j].filled for j in filled)]
     several = [i for i in most if seen[i].values > 1]
@@ -197,7 +201,7 @@ def _date(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> 
     return None
 
 
-def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, dict[str, int]]:
+def _amount(con, part, found, amounts, mapping, names, seen) -> tuple[Amount | None, dict[str, int]]:
     """How the amount is made, and the columns that only say so."""
     beside = evidence_columns(part.headers, {*found.values(), *(i for _, i in amounts)}, mapping, part.where)
     given = [(k, i) for k, i in amounts if k < 0]
@@ -212,7 +216,9 @@ def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, d
         beside = {r: i for r, i in beside.items() if r == "discount" or r in mapping}
     of = beside | {r: found[r] for r in ("tax", "shipping", "refund", "quantity", "unit_price") if r in found}
     others = [found[c] for c in ("profit", "cost", "list_price") if c in found]
-    columns = MoneyColumns(amounts, of, found.get("order_id"), others)
+    taken = {*found.values(), *of.values(), *(i for _, i in amounts)}
+    numbers = [i for i, look in enumerate(seen) if look.numbers >= SURELY and part.headers[i] and i not in taken]
+    columns = MoneyColumns(amounts, of, found.get("order_id"), others, numbers[:MOST_NAMELESS])
     try:
         return amount_of(con, part, columns, names.options, given=bool(given)), beside
     except cells.Ambiguous as unclear:

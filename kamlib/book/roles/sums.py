@@ -15,6 +15,7 @@ from kamlib.book.values import cells
 LOOKED_AT = 20_000  # rows, from the first: orders stand together
 AGREE = 0.99  # share of rows on which a sum must hold to be one
 CENT = 0.011  # money: each of the summed amounts may have been rounded
+MANY_ORDERS = 5  # of several lines, from which on it is no chance that all lines of each have one amount
 FEWEST_ORDERS = 3  # of several lines, from which on a column that is the same on all lines of each is the order's
 
 
@@ -71,7 +72,8 @@ class Sums:
     def of_order(self, column: int, product: np.ndarray | None, others: Sequence[np.ndarray]) -> str:
         """Whether a column stands for the whole order, and where: `each` line, the `first`, or empty where it does not.
 
-        `perhaps`: the same on each line, of too few orders to say so.
+        `perhaps`: the same on each line, of too few orders to say so; `likely`: of many orders, and nothing else in
+        them is a number that differs.
 
         It does where orders of several lines have it on one line only; or the same on each line, while it is the sum
         of the product or of another amount over the order, or varies between orders and other numbers within them.
@@ -95,7 +97,10 @@ class Sums:
         varies = any(self._varies(n) for i, n in self.numbers.items() if i != column)
         if len(set(high)) == 1:
             return ""
-        return "each" if has.sum() >= FEWEST_ORDERS and varies else "perhaps" if has.sum() > 1 else ""
+        if has.sum() >= FEWEST_ORDERS and varies:
+            return "each"
+        likely = has.sum() >= MANY_ORDERS and len(set(high)) >= MANY_ORDERS - 1
+        return "likely" if likely else "perhaps" if has.sum() > 1 else ""
 
     def _rows_agree(self, one: np.ndarray, other: np.ndarray) -> bool:
         return self.agree(one[self.several], other[self.several])

@@ -22,6 +22,7 @@ from kamlib.book.source.part import (
     keep,
     refuse_unclear_names,
 )
+from kamlib.book.source.twins import settle_twins, told_apart
 from kamlib.book.source.which import the_one, which_table
 from kamlib.book.source.workbook_size import refuse_oversized
 from kamlib.tables import TABLES
@@ -109,26 +110,28 @@ def _filled(row: list) -> bool:
 
 
 def _sheet(con, number: int, where: str, table: str, rows: list[list], digest: str, names: ColumnNames) -> Part:
-    above, headers = _header(where, table, rows, names)
+    above, headers, twins = _header(where, table, rows, names)
     last = max(i for i, row in enumerate(rows) if _filled(row))
     part = Part(table, where, f"raw_{number}", headers, digest=digest, first=above + 2, sheet=True)
     part.notes += title_note(where, rows[: max(above, 0)])
     part.above = " ".join(cell(c) for row in rows[: max(above, 0)] for c in row)
     columns = ([row[i] for row in rows[above + 1 : last + 1]] for i in range(len(headers)))
     keep(con, part, pa.table({f"c{i}": _column(c) for i, c in enumerate(columns)}))
+    settle_twins(con, part, twins)
     return part
 
 
-def _header(where: str, table: str, rows: list[list], names: ColumnNames) -> tuple[int, list[str]]:
-    """Row of the header, and the names in it; row -1 where it has none."""
+def _header(where: str, table: str, rows: list[list], names: ColumnNames) -> tuple[int, list[str], list]:
+    """Row of the header, the names in it, and which had one name; row -1 where it has none."""
     if table == "ledger" and not names.options.header:
-        return -1, checked_headers(columns_without_header(rows, names.options.columns, where), where)
+        return -1, checked_headers(columns_without_header(rows, names.options.columns, where), where), []
     above, recognised = header_row(rows, table, names)
     if not recognised:
         refuse_headerless(rows, where)
     if not _filled(rows[above]):
         above = next(i for i, row in enumerate(rows) if _filled(row))
-    return above, checked_headers([cell(c) for c in rows[above]], where)
+    headers, twins = told_apart([cell(c) for c in rows[above]])
+    return above, checked_headers(headers, where), twins
 
 
 def _column(cells: list) -> pa.Array:
