@@ -49,6 +49,8 @@ class Amount:
         Columns of an order's sum, before and with tax and shipping, that stand beside amounts of lines.
     tax_inside : bool
         Whether that subtotal contains the order's tax.
+    tax_on_shipping : bool
+        Whether that tax is of shipping as well, so that a part of it is not in the subtotal.
     discount_of_order : int or None
         The column of what is taken off a whole order, where that subtotal is before it.
     refund_of_order : bool
@@ -64,6 +66,7 @@ class Amount:
     subtotal: int | None = None
     total: int | None = None
     tax_inside: bool = False
+    tax_on_shipping: bool = False
     discount_of_order: int | None = None
     refund_of_order: bool = False
     says: str = ""
@@ -532,7 +535,24 @@ class _Decision:
         told += f"; {self.name(self.of['tax'])} is in the prices and is taken out" if inside else ""
         off = self.of["discount"] if subtotal is not None and self._before_discount(subtotal, total) else None
         told += f"; {self.name(off)} of the order comes off" if off is not None else ""
-        return Amount(column, less, of_order, "", subtotal, total, inside, off, says=told)
+        shipped = inside and self._tax_on_shipping(subtotal, total)
+        return Amount(column, less, of_order, "", subtotal, total, inside, shipped, off, says=told)
+
+    def _tax_on_shipping(self, subtotal: int, total: int) -> bool:
+        """Whether the tax of orders with shipping is the usual part of the total rather than of the subtotal."""
+        if "shipping" not in self.of:
+            return False
+        tax, shipping = self.n[self.of["tax"]], np.nan_to_num(self.n[self.of["shipping"]])
+        there = (tax > 0) & (self.n[total] > 0) & (self.n[subtotal] > 0)
+        with_it, without = there & (shipping > 0), there & (shipping == 0)
+        if not with_it.any() or without.sum() < FEWEST_LINES:
+            return False
+        parts = tax[without] / self.n[total][without]
+        usual = np.median(parts)
+        if np.mean(np.abs(parts - usual) <= 0.001) < 0.9:  # of many rates, what is usual says nothing of one order
+            return False
+        of_all, of_goods = (np.abs(tax[with_it] / self.n[i][with_it] - usual) for i in (total, subtotal))
+        return bool(np.mean(of_all < of_goods) > 0.5)
 
     def _before_discount(self, subtotal: int, total: int | None) -> bool:
         """Whether an order's discount is still in its subtotal: as is said, or as the total shows."""

@@ -23,6 +23,7 @@ from kamlib.tables import TABLES, Table
 MOSTLY = 0.5  # of its filled cells, from which on a column named as a date is one
 SURELY = 0.95  # without a name
 AGAIN, MANY = 0.8, 30  # share of different values below which customers come again; of so many lines
+NAME, ADDRESS = 3, 4  # ranks of a customer's name, and of his e-mail address
 MOST_NAMELESS = 40  # columns of numbers without a role that are added up with the others
 MERE_NAME = 6  # rank of names of a customer beyond which they can be anybody's, or a thing's
 
@@ -58,7 +59,7 @@ class Roles:
     beside : dict of str to int
         Positions of subtotal, gross and discount, where there are such columns beside the amount.
     states : tuple of (int, str)
-        Columns that can say whether a line was sold: position, and `status`, `flag` or `type`.
+        Columns that can say whether a line was sold: position, and `status`, `flag`, `type` or `refunded`.
     unused : tuple of int
         Columns with a name that were taken for nothing.
     """
@@ -94,6 +95,9 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     for role in set(NUMBERS) & named.keys():  # a column `shipping` can hold an address
         good = [(k, i) for k, i in named[role] if k < 0 or seen[i].numbers >= MOSTLY or not seen[i].values]
         named[role] = good or named[role]
+    # A column `refunded` can hold words, or the day: then it is a state.
+    paid_back = [i for k, i in named.get("refund", []) if k > 0 and seen[i].values and seen[i].numbers < MOSTLY]
+    named["refund"] = [(k, i) for k, i in named.get("refund", []) if i not in paid_back]
     if not {"product_id", "product_name"} & named.keys():  # then a Name may be that of a product
         named["customer_id"] = [(k, i) for k, i in named.get("customer_id", []) if k <= MERE_NAME]
     found = {}
@@ -119,6 +123,7 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     _tell_rates(part, found, seen)
     found = {c: found[c] for c in table.names if c in found}
     states = _states(part, found, mapping, named)
+    states += tuple((i, "refunded") for i in paid_back if i not in {s for s, _ in states})
     taken = {*found.values(), *beside.values(), *(i for i, _ in states)}
     return Roles(found, amount, beside, states, _unused(part, taken))
 
@@ -179,6 +184,20 @@ def _customer(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look])
             f"the customer is {part.headers[again[0]]!r}."
         )
         return again[0]
+    return _address_for_name(part, dict((i, k) for k, i in hits), seen, best)
+
+
+def _address_for_name(part: Part, ranks: dict[int, int], seen: Sequence[Look], best: int | None) -> int | None:
+    """In place of people's names their e-mail addresses, where each has about one: two people can have one name.
+
+    Of firms there are more addresses than names, and the names count.
+    """
+    if best is None or ranks[best] < NAME:
+        return best
+    for i in ranks:
+        mail = ranks[i] == ADDRESS and "mail" in plain(part.headers[i]) and seen[i].filled >= 0.9 * seen[best].filled
+        if mail and 0.5 * seen[best].values <= seen[i].values <= 1.1 * seen[best].values + 1:
+            return i
     return best
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import itertools
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from kamlib.book.errors import BookError, NoTable
 from kamlib.book.mapping import ColumnNames
+from kamlib.book.roles.names import candidates
 from kamlib.book.source.header import columns_without_header, header_row, refuse_headerless, title_note
 from kamlib.book.source.part import (
     Part,
@@ -33,6 +35,10 @@ def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: s
     chosen = names.options.table if table == "ledger" else ""
     sheets, hidden = _sheets(file, chosen)
     filled = {n: rows for n, rows in sheets.items() if any(map(_filled, rows))}
+    if hidden and not any(_has_table(rows, table, names) for rows in filled.values()):
+        every, _ = _sheets(file, chosen, every=True)  # a dashboard is shown, and what it is made from is not
+        kept = {n: rows for n, rows in every.items() if n in hidden and _has_table(rows, table, names)}
+        filled, hidden = (kept, [n for n in hidden if n not in kept]) if kept else (filled, hidden)
     if not filled:
         raise NoTable(f"{file.name}: every sheet is empty.")
     of, passed_over = _tables_of(file, filled, table, names)
@@ -47,15 +53,23 @@ def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: s
     return parts
 
 
-def _sheets(file: Path, chosen: str) -> tuple[dict[str, list[list]], list[str]]:
+def _has_table(rows: list[list], table: str, names: ColumnNames) -> bool:
+    """Whether a header of the table is recognised in a sheet."""
+    return header_row(rows, table, names)[1]
+
+
+def _sheets(file: Path, chosen: str, *, every: bool = False) -> tuple[dict[str, list[list]], list[str]]:
     """Rows of each sheet; and the names of hidden ones, often an older copy, unless they are called as a table is."""
     from python_calamine import SheetVisibleEnum, load_workbook
 
     refuse_oversized(file)
     try:
-        workbook = load_workbook(str(file))
+        workbook = load_workbook(io.BytesIO(file.read_bytes()))  # a name can end in .xls, and the file be no such one
         of = {
-            s.name: s.visible == SheetVisibleEnum.Visible or s.name.lower() in TABLES or s.name == chosen
+            s.name: every
+            or s.visible == SheetVisibleEnum.Visible
+            or s.name.lower() in TABLES
+            or s.name == chosen
             for s in workbook.sheets_metadata
         }
         shown = [n for n, visible in of.items() if visible] or list(of)
@@ -80,12 +94,17 @@ def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: Col
         return {n: of[n] for n in filled if n in of}, [n for n in filled if n not in of]
     others = [n for n in filled if n not in of]
     headers: dict[str, list[str]] = {}
+    below: dict[str, int] = {}
     for name in others:
         at, recognised = header_row(filled[name], table, names)
         if recognised:
+            below[name] = at
             headers[name] = sorted(cell(c).strip() for c in filled[name][at] if cell(c).strip())
     if "ledger" in of.values() or (table in of.values() and headers):
         refuse_unclear_names([*of, *headers], f"The workbook {file.name}", "sheets")
+    lines = _of_the_same_orders(filled, below) if len({tuple(h) for h in headers.values()}) > 1 else ""
+    if lines:
+        headers = {lines: headers[lines]}
     if len({tuple(h) for h in headers.values()}) > 1:
         raise which_table(
             f"{file.name}: the sheets {', '.join(map(repr, list(headers)[:5]))} could each be the {table}, but their "
@@ -97,6 +116,23 @@ def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: Col
     _refuse_twins(file, {n: filled[n] for n in headers})
     of |= dict.fromkeys(headers, table)
     return {n: of[n] for n in filled if n in of}, [n for n in others if n not in headers]
+
+
+def _of_the_same_orders(filled: dict[str, list[list]], header: dict[str, int]) -> str:
+    """Of sheets that all hold the same orders, once in lines and once in sums, that with the most rows; or empty."""
+    orders: dict[str, set[str]] = {}
+    for name, at in header.items():
+        named = [cell(c).strip() for c in filled[name][at]]
+        hits = candidates(named, TABLES["ledger"], {}).get("order_id")
+        if not hits:
+            return ""
+        column = [row[hits[0][1]] for row in filled[name][at + 1 :] if len(row) > hits[0][1]]
+        orders[name] = {cell(c).strip() for c in column} - {""}
+    # A total below has a word in that column.
+    most = max(orders, key=lambda n: len(filled[n]))
+    alike = all(len(ids ^ orders[most]) <= 1 for ids in orders.values()) and len(orders[most]) > 1
+    several = all(len(filled[n]) < len(filled[most]) for n in orders if n != most)
+    return most if alike and several else ""
 
 
 def _refuse_twins(file: Path, sheets: dict[str, list[list]]) -> None:
