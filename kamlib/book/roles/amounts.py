@@ -439,7 +439,8 @@ class _Decision:
             return self._amount(best, "no column says whether tax is in it")
         if self.product is not None and not self._product_differs(best):
             return self._amount(best, f"{PRODUCT}, without {self.name(self.of['tax'])}")
-        return self._amount(best, "as the mapping says", self._told_extras(best))
+        less = self._told_extras(best)
+        return self._amount(best, self.why or "as the mapping says", less)
 
     def _told_extras(self, best: int) -> tuple[str, ...]:
         """What a column contains by the user's word; asked for where there is none."""
@@ -466,7 +467,8 @@ class _Decision:
             fits[inside] = float(np.mean(near <= 0.6 / base + 1e-6))
         for inside in (True, False):
             if fits[inside] >= AGREE and fits[not inside] <= 0.5:
-                self.why = "its tax is a round part of what remains without it" if inside else "tax is on top of it"
+                tax = self.name(self.of["tax"])
+                self.why = f"{tax} is a round part of the rest, so in it" if inside else f"{tax} is on top of it"
                 return inside
         return None
 
@@ -520,6 +522,7 @@ class _Decision:
             less = self._contained()
         elif self.rank[column] != NET_BY_NAME and "tax" in self.of and self._extras():
             less = self._told_extras(column)
+            says += f"; {self.why}" if self.why else ""
         return self._amount(column, says, less, self.of_order[column] or "each")
 
     def _amount(self, column: int | None, says: str, less: tuple[str, ...] = (), of_order: str = "") -> Amount:
