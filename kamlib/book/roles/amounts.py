@@ -17,7 +17,6 @@ from kamlib.book.roles.rivals import PRODUCT, refuse_discount, refuse_order, ref
 from kamlib.book.roles.sums import AGREE, CENT, FEWEST_ORDERS, Sums
 from kamlib.book.roles.synonyms import rank
 from kamlib.book.source.part import Part
-from kamlib.book.values.cells import Ambiguous
 
 NET_BY_NAME, GENERIC, TOTAL = 1, 2, 3  # ranks of the names of an amount; -1 is the user's word, 0 our own
 OF_ORDER = re.compile(r"order|invoice|basket|cart|bestell|auftrag|rechnung|commande|facture|pedido|ordine|zamow", re.I)
@@ -282,15 +281,10 @@ class _Decision:
         return None
 
     def _beside(self) -> dict[int, np.ndarray]:
-        """Numbers of the columns of no role; none where it cannot be told how they are written."""
-        if not self.columns.nameless or self.unread is not None:
-            return self.unread or {}
-        columns = [*self.columns.nameless, *self.columns.all]
-        try:
-            read = Sums(self.con, self.part, columns, None, self.options, self.columns.others).numbers
-        except Ambiguous:
-            read = {}
-        self.unread = {i: n for i, n in read.items() if i in self.columns.nameless and np.nansum(np.abs(n)) > 0}
+        """Numbers of the columns of no role that are not nothing."""
+        if self.unread is None:
+            read = self.sums.beside(self.columns.nameless)
+            self.unread = {i: n for i, n in read.items() if np.nansum(np.abs(n)) > 0}
         return self.unread
 
     def _net_beside(self, best: int) -> Amount | None:

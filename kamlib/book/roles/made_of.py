@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from kamlib.book.roles.synonyms import WORDS, is_known, plain, variants
 
@@ -41,6 +41,7 @@ def _words() -> dict[str, dict[str, list[str]]]:
     return found
 
 
+@lru_cache(maxsize=16384)  # a header is looked up again and again
 def rank_of_parts(column: str, name: str) -> int | None:
     """How well the words that a name is made of say that it is a column of ours; None where one says something else.
 

@@ -41,7 +41,9 @@ class Sums:
         options: Options,
         also: Sequence[int] = (),
     ):
-        read = as_numbers(con, part, columns, options, also)
+        self.con, self.part, self.options = con, part, options
+        self.sign = sign_of(con, part, columns, options, also)
+        read = as_numbers(con, part, columns, options, also, sign=self.sign)
         wanted = ", ".join(f"try_cast({read[i]} AS DOUBLE) AS n{i}" for i in read)
         key = f"CAST(c{order} AS VARCHAR)" if order is not None else "NULL"
         rows = con.execute(f"SELECT {key} AS k, {wanted} FROM {part.relation} LIMIT {LOOKED_AT}").df()
@@ -52,6 +54,16 @@ class Sums:
         orders = orders.where(orders.notna(), pd.Series(np.arange(len(rows)), dtype=object))  # of no order: of its own
         self.order = orders.factorize()[0]
         self.several = np.bincount(self.order[self.order >= 0])[self.order] > 1 if len(rows) else np.zeros(0, bool)
+
+    def beside(self, columns: Sequence[int]) -> dict[int, np.ndarray]:
+        """Numbers of further columns on the same rows, with the decimal sign of the others."""
+        if not columns:
+            return {}
+        read = as_numbers(self.con, self.part, columns, self.options, sign=self.sign)
+        wanted = ", ".join(f"try_cast({read[i]} AS DOUBLE) AS n{i}" for i in read)
+        rows = self.con.execute(f"SELECT {wanted} FROM {self.part.relation} LIMIT {LOOKED_AT}").df()
+        numbers = {i: rows[f"n{i}"].to_numpy(float) for i in read}
+        return {i: np.where(np.isfinite(n), n, np.nan) for i, n in numbers.items()}
 
     def agree(self, one: np.ndarray, other: np.ndarray, *, within: np.ndarray | float = CENT) -> bool:
         """Whether two numbers are the same on nearly all rows that have both."""
@@ -112,7 +124,13 @@ class Sums:
 
 
 def as_numbers(
-    con: duckdb.DuckDBPyConnection, part: Part, columns: Sequence[int], options: Options, also: Sequence[int] = ()
+    con: duckdb.DuckDBPyConnection,
+    part: Part,
+    columns: Sequence[int],
+    options: Options,
+    also: Sequence[int] = (),
+    *,
+    sign: str = "",
 ) -> dict[int, str]:
     """SQL that reads each of these columns of a raw part as a number.
 
@@ -120,17 +138,30 @@ def as_numbers(
     ----------
     also : sequence of int
         Other columns of numbers, which can say what the decimal sign is.
+    sign : str
+        The decimal sign, where it is known.
 
     Raises
     ------
     kamlib.book.values.cells.Ambiguous
         It cannot be told which sign is the decimal one.
     """
-    types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
-    text = [i for i in dict.fromkeys([*columns, *also]) if types[f"c{i}"] == "VARCHAR"]
-    clean = {i: cells.text(cells.latin(f"c{i}")) for i in text}
-    sign = _decimal_sign(con, part, clean, options) if text else "."
+    sign = sign or sign_of(con, part, columns, options, also)
+    clean = _clean(con, part, columns)
     return {i: cells.number_of(f"c{i}", clean[i], sign) if i in clean else f"c{i}" for i in columns}
+
+
+def _clean(con, part: Part, columns: Sequence[int]) -> dict[int, str]:
+    """SQL of the cells of those columns that are text."""
+    types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
+    text = [i for i in dict.fromkeys(columns) if types[f"c{i}"] == "VARCHAR"]
+    return {i: cells.text(cells.latin(f"c{i}")) for i in text}
+
+
+def sign_of(con, part: Part, columns: Sequence[int], options: Options, also: Sequence[int] = ()) -> str:
+    """The decimal sign of columns: a point where none of them is text."""
+    clean = _clean(con, part, [*columns, *also])
+    return _decimal_sign(con, part, clean, options) if clean else "."
 
 
 def _decimal_sign(con, part: Part, clean: dict[int, str], options: Options) -> str:
