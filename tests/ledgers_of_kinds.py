@@ -427,7 +427,6 @@ COMBINED = (  # three faults at once
 )  # fmt: skip
 
 
-
 def hidden(*names: str):
     """Hide these sheets of a workbook."""
 

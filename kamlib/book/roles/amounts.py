@@ -394,7 +394,7 @@ class _Decision:
             )
 
     def _by_orders(self) -> str:
-        """What a discount of the lines is, by the totals of the orders that have one; empty where they do not say it."""
+        """What a discount of the lines is, by the totals of the orders that have one; empty where these are silent."""
         totals = [i for i in self.rank if self.of_order[i]]
         off = np.nan_to_num(self.n[self.of["discount"]])
         if not totals or self.product is None:
@@ -446,7 +446,7 @@ class _Decision:
         return self._contained() if self.options.tax_included else ()
 
     def _inside_by_rate(self, best: int) -> bool | None:
-        """Whether tax is in an amount, by its part of it: 15.966 % of it is 19 % on the rest; None where neither is round."""
+        """Whether tax is in an amount, by its part of it: 15.966 % are 19 % of the rest; None where neither is round."""
         if "shipping" in self.of and np.nansum(np.abs(self.n[self.of["shipping"]])) > 0:
             return None
         tax, amount = np.abs(self.n[self.of["tax"]]), np.abs(self.n[best])

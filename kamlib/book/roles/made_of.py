@@ -49,8 +49,8 @@ def rank_of_parts(column: str, name: str) -> int | None:
     --------
     >>> [rank_of_parts("amount", n) for n in ("Booking amt", "Montant de la vente", "交易总价款", "Refund amt")]
     [2, 2, 3, None]
-    >>> rank_of_parts("date", "Fecha doc."), rank_of_parts("date", "Birth date"), rank_of_parts("customer_id", "Cust. Ref")
-    (1, None, 1)
+    >>> [rank_of_parts("date", n) for n in ("Fecha doc.", "Birth date")], rank_of_parts("customer_id", "Cust. Ref")
+    ([1, None], 1)
     >>> rank_of_parts("amount", "Cart total"), rank_of_parts("amount", "Total orders"), rank_of_parts("amount", "Total")
     (3, None, None)
     """

@@ -27,7 +27,9 @@ CODES = (
     "MYR|NOK|NZD|OMR|PEN|PHP|PLN|QAR|RON|RSD|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR"
 )
 # Written small behind an underline, as programmers do; none that is a word as well, such as try or mad.
-SMALL = "eur|usd|gbp|chf|inr|idr|cny|jpy|krw|brl|mxn|clp|ars|pln|czk|huf|rub|uah|vnd|thb|cad|aud|zar|pkr|kes|ngn|egp|aed"
+SMALL = (
+    "eur|usd|gbp|chf|inr|idr|cny|jpy|krw|brl|mxn|clp|ars|pln|czk|huf|rub|uah|vnd|thb|cad|aud|zar|pkr|kes|ngn|egp|aed"
+)
 # A currency at the end of a name: any code in brackets, a well-known one or a sign without.
 CURRENCY = re.compile(
     rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|(?:\b|(?<=_))(?:in\s+)?({CODES})|(?:\bin\s+)?([€$£¥])"

@@ -66,10 +66,7 @@ def _sheets(file: Path, chosen: str, *, every: bool = False) -> tuple[dict[str, 
     try:
         workbook = load_workbook(io.BytesIO(file.read_bytes()))  # a name can end in .xls, and the file be no such one
         of = {
-            s.name: every
-            or s.visible == SheetVisibleEnum.Visible
-            or s.name.lower() in TABLES
-            or s.name == chosen
+            s.name: every or s.visible == SheetVisibleEnum.Visible or s.name.lower() in TABLES or s.name == chosen
             for s in workbook.sheets_metadata
         }
         shown = [n for n, visible in of.items() if visible] or list(of)
