@@ -454,6 +454,8 @@ TAKEN_APART = (  # names that are not listed, and what columns without a role ad
     Kind("tax of 25 % of the rest, which is 20 % of all", "customer,date,Total,VAT\na,2024-01-13,625.00,125.00\nb,2024-02-14,1250.00,250.00\nb,2024-02-15,250.00,50.00\n",
          says=("contains 'VAT'",), pasted=(170000, 212500)),
     Kind("a discount that is off already, by the price before it", "customer,date,Qty,Price,Amount,Discount,Before\n" + rows(4, "{c},{d},2,9.00,18.00,2.00,10.00").replace("2.00,10.00", "2.00,20.00"), 7200),
+    Kind("a price that is after the discount, by that before it", "customer,date,Quantity,MRP,Discount %,Selling Price\na,2024-01-13,2,700,20.5,556\nb,2024-02-14,1,500,10,450\na,2024-02-15,3,99,30.3,69\n",
+         176900, {"a": 131900, "b": 45000}, told=("come off the price already",)),
     Kind("a discount of lines, as the orders' totals say", "customer,date,Invoice No,Qty,Price,Disc,Invoice Total\na,2024-01-13,1,2,10,3,27\na,2024-01-13,1,1,10,0,\nb,2024-01-14,2,1,20,5,15\n"
          "a,2024-01-15,3,1,30,4,26\nb,2024-01-16,4,1,40,8,32\nb,2024-01-16,4,0,40,0,\n", 10000, {"a": 5300, "b": 4700}),
     Kind("the total of an order on each line, and no other number", "Order ID,Date,Customer,Item,Total Amount\n" + "".join(

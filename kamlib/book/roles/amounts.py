@@ -303,18 +303,22 @@ class _Decision:
                 return self._amount(best, f"net: {less} + {added} = {self.name(best)}", extras)
         return None
 
-    def _is_off(self, best: int) -> bool:
-        """Whether a discount leads from quantity x another price, or from another amount, to the one that is chosen."""
+    def _is_off(self, best: int | None) -> bool:
+        """Whether a discount leads from another price or amount to the one that is chosen, or to quantity x price."""
         off = np.abs(np.nan_to_num(self.n[self.of["discount"]]))
         given = off > 0
         several = self.n[self.of["quantity"]]
-        others = {**self._beside(), **{i: self.n[i] for i in self.columns.others if i in self.n}}
-        for n in others.values():
-            for before in (n, several * n):
-                for after in (before - off, before * (1 - off / 100), before * (1 - off)):
-                    both = given & ~np.isnan(after) & ~np.isnan(self.n[best])
-                    if both.sum() >= FEWEST_LINES and self.sums.agree(after[both], self.n[best][both]):
-                        return True
+        after = self.n[best] if best is not None else self.product
+        # A price after a discount is often rounded to whole units, and a percentage to a tenth.
+        within = CENT + 0.5 * np.abs(several) + 0.001 * np.nan_to_num(np.abs(after))
+        others = [*self._beside().values(), *self.sums.beside(self.columns.others).values()]
+        for before in (n * times for n in others for times in (1, several)):
+            for made in (before - off, before * (1 - off / 100), before * (1 - off)):
+                both = given & ~np.isnan(made) & ~np.isnan(after)
+                apart = both & (np.abs(before - made) > 4 * within)  # of others, to fit says nothing
+                says = apart.sum() >= max(FEWEST_LINES, 0.5 * both.sum())
+                if says and self.sums.agree(made[both], after[both], within=within[both]):
+                    return True
         return False
 
     def _without_discount(self, best: int, left: list[int]) -> int:
@@ -446,7 +450,7 @@ class _Decision:
         return self._contained() if self.options.tax_included else ()
 
     def _inside_by_rate(self, best: int) -> bool | None:
-        """Whether tax is in an amount, by its part of it: 15.966 % are 19 % of the rest; None where neither is round."""
+        """Whether tax is in an amount, by its part of it: 15.966 % are 19 % of the rest; None: neither is round."""
         if "shipping" in self.of and np.nansum(np.abs(self.n[self.of["shipping"]])) > 0:
             return None
         tax, amount = np.abs(self.n[self.of["tax"]]), np.abs(self.n[best])
@@ -475,6 +479,8 @@ class _Decision:
             return self._amount(self.of["unit_price"], f"of all pieces: {self.name(self.of['tax'])} is a part of it")
         if "discount" not in self.of or not np.nansum(np.abs(self.n[self.of["discount"]])) or "subtotal" in self.of:
             return self._amount(None, says or "no column says whether tax is in the prices")
+        if not self.options.discount and self._is_off(None):
+            return self._amount(None, f"{self.name(self.of['discount'])} has come off the price already")
         off = self.n[self.of["discount"]]
         off, header = off[~np.isnan(off)], self.part.headers[self.of["discount"]]
         way = self.options.discount

@@ -47,7 +47,7 @@ def rank_of_parts(column: str, name: str) -> int | None:
 
     Examples
     --------
-    >>> [rank_of_parts("amount", n) for n in ("Booking amt", "Montant de la vente", "交易总价款", "Refund amt")]
+    >>> [rank_of_parts("amount", n) for n in ("Booking amt", "Montant de la vente", "Total booking amt", "Refund amt")]
     [2, 2, 3, None]
     >>> [rank_of_parts("date", n) for n in ("Fecha doc.", "Birth date")], rank_of_parts("customer_id", "Cust. Ref")
     ([1, None], 1)
