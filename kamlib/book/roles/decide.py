@@ -43,6 +43,10 @@ STATUS = re.compile("status|statut|durum|trangthai|tinhtrang|situacao|стату
 RATE = re.compile(
     "exchangerate|currencyrate|fxrate|wechselkurs|umrechnungskurs|tauxdechange|tipodecambio|kurswaluty|dovizkuru"
 )
+# Names of a customer that are a firm's, of which several people write.
+FIRM = re.compile(
+    "contact|compan|firm|organi[sz]|business|party|account|empresa|societ|azienda|unternehm|razon|razao|公司|会社|회사|업체"
+)
 WHOSE = re.compile("customer|client|kunde|member|marital|user|account|employ|stock|musteri|khachhang|会員|회원")
 
 
@@ -192,11 +196,15 @@ def _address_for_name(part: Part, ranks: dict[int, int], seen: Sequence[Look], b
 
     Of firms there are more addresses than names, and the names count.
     """
-    if best is None or ranks[best] < NAME:
+    if best is None or ranks[best] < NAME or FIRM.search(plain(part.headers[best])):
         return best
     for i in ranks:
         mail = ranks[i] == ADDRESS and "mail" in plain(part.headers[i]) and seen[i].filled >= 0.9 * seen[best].filled
-        if mail and 0.5 * seen[best].values <= seen[i].values <= 1.1 * seen[best].values + 1:
+        if (
+            mail
+            and seen[i].values != seen[best].values
+            and 0.5 * seen[best].values <= seen[i].values <= 1.1 * seen[best].values + 1
+        ):
             return i
     return best
 
