@@ -34,7 +34,6 @@ EDITS = {
         },
         "rates": {"USD": 1.0},
     },
-    "t03-woo-clinic": {"options": {"amount_per_order": True}},
     "35-violanova": {"ledger": {"customer_id": "numer_gr_klienta"}},
 }  # fmt: skip
 # Words of a note that says which lines or columns are in doubt.

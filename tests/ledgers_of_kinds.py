@@ -426,4 +426,57 @@ COMBINED = (  # three faults at once
     Kind("3: totals in rows, brackets, no customer on a line", 'Customer,Date,Amount\na,2024-01-13,"1,310.50"\n,2024-01-14,5.00\nb,2024-02-14,(2.25)\nTotal,,"1,313.25"\n', 131325, {"a": 131050, "b": -225, None: 500}, 3),
 )  # fmt: skip
 
-KINDS = (*NAMES, *AMOUNTS, *SOLD, *FORMS, *MONEY, *IDS, *FILES, *REST, *COMBINED)
+
+def hidden(*names: str):
+    """Hide these sheets of a workbook."""
+
+    def then(page):
+        for name in names:
+            page.parent[name].sheet_state = "hidden"
+
+    return then
+
+
+TAKEN_APART = (  # names that are not listed, and what columns without a role add up to
+    Kind("names made of parts", "Cust. Ref,Booking date,Booking amt\na,2024-01-13,10.50\nb,2024-02-14,-2.25\n", 825, SAID),
+    Kind("Turkish names made of parts", "Urun;Musteri;Miktar_kg;SatisFiyat;Tarih\nx;a;2;5,25;13.01.2024\ny;b;1;-2,25;14.02.2024\n", 825, SAID),
+    Kind("Greek names made of parts", "Ημερ/νία;Επωνυμία;Ποσ.1 πώλησης;Αξία πώλησης\n2024-01-13;a;1;10,50\n2024-02-14;b;1;-2,25\n", 825, SAID),
+    Kind("of parts, a listed name wins", "customer,date,amount,booking value\na,2024-01-13,10.50,99\nb,2024-02-14,-2.25,99\n", 825, SAID),
+    Kind("of parts, what came back is no amount", "customer,date,refund amt\na,2024-01-13,10.50\nb,2024-02-14,2.25\n", says=("no column for amount",)),
+    Kind("the price after the discount, by its name", "customer,date,pre discount price,discount cash,post discount price\na,2024-01-13,12.00,1.50,10.50\nb,2024-02-14,5,0,5\n",
+         1550, {"a": 1050, "b": 500}),
+    Kind("net and tax make the total, and the net has no known name", "customer,date,Total,IVA,Sin cargas\na,2024-01-13,119.00,19.00,100.00\nb,2024-02-14,59.50,9.50,50.00\nb,2024-02-15,7.00,0,7.00\n",
+         15700, {"a": 10000, "b": 5700}),
+    Kind("tax that is a round part of the rest", "customer,date,Total,VAT\na,2024-01-13,595.00,95.00\nb,2024-02-14,1190.00,190.00\nb,2024-02-15,238.00,38.00\n",
+         170000, {"a": 50000, "b": 120000}, told=("round part",)),
+    Kind("tax that is a round part of the amount", "customer,date,Total,VAT\na,2024-01-13,500.00,95.00\nb,2024-02-14,1000.00,190.00\nb,2024-02-15,200.00,38.00\n",
+         170000, {"a": 50000, "b": 120000}, told=("on top",)),
+    Kind("tax of 25 % of the rest, which is 20 % of all", "customer,date,Total,VAT\na,2024-01-13,625.00,125.00\nb,2024-02-14,1250.00,250.00\nb,2024-02-15,250.00,50.00\n",
+         says=("contains 'VAT'",), pasted=(170000, 212500)),
+    Kind("a discount that is off already, by the price before it", "customer,date,Qty,Price,Amount,Discount,Before\n" + rows(4, "{c},{d},2,9.00,18.00,2.00,10.00").replace("2.00,10.00", "2.00,20.00"), 7200),
+    Kind("a price that is after the discount, by that before it", "customer,date,Quantity,MRP,Discount %,Selling Price\na,2024-01-13,2,700,20.5,556\nb,2024-02-14,1,500,10,450\na,2024-02-15,3,99,30.3,69\n",
+         176900, {"a": 131900, "b": 45000}, told=("come off the price already",)),
+    Kind("a discount of lines, as the orders' totals say", "customer,date,Invoice No,Qty,Price,Disc,Invoice Total\na,2024-01-13,1,2,10,3,27\na,2024-01-13,1,1,10,0,\nb,2024-01-14,2,1,20,5,15\n"
+         "a,2024-01-15,3,1,30,4,26\nb,2024-01-16,4,1,40,8,32\nb,2024-01-16,4,0,40,0,\n", 10000, {"a": 5300, "b": 4700}),
+    Kind("the total of an order on each line, and no other number", "Order ID,Date,Customer,Item,Total Amount\n" + "".join(
+         f"{k},2024-01-1{k},c{k},{item},{10 * k}.00\n" for k in range(1, 7) for item in "xy"), 21000),
+    Kind("a number of a member beside the name", "Member,Member ID,Date,Amount\nAnn,7,2024-01-13,1.00\nAnn,8,2024-01-14,2.00\n", 300, {"7": 100, "8": 200}),
+    Kind("people with addresses", "Customer Name,Email,Date,Amount\nAnn,a@x.example,2024-01-13,1.00\nAnn,b@x.example,2024-01-14,2.00\nBob,c@x.example,2024-01-14,4.00\n",
+         700, {"a@x.example": 100, "b@x.example": 200, "c@x.example": 400}),
+    Kind("firms with several addresses", "Customer Name,Email,Date,Amount\n" + "".join(f"Firm {k % 2},p{k}@x.example,2024-01-1{k},1.00\n" for k in range(1, 9)),
+         800, {"Firm 0": 400, "Firm 1": 400}),
+    Kind("the customer 0 among numbers far from it", "customer_id,date,amount\n0,2024-01-13,1.00\n501,2024-01-14,2.00\n502,2024-01-15,4.00\n", 700,
+         {None: 100, "501": 200, "502": 400}, told=("customer 0",)),
+    Kind("the customer 0 among those counted from it", "customer_id,date,amount\n0,2024-01-13,1.00\n1,2024-01-14,2.00\n2,2024-01-15,4.00\n", 700, {"0": 100, "1": 200, "2": 400}),
+    Kind("a column refunded that holds words", "customer,date,amount,refunded\na,2024-01-13,10.50,\nb,2024-02-14,7.00,refunded\n", 1050, {"a": 1050, "b": 0}, refunded=700),
+    Kind("a column refunded that holds a yes or a no", "customer,date,amount,refunded\na,2024-01-13,10.50,No\nb,2024-02-14,7.00,Yes\n", 1050, {"a": 1050, "b": 0}, refunded=700),
+    Kind("a dashboard, and its lines on a hidden sheet", sheet(["Sum of sales"], [12.75], Lines=[["Customer", "Date", "Amount"], ["a", dt.date(2024, 1, 13), 10.5], ["b", dt.date(2024, 2, 14), -2.25]],
+         then=hidden("Lines")), 825, SAID, file="l.xlsx"),
+    Kind("lines of orders, and their sums on another sheet", sheet(["Order ID", "Customer", "Date", "Item", "Amount"], [1, "a", dt.date(2024, 1, 13), "x", 10.0], [1, "a", dt.date(2024, 1, 13), "y", 0.5],
+         [2, "b", dt.date(2024, 2, 14), "x", -2.25], Sums=[["Order ID", "Customer", "Date", "Total"], [1, "a", dt.date(2024, 1, 13), 10.5], [2, "b", dt.date(2024, 2, 14), -2.25]]), 825, SAID, 3, file="l.xlsx"),
+    Kind("a workbook of today under an old name", sheet(["Customer", "Date", "Amount"], ["a", dt.date(2024, 1, 13), 10.5], ["b", dt.date(2024, 2, 14), -2.25]), 825, SAID, file="l.xls"),
+    Kind("Subtotal with its tax and that of the shipping", "Order ID,Order Date,Customer,Item,Lineitem price,Lineitem quantity,Order Subtotal,Order Shipping,Order Tax,Order Total\n" + "".join(
+         f"{k},2024-01-1{k},c{k},x,5.00,1,12.00,{6 * (k == 6)}.00,{2 + (k == 6)}.00,{12 + 6 * (k == 6)}.00\n{k},2024-01-1{k},c{k},y,7.00,1,,,,\n" for k in range(1, 7)), 6000),
+)  # fmt: skip
+
+KINDS = (*NAMES, *AMOUNTS, *SOLD, *FORMS, *MONEY, *IDS, *FILES, *REST, *COMBINED, *TAKEN_APART)

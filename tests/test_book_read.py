@@ -153,7 +153,7 @@ def test_every_row_short_is_refused(tmp_path):
         (b"\n\n", "l.csv: the first line holds no column names"),
         (b"customer_id,date,amount\n", "l.csv: only a header and no rows"),
         (b"customer_id,date,amount\n,,\n , ,\n", "l.csv: only a header and no rows"),
-        (b"customer_id,date,amount,amount\na,2024-01-05,1,1\n", "l.csv: the header names 'amount' more than once"),
+        (b"customer_id,date,amount,amount\na,2024-01-05,1,2\n", "l.csv: the header names 'amount' more than once"),
         (b"PK\x03\x04\0\0\0\0", "l.csv is not a text file"),
     ],
 )

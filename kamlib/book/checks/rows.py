@@ -31,6 +31,8 @@ OUTSIDE = "outside its limits"
 MOST_BELOW = 5  # rows below the last line: how many records there were, when and by whom it was made
 FORGIVEN = 10  # rows from which on a single unreadable one is none the less only that
 
+FAR = 20  # from 0: where ids are counted from there, the next is near
+
 # What tills and shops call a customer who is none: everybody together would be the largest account.
 ANYBODY = (
     "consumidor final", "cliente final", "walk-in customer", "walk in customer", "walk-in", "walkin customer",
@@ -84,7 +86,8 @@ def check_part(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -
     con.execute(f"DROP TABLE {source.cells}")
     sold = Sold()
     if table.name == "ledger":
-        part.notes += _nobody(con, part, found) + _anybody(con, part, parsed) + _addresses(con, part, parsed)
+        part.notes += _nobody(con, part, found) + _anybody(con, part, parsed)
+        part.notes += _guests(con, part, parsed) + _addresses(con, part, parsed)
         sold = only_sold(con, part, parsed, roles, names.options)
         con.execute(f"DELETE FROM {parsed} WHERE left_out IS NOT NULL")
         part.notes += sold.notes
@@ -153,6 +156,19 @@ def _anybody(con, part: Part, parsed: str) -> list[str]:
     return [
         f"{part.where}: {n:,} lines of {who!r} are of whoever has no account: they have no customer." for who, n in rows
     ]
+
+
+def _guests(con, part: Part, parsed: str) -> list[str]:
+    """The number 0 among numbers of customers that begin far above it: shops write it for whoever has no account."""
+    number = "try_cast(customer_id AS BIGINT)"
+    n, words, least = con.execute(
+        f"SELECT count(*) FILTER ({number} = 0), count(*) FILTER (customer_id IS NOT NULL AND {number} IS NULL),"
+        f" min({number}) FILTER ({number} <> 0) FROM {parsed}"
+    ).fetchone()
+    if not n or words or least is None or least < FAR:
+        return []
+    con.execute(f"UPDATE {parsed} SET customer_id = NULL, customer_name = NULL WHERE {number} = 0")
+    return [f"{part.where}: {n:,} lines of the customer 0 are of whoever has no account: they have no customer."]
 
 
 def _addresses(con, part: Part, parsed: str) -> list[str]:

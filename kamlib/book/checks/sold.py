@@ -120,6 +120,8 @@ def _fit_to_orders(con, part, parsed: str, roles: Roles, options: Options) -> li
         less = _raw(con, part, [amount.discount_of_order], options)[amount.discount_of_order]
         cents += f" - coalesce(max(abs(try_cast({less} AS {cells.NUMBER}) * 100)), 0)"
     tax = "coalesce(max(p.tax), 0)" if amount.tax_inside else "0"
+    if amount.tax_on_shipping:  # what of it is the goods' is as large a part as they are of goods and shipping
+        tax += f" * coalesce({cents} / nullif({cents} + coalesce(max(p.shipping), 0), 0), 1)"
     con.execute(
         f"CREATE TEMP TABLE shares AS SELECT {ORDER} AS k, sum(p.amount)::BIGINT AS amount,"
         f" CAST(sum(p.amount) - (round({cents}, 0) - {tax}) AS BIGINT) AS off"
@@ -185,7 +187,8 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, roles:
         f"SELECT {cell} AS v, count(*) FROM {part.relation} WHERE v IS NOT NULL GROUP BY v"
         f" ORDER BY 2 DESC, 1 LIMIT {states.MOST_STATES + 1}"
     ).fetchall()
-    of = {v: states.flag_treatment(v) if kind == "flag" else states.treatment(v, options) for v, _ in found}
+    says = {"flag": states.flag_treatment, "refunded": states.refund_treatment}
+    of = {v: says[kind](v) if kind in says else states.treatment(v, options) for v, _ in found}
     if options.sold is None:
         of = states.without_payments(of) if kind == "type" else of
         of = states.by_column(header, of) if kind == "status" else of
@@ -213,7 +216,7 @@ def _apply_states(con, part, parsed, position, kind, options, sold: Sold, roles:
         f"UPDATE {parsed} SET left_out = {what} FROM said s"
         f" WHERE s._row = {parsed}._row AND s.t = '{states.NOT_SOLD}' AND left_out IS NULL"
     )
-    if kind == "status":
+    if kind in ("status", "refunded"):
         _pay_back(con, part, parsed, sold)
         _tell_partly(part, header, dict(found), of, sold, "refund" in roles.found)
     con.execute("DROP TABLE said")

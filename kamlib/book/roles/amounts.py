@@ -14,13 +14,16 @@ from kamlib.book.mapping import EVIDENCE
 from kamlib.book.options import Options
 from kamlib.book.roles.names import mapped
 from kamlib.book.roles.rivals import PRODUCT, refuse_discount, refuse_order, refuse_rivals, refuse_tax
-from kamlib.book.roles.sums import Sums
+from kamlib.book.roles.sums import AGREE, CENT, FEWEST_ORDERS, Sums
 from kamlib.book.roles.synonyms import rank
 from kamlib.book.source.part import Part
 
 NET_BY_NAME, GENERIC, TOTAL = 1, 2, 3  # ranks of the names of an amount; -1 is the user's word, 0 our own
 OF_ORDER = re.compile(r"order|invoice|basket|cart|bestell|auftrag|rechnung|commande|facture|pedido|ordine|zamow", re.I)
 FEWEST_LINES, NEARLY = 3, 0.02  # with tax, from which on its part of the price says something; and how steady it is
+MOSTLY = 0.8  # share of orders whose totals say what a discount is
+SOME, HARDLY, MANY_ORDERS = 0.3, 0.05, 30  # and the same of many orders, and of what they do not say
+RATES = np.array([*np.arange(0.5, 30.5, 0.5), 7.7, 8.1, 19.6])  # of taxes, in percent
 LESS = ("share", "percent", "amount")  # what a column of discounts can hold, of each line
 OF_ORDERS = ("subtotal", "gross", "tax", "shipping", "refund")  # what totals_per_order is about
 ROLES = ("subtotal", "gross", "tax", "shipping", "discount", "fee", "refund", "quantity", "unit_price")
@@ -45,6 +48,8 @@ class Amount:
         Columns of an order's sum, before and with tax and shipping, that stand beside amounts of lines.
     tax_inside : bool
         Whether that subtotal contains the order's tax.
+    tax_on_shipping : bool
+        Whether that tax is of shipping as well, so that a part of it is not in the subtotal.
     discount_of_order : int or None
         The column of what is taken off a whole order, where that subtotal is before it.
     refund_of_order : bool
@@ -60,6 +65,7 @@ class Amount:
     subtotal: int | None = None
     total: int | None = None
     tax_inside: bool = False
+    tax_on_shipping: bool = False
     discount_of_order: int | None = None
     refund_of_order: bool = False
     says: str = ""
@@ -69,13 +75,15 @@ class Amount:
 class MoneyColumns:
     """Positions of the columns that bear on the amount: amounts with their ranks, best first; others by role.
 
-    `others` are more columns of numbers, which can say what the decimal sign is.
+    `others` are more columns of numbers, which can say what the decimal sign is; `nameless`, those of no role, which
+    can add up with the others.
     """
 
     amounts: Sequence[tuple[int, int]]
     of: Mapping[str, int]
     order: int | None = None
     others: Sequence[int] = ()
+    nameless: Sequence[int] = ()
 
     @property
     def has_product(self) -> bool:
@@ -138,6 +146,7 @@ class _Decision:
         self.of, self.n, self.why = columns.of, sums.numbers, ""
         self.said = "as its format says" if part.format is not None else "as the mapping says"
         self.product = self.near = None
+        self.unread: dict[int, np.ndarray] | None = None
         if columns.has_product:
             self.product, self.near = sums.product(self.of["quantity"], self.of["unit_price"])
         self.rank = {i: r for r, i in columns.amounts}
@@ -154,10 +163,12 @@ class _Decision:
         lines = others if self.product is None else [self.product, *others]
         others += [self._plus(n, extras) for n in lines for extras in self._extras()]
         found = self.sums.of_order(column, self.product, others)
-        if found != "perhaps":
+        if found not in ("perhaps", "likely"):
             return found
         if self.options.amount_per_order is not None:
             return "each" if self.options.amount_per_order else ""
+        if found == "likely" and self.rank.get(column, 0) >= TOTAL:
+            return "each"
         return "each" if OF_ORDER.search(self.part.headers[column]) else "perhaps"
 
     def is_of_order(self, role: str) -> bool:
@@ -207,6 +218,8 @@ class _Decision:
             return self._amount(None, self.why)
         best = self._without_discount(min(left, key=lambda i: (self.rank[i], self.columns.all.index(i))), left)
         self._refuse_rivals(best, left)
+        if net := self._net_beside(best):
+            return net
         self._refuse_discount_beside(best)
         self._tell_gap(best, lines)
         return self._less_discount(self._without_tax(best), best)
@@ -267,6 +280,47 @@ class _Decision:
                 return self._amount(total, f"net: {less}", extras)
         return None
 
+    def _beside(self) -> dict[int, np.ndarray]:
+        """Numbers of the columns of no role that are not nothing."""
+        if self.unread is None:
+            read = self.sums.beside(self.columns.nameless)
+            self.unread = {i: n for i, n in read.items() if np.nansum(np.abs(n)) > 0}
+        return self.unread
+
+    def _net_beside(self, best: int) -> Amount | None:
+        """The amount without its tax, where that stands in a column of no role and both are the amount."""
+        if self.rank[best] <= NET_BY_NAME or self.why or not self._extras():
+            return None
+        off = np.abs(np.nan_to_num(self.n[self.of["discount"]])) if "discount" in self.of else None
+        for extras, (i, net) in itertools.product(self._extras(), self._beside().items()):
+            if "tax" not in extras or self.sums.agree(net, self.n[best]):
+                continue
+            added = " + ".join(self.name(self.of[r]) for r in extras)
+            if self.sums.agree(self._plus(net, extras), self.n[best]):
+                return self._amount(best, f"net: {self.name(i)} + {added} = {self.name(best)}", extras)
+            if off is not None and self.sums.agree(self._plus(net - off, extras), self.n[best]):
+                less = f"{self.name(i)} - {self.name(self.of['discount'])}"
+                return self._amount(best, f"net: {less} + {added} = {self.name(best)}", extras)
+        return None
+
+    def _is_off(self, best: int | None) -> bool:
+        """Whether a discount leads from another price or amount to the one that is chosen, or to quantity x price."""
+        off = np.abs(np.nan_to_num(self.n[self.of["discount"]]))
+        given = off > 0
+        several = self.n[self.of["quantity"]]
+        after = self.n[best] if best is not None else self.product
+        # A price after a discount is often rounded to whole units, and a percentage to a tenth.
+        within = CENT + 0.5 * np.abs(several) + 0.001 * np.nan_to_num(np.abs(after))
+        others = [*self._beside().values(), *self.sums.beside(self.columns.others).values()]
+        for before in (n * times for n in others for times in (1, several)):
+            for made in (before - off, before * (1 - off / 100), before * (1 - off)):
+                both = given & ~np.isnan(made) & ~np.isnan(after)
+                apart = both & (np.abs(before - made) > 4 * within)  # of others, to fit says nothing
+                says = apart.sum() >= max(FEWEST_LINES, 0.5 * both.sum())
+                if says and self.sums.agree(made[both], after[both], within=within[both]):
+                    return True
+        return False
+
     def _without_discount(self, best: int, left: list[int]) -> int:
         """Of two that differ by the discount, the one without it."""
         less = [i for i in left if i != best and not self._same(i, best) and self._less("discount", best, i)]
@@ -322,7 +376,9 @@ class _Decision:
             return
         off = self.n[self.of["discount"]]
         off = off[~np.isnan(off)]
-        if off.any() and not self.is_of_order("discount") and not self._product_differs(best):
+        if not off.any() or self.is_of_order("discount") or self._product_differs(best) or self._is_off(best):
+            return
+        if not self._by_orders():
             refuse_discount(self.con, self.part, self.columns, self.options, self._ways(off))
 
     def _tell_gap(self, best: int, lines: list[int]) -> None:
@@ -341,9 +397,27 @@ class _Decision:
                 f"another sum, and does not come of it by {beside or 'any column that was recognised'}."
             )
 
+    def _by_orders(self) -> str:
+        """What a discount of the lines is, by the totals of the orders that have one; empty where these are silent."""
+        totals = [i for i in self.rank if self.of_order[i]]
+        off = np.nan_to_num(self.n[self.of["discount"]])
+        if not totals or self.product is None:
+            return ""
+        total = self.n[totals[0]]
+        here = (self.sums.order_sum(np.abs(off)) > 0) & ~np.isnan(total)
+        made = {w: self.sums.order_sum(n)[here] for w, n in {**self._discounts(), "none": self.product}.items()}
+        fits = {w: float(np.mean(np.abs(n - total[here]) <= CENT)) if here.any() else 0.0 for w, n in made.items()}
+        best = max(fits, key=fits.get)
+        others = [f for w, f in fits.items() if w != best]
+        # Of many orders, charges that no column names may stand in most totals: to hit the others is no chance either.
+        least, most = (MOSTLY, 1 - MOSTLY) if here.sum() < MANY_ORDERS else (SOME, HARDLY)
+        return best if here.sum() >= FEWEST_ORDERS and fits[best] >= least and max(others) <= most else ""
+
     def _less_discount(self, made: Amount, best: int) -> Amount:
-        """With the discount that the user says is still in an amount of quantity x price."""
+        """With the discount that the user, or the totals of orders, say is still in an amount of quantity x price."""
         way = self.options.discount
+        if not way and "discount" in self.of and self.rank[best] >= GENERIC and self.product is not None:
+            way = "" if self._product_differs(best) else self._by_orders()
         if way not in LESS or "discount" not in self.of or self.product is None or self._product_differs(best):
             return made
         return replace(made, discount=way, says=f"{made.says}; less {self.name(self.of['discount'])} ({way})")
@@ -363,13 +437,38 @@ class _Decision:
             return self._amount(best, "no column says whether tax is in it")
         if self.product is not None and not self._product_differs(best):
             return self._amount(best, f"{PRODUCT}, without {self.name(self.of['tax'])}")
-        return self._amount(best, "as the mapping says", self._told_extras(best))
+        less = self._told_extras(best)
+        return self._amount(best, self.why or "as the mapping says", less)
 
     def _told_extras(self, best: int) -> tuple[str, ...]:
         """What a column contains by the user's word; asked for where there is none."""
         if self.options.tax_included is None and self.rank[best] > 0:
+            inside = self._inside_by_rate(best)
+            if inside is not None:
+                return ("tax",) if inside else ()
             refuse_tax(self.con, self.part, self.columns, self.options, best, self._contained())
         return self._contained() if self.options.tax_included else ()
+
+    def _inside_by_rate(self, best: int) -> bool | None:
+        """Whether tax is in an amount, by its part of it: 15.966 % are 19 % of the rest; None: neither is round."""
+        if "shipping" in self.of and np.nansum(np.abs(self.n[self.of["shipping"]])) > 0:
+            return None
+        tax, amount = np.abs(self.n[self.of["tax"]]), np.abs(self.n[best])
+        there = (tax > 0) & (amount - tax >= 100)  # of less, a rounded tax can be of many rates
+        if there.sum() < FEWEST_LINES:
+            return None
+        rest = {True: amount[there] - tax[there], False: amount[there]}
+        fits = {}
+        for inside, base in rest.items():
+            rate = 100 * tax[there] / base
+            near = np.abs(rate[:, None] - RATES).min(axis=1)
+            fits[inside] = float(np.mean(near <= 0.6 / base + 1e-6))
+        for inside in (True, False):
+            if fits[inside] >= AGREE and fits[not inside] <= 0.5:
+                tax = self.name(self.of["tax"])
+                self.why = f"{tax} is a round part of the rest, so in it" if inside else f"{tax} is on top of it"
+                return inside
+        return None
 
     def _contained(self) -> tuple[str, ...]:
         return tuple(r for r in ("tax", "shipping") if r in self.of)
@@ -380,11 +479,14 @@ class _Decision:
             return self._amount(self.of["unit_price"], f"of all pieces: {self.name(self.of['tax'])} is a part of it")
         if "discount" not in self.of or not np.nansum(np.abs(self.n[self.of["discount"]])) or "subtotal" in self.of:
             return self._amount(None, says or "no column says whether tax is in the prices")
+        if not self.options.discount and self._is_off(None):
+            return self._amount(None, f"{self.name(self.of['discount'])} has come off the price already")
         off = self.n[self.of["discount"]]
         off, header = off[~np.isnan(off)], self.part.headers[self.of["discount"]]
         way = self.options.discount
         if not way and rank("ledger", "discount", header) == 2:
             way = "percent" if off.max() > 1 else "share"
+        way = way or self._by_orders()
         if not way and off.min() >= 0 and off.max() < 1 and (off != off.round()).any():
             way = "share"
         if not way:
@@ -420,6 +522,7 @@ class _Decision:
             less = self._contained()
         elif self.rank[column] != NET_BY_NAME and "tax" in self.of and self._extras():
             less = self._told_extras(column)
+            says += f"; {self.why}" if self.why else ""
         return self._amount(column, says, less, self.of_order[column] or "each")
 
     def _amount(self, column: int | None, says: str, less: tuple[str, ...] = (), of_order: str = "") -> Amount:
@@ -435,7 +538,24 @@ class _Decision:
         told += f"; {self.name(self.of['tax'])} is in the prices and is taken out" if inside else ""
         off = self.of["discount"] if subtotal is not None and self._before_discount(subtotal, total) else None
         told += f"; {self.name(off)} of the order comes off" if off is not None else ""
-        return Amount(column, less, of_order, "", subtotal, total, inside, off, says=told)
+        shipped = inside and self._tax_on_shipping(subtotal, total)
+        return Amount(column, less, of_order, "", subtotal, total, inside, shipped, off, says=told)
+
+    def _tax_on_shipping(self, subtotal: int, total: int) -> bool:
+        """Whether the tax of orders with shipping is the usual part of the total rather than of the subtotal."""
+        if "shipping" not in self.of:
+            return False
+        tax, shipping = self.n[self.of["tax"]], np.nan_to_num(self.n[self.of["shipping"]])
+        there = (tax > 0) & (self.n[total] > 0) & (self.n[subtotal] > 0)
+        with_it, without = there & (shipping > 0), there & (shipping == 0)
+        if not with_it.any() or without.sum() < FEWEST_LINES:
+            return False
+        parts = tax[without] / self.n[total][without]
+        usual = np.median(parts)
+        if np.mean(np.abs(parts - usual) <= 0.001) < 0.9:  # of many rates, what is usual says nothing of one order
+            return False
+        of_all, of_goods = (np.abs(tax[with_it] / self.n[i][with_it] - usual) for i in (total, subtotal))
+        return bool(np.mean(of_all < of_goods) > 0.5)
 
     def _before_discount(self, subtotal: int, total: int | None) -> bool:
         """Whether an order's discount is still in its subtotal: as is said, or as the total shows."""

@@ -12,6 +12,7 @@ from kamlib.book.errors import Unsettled
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.amounts import GENERIC, Amount, MoneyColumns, amount_of, evidence_columns
 from kamlib.book.roles.looks import Look, looks
+from kamlib.book.roles.made_of import names_a_number
 from kamlib.book.roles.names import candidates, missing
 from kamlib.book.roles.question import refusal, settle
 from kamlib.book.roles.synonyms import plain, rank
@@ -22,6 +23,8 @@ from kamlib.tables import TABLES, Table
 MOSTLY = 0.5  # of its filled cells, from which on a column named as a date is one
 SURELY = 0.95  # without a name
 AGAIN, MANY = 0.8, 30  # share of different values below which customers come again; of so many lines
+NAME, ADDRESS = 3, 4  # ranks of a customer's name, and of his e-mail address
+MOST_NAMELESS = 40  # columns of numbers without a role that are added up with the others
 MERE_NAME = 6  # rank of names of a customer beyond which they can be anybody's, or a thing's
 
 NUMBERS = ("tax", "shipping", "refund", "quantity", "unit_price", "list_price", "cost", "profit")
@@ -40,6 +43,10 @@ STATUS = re.compile("status|statut|durum|trangthai|tinhtrang|situacao|стату
 RATE = re.compile(
     "exchangerate|currencyrate|fxrate|wechselkurs|umrechnungskurs|tauxdechange|tipodecambio|kurswaluty|dovizkuru"
 )
+# Names of a customer that are a firm's, of which several people write.
+FIRM = re.compile(
+    "contact|compan|firm|organi[sz]|business|party|account|empresa|societ|azienda|unternehm|razon|razao|公司|会社|회사|업체"
+)
 WHOSE = re.compile("customer|client|kunde|member|marital|user|account|employ|stock|musteri|khachhang|会員|회원")
 
 
@@ -56,7 +63,7 @@ class Roles:
     beside : dict of str to int
         Positions of subtotal, gross and discount, where there are such columns beside the amount.
     states : tuple of (int, str)
-        Columns that can say whether a line was sold: position, and `status`, `flag` or `type`.
+        Columns that can say whether a line was sold: position, and `status`, `flag`, `type` or `refunded`.
     unused : tuple of int
         Columns with a name that were taken for nothing.
     """
@@ -92,6 +99,9 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     for role in set(NUMBERS) & named.keys():  # a column `shipping` can hold an address
         good = [(k, i) for k, i in named[role] if k < 0 or seen[i].numbers >= MOSTLY or not seen[i].values]
         named[role] = good or named[role]
+    # A column `refunded` can hold words, or the day: then it is a state.
+    paid_back = [i for k, i in named.get("refund", []) if k > 0 and seen[i].values and seen[i].numbers < MOSTLY]
+    named["refund"] = [(k, i) for k, i in named.get("refund", []) if i not in paid_back]
     if not {"product_id", "product_name"} & named.keys():  # then a Name may be that of a product
         named["customer_id"] = [(k, i) for k, i in named.get("customer_id", []) if k <= MERE_NAME]
     found = {}
@@ -110,13 +120,14 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         first = [i for _, i in amounts] or [sums[r] for r in ("subtotal", "gross") if r in sums]
         found |= {"amount": first[0]} if first else {}
     else:
-        amount, beside = _amount(con, part, found, amounts, mapping, names)
+        amount, beside = _amount(con, part, found, amounts, mapping, names, seen)
         if amount and amount.column is not None:
             found["amount"] = amount.column
     _refuse_if_missing(con, part, found, table, names)
     _tell_rates(part, found, seen)
     found = {c: found[c] for c in table.names if c in found}
     states = _states(part, found, mapping, named)
+    states += tuple((i, "refunded") for i in paid_back if i not in {s for s, _ in states})
     taken = {*found.values(), *beside.values(), *(i for i, _ in states)}
     return Roles(found, amount, beside, states, _unused(part, taken))
 
@@ -163,6 +174,8 @@ def _customer(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look])
     told = [i for k, i in hits if k < 0]
     if told:
         return told[0]
+    # Of two names as good, that of a number: two members can have one name.
+    hits = sorted(hits, key=lambda hit: (hit[0], not names_a_number(part.headers[hit[1]]), hit[1]))
     filled = [i for _, i in hits if seen[i].filled > 0 and seen[i].dates < SURELY] or [i for _, i in hits]
     most = [i for i in filled if seen[i].filled >= MOSTLY * max(seen[j].filled for j in filled)]
     several = [i for i in most if seen[i].values > 1]
@@ -175,6 +188,24 @@ def _customer(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look])
             f"the customer is {part.headers[again[0]]!r}."
         )
         return again[0]
+    return _address_for_name(part, dict((i, k) for k, i in hits), seen, best)
+
+
+def _address_for_name(part: Part, ranks: dict[int, int], seen: Sequence[Look], best: int | None) -> int | None:
+    """In place of people's names their e-mail addresses, where each has about one: two people can have one name.
+
+    Of firms there are more addresses than names, and the names count.
+    """
+    if best is None or ranks[best] < NAME or FIRM.search(plain(part.headers[best])):
+        return best
+    for i in ranks:
+        mail = ranks[i] == ADDRESS and "mail" in plain(part.headers[i]) and seen[i].filled >= 0.9 * seen[best].filled
+        if (
+            mail
+            and seen[i].values != seen[best].values
+            and 0.5 * seen[best].values <= seen[i].values <= 1.1 * seen[best].values + 1
+        ):
+            return i
     return best
 
 
@@ -197,7 +228,7 @@ def _date(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> 
     return None
 
 
-def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, dict[str, int]]:
+def _amount(con, part, found, amounts, mapping, names, seen) -> tuple[Amount | None, dict[str, int]]:
     """How the amount is made, and the columns that only say so."""
     beside = evidence_columns(part.headers, {*found.values(), *(i for _, i in amounts)}, mapping, part.where)
     given = [(k, i) for k, i in amounts if k < 0]
@@ -212,7 +243,9 @@ def _amount(con, part, found, amounts, mapping, names) -> tuple[Amount | None, d
         beside = {r: i for r, i in beside.items() if r == "discount" or r in mapping}
     of = beside | {r: found[r] for r in ("tax", "shipping", "refund", "quantity", "unit_price") if r in found}
     others = [found[c] for c in ("profit", "cost", "list_price") if c in found]
-    columns = MoneyColumns(amounts, of, found.get("order_id"), others)
+    taken = {*found.values(), *of.values(), *(i for _, i in amounts)}
+    numbers = [i for i, look in enumerate(seen) if look.numbers >= SURELY and part.headers[i] and i not in taken]
+    columns = MoneyColumns(amounts, of, found.get("order_id"), others, numbers[:MOST_NAMELESS])
     try:
         return amount_of(con, part, columns, names.options, given=bool(given)), beside
     except cells.Ambiguous as unclear:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from kamlib.book.errors import BookError
 from kamlib.book.mapping import ANY_OTHER, ColumnNames
+from kamlib.book.roles.made_of import rank_of_parts
 from kamlib.book.roles.synonyms import rank
 from kamlib.tables import TABLES, Table
 
@@ -52,7 +53,27 @@ def candidates(
         else:
             named = ((rank(table.name, column, h), i) for i, h in enumerate(headers) if h not in taken)
             found[column] = sorted((r, i) for r, i in named if r is not None)
+    if table.name == "ledger":
+        _take_apart(headers, found, of.keys(), taken)
     return {c: hits for c, hits in found.items() if hits}
+
+
+def _take_apart(headers: Sequence[str], found: dict[str, list], told: Collection[str], taken: set[str]) -> None:
+    """Of the columns that a ledger cannot lack, those without a listed name: by the words that a name is made of."""
+
+    def add(*columns: str) -> None:
+        for column in (c for c in columns if c not in told and not found[c]):
+            named = ((rank_of_parts(column, h), i) for i, h in enumerate(headers) if h not in taken)
+            found[column] = sorted((r, i) for r, i in named if r is not None)
+
+    add("customer_id", "date")
+    money = [rank("ledger", r, h) is not None for r in ("subtotal", "gross") for h in headers if h not in taken]
+    if found["amount"] or any(money) or "amount" in told:
+        return
+    if not (found["quantity"] and found["unit_price"]):
+        add("quantity", "unit_price")
+    if not (found["quantity"] and found["unit_price"]):
+        add("amount")
 
 
 def recognisable(headers: Sequence[str], table: str, names: ColumnNames) -> bool:

@@ -128,6 +128,19 @@ def flag_treatment(value: str) -> str:
     return SOLD if str(value).strip().casefold() in NO else NOT_SOLD
 
 
+def refund_treatment(value: str) -> str:
+    """What a column such as `refunded` says, that holds no amounts: a yes, the word itself or a day is paid back.
+
+    Examples
+    --------
+    >>> [refund_treatment(v) for v in ("refunded", "Yes", "no", "Not refunded", "Partially refunded", "2024-03-20")]
+    ['refunded', 'refunded', 'sold', 'sold', 'refunded in part', 'refunded']
+    """
+    if flag_treatment(value) == SOLD or re.match(r"(not|no|non|nicht|pas|niet|nie|nao) ", _plain(value)):
+        return SOLD
+    return PARTLY if IN_PART.search(_plain(value)) else REFUNDED
+
+
 def is_place(header: str) -> bool:
     """Whether a column of this name is often a part of a country instead."""
     return _plain(header) in ("state", "estado", "staat", "stato", "etat", "uf", "eyalet", "provincia")

@@ -15,6 +15,7 @@ from kamlib.book.values import cells
 LOOKED_AT = 20_000  # rows, from the first: orders stand together
 AGREE = 0.99  # share of rows on which a sum must hold to be one
 CENT = 0.011  # money: each of the summed amounts may have been rounded
+MANY_ORDERS = 5  # of several lines, from which on it is no chance that all lines of each have one amount
 FEWEST_ORDERS = 3  # of several lines, from which on a column that is the same on all lines of each is the order's
 
 
@@ -40,7 +41,9 @@ class Sums:
         options: Options,
         also: Sequence[int] = (),
     ):
-        read = as_numbers(con, part, columns, options, also)
+        self.con, self.part, self.options = con, part, options
+        self.sign = sign_of(con, part, columns, options, also)
+        read = as_numbers(con, part, columns, options, also, sign=self.sign)
         wanted = ", ".join(f"try_cast({read[i]} AS DOUBLE) AS n{i}" for i in read)
         key = f"CAST(c{order} AS VARCHAR)" if order is not None else "NULL"
         rows = con.execute(f"SELECT {key} AS k, {wanted} FROM {part.relation} LIMIT {LOOKED_AT}").df()
@@ -51,6 +54,16 @@ class Sums:
         orders = orders.where(orders.notna(), pd.Series(np.arange(len(rows)), dtype=object))  # of no order: of its own
         self.order = orders.factorize()[0]
         self.several = np.bincount(self.order[self.order >= 0])[self.order] > 1 if len(rows) else np.zeros(0, bool)
+
+    def beside(self, columns: Sequence[int]) -> dict[int, np.ndarray]:
+        """Numbers of further columns on the same rows, with the decimal sign of the others."""
+        if not columns:
+            return {}
+        read = as_numbers(self.con, self.part, columns, self.options, sign=self.sign)
+        wanted = ", ".join(f"try_cast({read[i]} AS DOUBLE) AS n{i}" for i in read)
+        rows = self.con.execute(f"SELECT {wanted} FROM {self.part.relation} LIMIT {LOOKED_AT}").df()
+        numbers = {i: rows[f"n{i}"].to_numpy(float) for i in read}
+        return {i: np.where(np.isfinite(n), n, np.nan) for i, n in numbers.items()}
 
     def agree(self, one: np.ndarray, other: np.ndarray, *, within: np.ndarray | float = CENT) -> bool:
         """Whether two numbers are the same on nearly all rows that have both."""
@@ -71,7 +84,8 @@ class Sums:
     def of_order(self, column: int, product: np.ndarray | None, others: Sequence[np.ndarray]) -> str:
         """Whether a column stands for the whole order, and where: `each` line, the `first`, or empty where it does not.
 
-        `perhaps`: the same on each line, of too few orders to say so.
+        `perhaps`: the same on each line, of too few orders to say so; `likely`: of many orders, and nothing else in
+        them is a number that differs.
 
         It does where orders of several lines have it on one line only; or the same on each line, while it is the sum
         of the product or of another amount over the order, or varies between orders and other numbers within them.
@@ -95,7 +109,10 @@ class Sums:
         varies = any(self._varies(n) for i, n in self.numbers.items() if i != column)
         if len(set(high)) == 1:
             return ""
-        return "each" if has.sum() >= FEWEST_ORDERS and varies else "perhaps" if has.sum() > 1 else ""
+        if has.sum() >= FEWEST_ORDERS and varies:
+            return "each"
+        likely = has.sum() >= MANY_ORDERS and len(set(high)) >= MANY_ORDERS - 1
+        return "likely" if likely else "perhaps" if has.sum() > 1 else ""
 
     def _rows_agree(self, one: np.ndarray, other: np.ndarray) -> bool:
         return self.agree(one[self.several], other[self.several])
@@ -107,7 +124,13 @@ class Sums:
 
 
 def as_numbers(
-    con: duckdb.DuckDBPyConnection, part: Part, columns: Sequence[int], options: Options, also: Sequence[int] = ()
+    con: duckdb.DuckDBPyConnection,
+    part: Part,
+    columns: Sequence[int],
+    options: Options,
+    also: Sequence[int] = (),
+    *,
+    sign: str = "",
 ) -> dict[int, str]:
     """SQL that reads each of these columns of a raw part as a number.
 
@@ -115,17 +138,30 @@ def as_numbers(
     ----------
     also : sequence of int
         Other columns of numbers, which can say what the decimal sign is.
+    sign : str
+        The decimal sign, where it is known.
 
     Raises
     ------
     kamlib.book.values.cells.Ambiguous
         It cannot be told which sign is the decimal one.
     """
-    types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
-    text = [i for i in dict.fromkeys([*columns, *also]) if types[f"c{i}"] == "VARCHAR"]
-    clean = {i: cells.text(cells.latin(f"c{i}")) for i in text}
-    sign = _decimal_sign(con, part, clean, options) if text else "."
+    sign = sign or sign_of(con, part, columns, options, also)
+    clean = _clean(con, part, columns)
     return {i: cells.number_of(f"c{i}", clean[i], sign) if i in clean else f"c{i}" for i in columns}
+
+
+def _clean(con, part: Part, columns: Sequence[int]) -> dict[int, str]:
+    """SQL of the cells of those columns that are text."""
+    types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
+    text = [i for i in dict.fromkeys(columns) if types[f"c{i}"] == "VARCHAR"]
+    return {i: cells.text(cells.latin(f"c{i}")) for i in text}
+
+
+def sign_of(con, part: Part, columns: Sequence[int], options: Options, also: Sequence[int] = ()) -> str:
+    """The decimal sign of columns: a point where none of them is text."""
+    clean = _clean(con, part, [*columns, *also])
+    return _decimal_sign(con, part, clean, options) if clean else "."
 
 
 def _decimal_sign(con, part: Part, clean: dict[int, str], options: Options) -> str:

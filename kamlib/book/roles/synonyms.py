@@ -26,9 +26,14 @@ CODES = (
     "AED|ARS|AUD|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|EUR|GBP|HKD|HRK|HUF|IDR|ILS|INR|IRR|ISK|JOD|JPY|KRW|KWD|LBP|MAD|MXN|"
     "MYR|NOK|NZD|OMR|PEN|PHP|PLN|QAR|RON|RSD|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR"
 )
+# Written small behind an underline, as programmers do; none that is a word as well, such as try or mad.
+SMALL = (
+    "eur|usd|gbp|chf|inr|idr|cny|jpy|krw|brl|mxn|clp|ars|pln|czk|huf|rub|uah|vnd|thb|cad|aud|zar|pkr|kes|ngn|egp|aed"
+)
 # A currency at the end of a name: any code in brackets, a well-known one or a sign without.
 CURRENCY = re.compile(
-    rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|(?:\b|(?<=_))(?:in\s+)?({CODES})|(?:\bin\s+)?([€$£¥]))\s*$"
+    rf"\s*(?:[(\[]\s*([A-Z]{{3}}|[€$£¥])\s*[)\]]|(?:\b|(?<=_))(?:in\s+)?({CODES})|(?:\bin\s+)?([€$£¥])"
+    rf"|(?<=[^\W_]_)({SMALL}))\s*$"
 )
 
 
@@ -121,7 +126,7 @@ def currency_of(name: str) -> str:
     ('EUR', 'USD', '€', '')
     """
     found = CURRENCY.search(_tidy(name))
-    return "".join(filter(None, found.groups())) if found and found.start() else ""
+    return "".join(filter(None, found.groups())).upper() if found and found.start() else ""
 
 
 def minor_units(name: str) -> bool:
@@ -254,6 +259,17 @@ def rank(table: str, column: str, name: str) -> int | None:
     if known:
         return _ranks()[known].get(column)
     return _rank_by_percent(name) if column == "discount" else _rank_by_tax(column, name)
+
+
+def is_known(name: str) -> bool:
+    """Whether a name is listed, for whatever role.
+
+    Examples
+    --------
+    >>> is_known("Total cost"), is_known("Booking amt")
+    (True, False)
+    """
+    return any(v in _ranks() for v in variants(name))
 
 
 def _rank_by_percent(name: str) -> int | None:

@@ -20,6 +20,7 @@ from kamlib.book.source.encoding import as_utf8, encoding_of, mostly_utf8, needs
 from kamlib.book.source.header import title_note
 from kamlib.book.source.layout import BLANK, Layout, layout_of, reader_of, split
 from kamlib.book.source.part import Part, checked_headers, file_digest, first_line, sql_path
+from kamlib.book.source.twins import settle_twins, told_apart
 from kamlib.book.values.cells import literal
 from kamlib.tables import TABLES
 
@@ -40,7 +41,8 @@ def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: st
     encoding, guess = (options.encoding, "") if options.encoding else encoding_of(file, identifying, HEAD)
     with file.open(encoding=encoding, errors="replace", newline="") as stream:
         found = layout(stream.read(HEAD))
-    headers = checked_headers(found.headers, file.name)
+    headers, twins = told_apart(found.headers)
+    headers = checked_headers(headers, file.name)
     part = Part(table, file.name, f"raw_{number}", headers, digest=file_digest(file), format=found.format)
     part.notes += [f"{file.name}: {guess}."] if guess else []
     part.notes += title_note(file.name, found.rows)
@@ -66,6 +68,7 @@ def read_text(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: st
             if nul:
                 part.notes.append(f"{file.name}: {nul:,} NUL characters are left out.")
         _load_csv(con, part, path, found)
+    settle_twins(con, part, twins)
     _note_ragged(con, part, _Records(file, encoding, found))
     return part
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import itertools
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from kamlib.book.errors import BookError, NoTable
 from kamlib.book.mapping import ColumnNames
+from kamlib.book.roles.names import candidates
 from kamlib.book.source.header import columns_without_header, header_row, refuse_headerless, title_note
 from kamlib.book.source.part import (
     Part,
@@ -22,6 +24,7 @@ from kamlib.book.source.part import (
     keep,
     refuse_unclear_names,
 )
+from kamlib.book.source.twins import settle_twins, told_apart
 from kamlib.book.source.which import the_one, which_table
 from kamlib.book.source.workbook_size import refuse_oversized
 from kamlib.tables import TABLES
@@ -32,6 +35,10 @@ def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: s
     chosen = names.options.table if table == "ledger" else ""
     sheets, hidden = _sheets(file, chosen)
     filled = {n: rows for n, rows in sheets.items() if any(map(_filled, rows))}
+    if hidden and not any(_has_table(rows, table, names) for rows in filled.values()):
+        every, _ = _sheets(file, chosen, every=True)  # a dashboard is shown, and what it is made from is not
+        kept = {n: rows for n, rows in every.items() if n in hidden and _has_table(rows, table, names)}
+        filled, hidden = (kept, [n for n in hidden if n not in kept]) if kept else (filled, hidden)
     if not filled:
         raise NoTable(f"{file.name}: every sheet is empty.")
     of, passed_over = _tables_of(file, filled, table, names)
@@ -46,15 +53,20 @@ def read_excel(con: duckdb.DuckDBPyConnection, number: int, file: Path, table: s
     return parts
 
 
-def _sheets(file: Path, chosen: str) -> tuple[dict[str, list[list]], list[str]]:
+def _has_table(rows: list[list], table: str, names: ColumnNames) -> bool:
+    """Whether a header of the table is recognised in a sheet."""
+    return header_row(rows, table, names)[1]
+
+
+def _sheets(file: Path, chosen: str, *, every: bool = False) -> tuple[dict[str, list[list]], list[str]]:
     """Rows of each sheet; and the names of hidden ones, often an older copy, unless they are called as a table is."""
     from python_calamine import SheetVisibleEnum, load_workbook
 
     refuse_oversized(file)
     try:
-        workbook = load_workbook(str(file))
+        workbook = load_workbook(io.BytesIO(file.read_bytes()))  # a name can end in .xls, and the file be no such one
         of = {
-            s.name: s.visible == SheetVisibleEnum.Visible or s.name.lower() in TABLES or s.name == chosen
+            s.name: every or s.visible == SheetVisibleEnum.Visible or s.name.lower() in TABLES or s.name == chosen
             for s in workbook.sheets_metadata
         }
         shown = [n for n, visible in of.items() if visible] or list(of)
@@ -79,12 +91,17 @@ def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: Col
         return {n: of[n] for n in filled if n in of}, [n for n in filled if n not in of]
     others = [n for n in filled if n not in of]
     headers: dict[str, list[str]] = {}
+    below: dict[str, int] = {}
     for name in others:
         at, recognised = header_row(filled[name], table, names)
         if recognised:
+            below[name] = at
             headers[name] = sorted(cell(c).strip() for c in filled[name][at] if cell(c).strip())
     if "ledger" in of.values() or (table in of.values() and headers):
         refuse_unclear_names([*of, *headers], f"The workbook {file.name}", "sheets")
+    lines = _of_the_same_orders(filled, below) if len({tuple(h) for h in headers.values()}) > 1 else ""
+    if lines:
+        headers = {lines: headers[lines]}
     if len({tuple(h) for h in headers.values()}) > 1:
         raise which_table(
             f"{file.name}: the sheets {', '.join(map(repr, list(headers)[:5]))} could each be the {table}, but their "
@@ -98,6 +115,23 @@ def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: Col
     return {n: of[n] for n in filled if n in of}, [n for n in others if n not in headers]
 
 
+def _of_the_same_orders(filled: dict[str, list[list]], header: dict[str, int]) -> str:
+    """Of sheets that all hold the same orders, once in lines and once in sums, that with the most rows; or empty."""
+    orders: dict[str, set[str]] = {}
+    for name, at in header.items():
+        named = [cell(c).strip() for c in filled[name][at]]
+        hits = candidates(named, TABLES["ledger"], {}).get("order_id")
+        if not hits:
+            return ""
+        column = [row[hits[0][1]] for row in filled[name][at + 1 :] if len(row) > hits[0][1]]
+        orders[name] = {cell(c).strip() for c in column} - {""}
+    # A total below has a word in that column.
+    most = max(orders, key=lambda n: len(filled[n]))
+    alike = all(len(ids ^ orders[most]) <= 1 for ids in orders.values()) and len(orders[most]) > 1
+    several = all(len(filled[n]) < len(filled[most]) for n in orders if n != most)
+    return most if alike and several else ""
+
+
 def _refuse_twins(file: Path, sheets: dict[str, list[list]]) -> None:
     for first, second in itertools.combinations(sheets, 2):
         if sheets[first] == sheets[second]:
@@ -109,26 +143,28 @@ def _filled(row: list) -> bool:
 
 
 def _sheet(con, number: int, where: str, table: str, rows: list[list], digest: str, names: ColumnNames) -> Part:
-    above, headers = _header(where, table, rows, names)
+    above, headers, twins = _header(where, table, rows, names)
     last = max(i for i, row in enumerate(rows) if _filled(row))
     part = Part(table, where, f"raw_{number}", headers, digest=digest, first=above + 2, sheet=True)
     part.notes += title_note(where, rows[: max(above, 0)])
     part.above = " ".join(cell(c) for row in rows[: max(above, 0)] for c in row)
     columns = ([row[i] for row in rows[above + 1 : last + 1]] for i in range(len(headers)))
     keep(con, part, pa.table({f"c{i}": _column(c) for i, c in enumerate(columns)}))
+    settle_twins(con, part, twins)
     return part
 
 
-def _header(where: str, table: str, rows: list[list], names: ColumnNames) -> tuple[int, list[str]]:
-    """Row of the header, and the names in it; row -1 where it has none."""
+def _header(where: str, table: str, rows: list[list], names: ColumnNames) -> tuple[int, list[str], list]:
+    """Row of the header, the names in it, and which had one name; row -1 where it has none."""
     if table == "ledger" and not names.options.header:
-        return -1, checked_headers(columns_without_header(rows, names.options.columns, where), where)
+        return -1, checked_headers(columns_without_header(rows, names.options.columns, where), where), []
     above, recognised = header_row(rows, table, names)
     if not recognised:
         refuse_headerless(rows, where)
     if not _filled(rows[above]):
         above = next(i for i, row in enumerate(rows) if _filled(row))
-    return above, checked_headers([cell(c) for c in rows[above]], where)
+    headers, twins = told_apart([cell(c) for c in rows[above]])
+    return above, checked_headers(headers, where), twins
 
 
 def _column(cells: list) -> pa.Array:

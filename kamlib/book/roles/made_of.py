@@ -1,0 +1,91 @@
+"""Names of columns that nobody has listed, taken apart: an amount is what is made of words for money and for sales.
+
+What is found so counts only where no listed name was found for a role: it can add a reading, but change none.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+
+from kamlib.book.roles.synonyms import WORDS, is_known, plain, variants
+
+GENERIC, TOTAL = 2, 3  # ranks of amounts, as `kamlib.book.roles.amounts` has them
+LONGEST = 60  # letters of a name that is taken apart
+SILENT = ("of_what", "between")
+# Of each role: its rank, the kinds of words of which each must be there, and those that may.
+ROLES = {
+    "customer_id": (
+        (1, ("customer", "number"), ("between",)),
+        (2, ("customer",), ()),
+        (3, ("customer", "name"), ("between",)),
+        (4, ("customer", "mail"), ("between",)),
+    ),
+    "date": ((1, ("date",), SILENT),),
+    "amount": ((GENERIC, ("money",), SILENT), (TOTAL, ("money", "total"), SILENT), (TOTAL, ("total",), SILENT)),
+    "quantity": ((1, ("quantity",), ("many", *SILENT)),),
+    "unit_price": ((1, ("price",), ("each", *SILENT)),),
+}
+
+
+@cache
+def _words() -> dict[str, dict[str, list[str]]]:
+    """Words of each kind, by their first letter."""
+    said = tomllib.loads((WORDS / "parts.toml").read_text("utf-8"))
+    found: dict[str, dict[str, list[str]]] = {}
+    for kind, listed in said.items():
+        of = found.setdefault(kind, {})
+        for word in {plain(w) for w in listed.replace("\n", " ").split(",")} - {""}:
+            of.setdefault(word[0], []).append(word)
+    return found
+
+
+@lru_cache(maxsize=16384)  # a header is looked up again and again
+def rank_of_parts(column: str, name: str) -> int | None:
+    """How well the words that a name is made of say that it is a column of ours; None where one says something else.
+
+    Examples
+    --------
+    >>> [rank_of_parts("amount", n) for n in ("Booking amt", "Montant de la vente", "Total booking amt", "Refund amt")]
+    [2, 2, 3, None]
+    >>> [rank_of_parts("date", n) for n in ("Fecha doc.", "Birth date")], rank_of_parts("customer_id", "Cust. Ref")
+    ([1, None], 1)
+    >>> rank_of_parts("amount", "Cart total"), rank_of_parts("amount", "Total orders"), rank_of_parts("amount", "Total")
+    (3, None, None)
+    """
+    if column not in ROLES or is_known(name):
+        return None
+    for tried in variants(name)[:2]:
+        for k, needed, allowed in ROLES[column]:
+            if len(tried) <= LONGEST and _made_of(tried, needed, allowed):
+                return k
+    return None
+
+
+def names_a_number(name: str) -> bool:
+    """Whether the name of a customer is that of a number of his.
+
+    Examples
+    --------
+    >>> names_a_number("회원번호"), names_a_number("회원"), names_a_number("Client code"), names_a_number("Client")
+    (True, False, True, False)
+    """
+    _, needed, allowed = ROLES["customer_id"][0]
+    return any(len(v) <= LONGEST and _made_of(v, needed, allowed) for v in variants(name)[:2])
+
+
+def _made_of(text: str, needed: tuple[str, ...], allowed: tuple[str, ...]) -> bool:
+    """Whether a text is nothing but words of these kinds, with each that is needed; a mere total stands at its end."""
+    ways: list[set[frozenset]] = [{frozenset()}, *(set() for _ in text)]
+    for at, reached in enumerate(ways[:-1]):
+        for kind in (*needed, *allowed) if reached else ():
+            for end in _ends(text, at, _words()[kind]):
+                ways[end] |= {way | {kind} if kind in needed else way for way in reached}
+    if not any(way == frozenset(needed) for way in ways[-1]):
+        return False
+    return needed != ("total",) or any(text.endswith(w) for of in _words()["total"].values() for w in of)
+
+
+def _ends(text: str, at: int, words: Mapping[str, Iterable[str]]) -> list[int]:
+    return [at + len(w) for w in words.get(text[at], ()) if text.startswith(w, at)]
