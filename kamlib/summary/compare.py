@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from kamlib.stats.bridge import Bridge
 from kamlib.summary.chance import Chance, chance
 from kamlib.summary.restated import Restated, restated
 from kamlib.summary.sales import sales_bridge
+from kamlib.summary.windows import ends_early
 from kamlib.summary.years import JANUARY, years_beside
 
 
@@ -36,6 +38,8 @@ class Comparison:
         What is behind each account's change, as text by customer_id.
     years : pandas.DataFrame or None
         From `kamlib.summary.years.years_beside`.
+    last_sale : datetime.date or None
+        Where the ledger seems to end before `after.as_of` (`kamlib.summary.windows.ends_early`).
     """
 
     before: Panel | None
@@ -45,6 +49,7 @@ class Comparison:
     posted: Restated | None
     cause: pd.Series
     years: pd.DataFrame | None = None
+    last_sale: dt.date | None = None
 
     @property
     def by_account(self) -> pd.DataFrame:
@@ -72,14 +77,15 @@ def compare(job: Run, *, leave_out: Sequence[str], fiscal_year_start: int = JANU
     """
     after, earlier = job.panel, job.earlier
     years = years_beside(job.book, after, job.days, leave_out=leave_out, fiscal_year_start=fiscal_year_start)
+    facts = {"years": years, "last_sale": ends_early(job.days, after)}
     before = earlier.panel if earlier else None
     posted = restated(earlier, leave_out=leave_out) if earlier else None
     if job.earlier_whole is None:
         nobody = pd.Series(dtype="str", index=pd.Index([], name="customer_id", dtype="str"))
-        return Comparison(before, after, None, None, posted, nobody, years)
+        return Comparison(before, after, None, None, posted, nobody, **facts)
     found = sales_bridge(job.book, before, after, leave_out=leave_out)
     luck = chance(job.days, before, after)
-    return Comparison(before, after, found, luck, posted, causes(found, before, after), years)
+    return Comparison(before, after, found, luck, posted, causes(found, before, after), **facts)
 
 
 def causes(found: Bridge, before: Panel, after: Panel) -> pd.Series:

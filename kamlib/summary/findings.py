@@ -50,7 +50,7 @@ def findings(
     """
     money = f"money {currency}".strip()
     facts = [*_years(told.years, money), _concentration(now, "", "in the window")]
-    facts = [*(_bridge(told.bridge, money) if told.bridge else _young(told.after, money)), *facts]
+    facts = [*(_bridge(told.bridge, money) if told.bridge else _young(told.after, money)), *facts, *_end(told)]
     if told.before is None:
         return facts
     counted, likely = sum(c.probability == 1 for c in changes), sum(map(_likely, changes))
@@ -84,6 +84,13 @@ def _young(panel: Panel, money: str) -> list[Finding]:
         Finding("summary.comparable_from", since, f"{comparable_from(panel)}", "day"),
         Finding("summary.window_sales", "Net sales of the window, as far as the ledger holds it", sales, money),
     ]
+
+
+def _end(told: Comparison) -> list[Finding]:
+    if told.last_sale is None:
+        return []
+    silent, says = (told.after.as_of - told.last_sale).days, "Last sale, before the longest silence of the window"
+    return [Finding("summary.last_sale", says, f"{told.last_sale}", "day", n=silent)]
 
 
 def _years(years: pd.DataFrame | None, money: str) -> list[Finding]:

@@ -40,9 +40,20 @@ def sentences(facts: Mapping[str, Finding], changes: Sequence[Change]) -> list[s
         no growth, and from when on it can be told.
     """
     if "summary.sales_change" in facts:
-        return [_what(facts, changes), f"{_money(facts)}{_year_to_date(facts)}", _sure(facts)]
+        return [_what(facts, changes), f"{_money(facts)}{_year_to_date(facts)}", f"{_sure(facts)}{_end(facts)}"]
     since = [_what(facts, changes)] if changes and "summary.since" in facts else []
-    return [*since, _young(facts), f"{NO_GROWTH}{_year_to_date(facts)}"]
+    return [*since, _young(facts), f"{NO_GROWTH}{_year_to_date(facts)}{_end(facts)}"]
+
+
+def _end(facts: Mapping[str, Finding]) -> str:
+    """That the ledger may end before the report's day, which would pass for a fall."""
+    if "summary.last_sale" not in facts:
+        return ""
+    last = facts["summary.last_sale"]
+    return (
+        f" **The last sale is of {last}**, {in_words(last.n, 'days')} before the day of this report. No other silence "
+        "of the window is as long: if lines are missing, they pass for a fall."
+    )
 
 
 def _young(facts: Mapping[str, Finding]) -> str:

@@ -10,7 +10,7 @@ import datetime as dt
 
 import pandas as pd
 
-from kamlib.panel import Panel
+from kamlib.panel import CLOSED_DAYS, Panel
 
 YEAR = 12
 
@@ -105,6 +105,27 @@ def months_one_by_one(panel: Panel, *, n: int = 13) -> pd.DataFrame:
     table["whole"] = table["month"] >= pd.Timestamp(panel.first_month)
     table.loc[table.index[-1], "whole"] &= not panel.last_month_partial
     return table.iloc[-n:][::-1].reset_index(drop=True)
+
+
+def ends_early(days: pd.DataFrame, panel: Panel) -> dt.date | None:
+    """Day of the last sale, where the silence since is longer than any other of the window: lines may be missing.
+
+    Parameters
+    ----------
+    days : pandas.DataFrame
+        Purchase days up to `panel.as_of` (`kamlib.panel.purchase_days`).
+    panel : kamlib.panel.Panel
+
+    Returns
+    -------
+    datetime.date or None
+        None where the ledger goes on to `as_of`, by its own rhythm, or ends as little before it as a holiday.
+    """
+    bought = pd.Series(days.loc[days["date"] >= pd.Timestamp(panel.start), "date"].unique()).sort_values()
+    if len(bought) < 2:
+        return None
+    silent = (pd.Timestamp(panel.as_of) - bought.iloc[-1]).days
+    return bought.iloc[-1].date() if silent > max(CLOSED_DAYS, bought.diff().max().days) else None
 
 
 def span_words(first: dt.date, last: dt.date) -> str:
