@@ -46,11 +46,9 @@ def test_a_young_ledger_is_told_no_growth(months, as_of, since):
     job, told, facts = told_of(steady(months), as_of)
     assert (told.bridge, told.luck, len(told.by_account)) == (None, None, 0)
     words = summary.sentences(facts, [])
-    assert words[0].startswith("**Too young to compare**: The ledger begins on 1 Jan 2025. The twelve-month comparison ")
-    assert f"is possible from {since} on." in words[0] and "equal" in words[1]
-    compared = {"sales_change", "sales_before", "expected_change", "net_retention", "gross_retention", "top_share_before"}
-    assert not {k for k in facts if k.removeprefix("summary.") in compared or "bridge" in k or k.endswith("_share")
-                and k != "summary.top_share"}  # fmt: skip
+    assert words[0].startswith("**Too young to compare**: The ledger begins on 1 Jan 2025. The twelve-month ")
+    assert f"comparison is possible from {since} on." in words[0] and "equal" in words[1]
+    assert not [k for k in facts if re.search("_change|_before|expected|bridge|retention", k)]
     page = [*words, *summary.bridge_words(None, job.panel), repr(summary.years_shown(told.years))]
     page += [repr(summary.months_shown(summary.months_beside(job.book, job.panel, leave_out=[])))]
     page += [repr(summary.one_by_one_shown(summary.months_one_by_one(job.panel)))]
@@ -69,7 +67,7 @@ def test_months_one_by_one():
 
 
 def test_from_thirteen_months_on_equal_windows_are_compared():
-    job, told, facts = told_of(steady(13), "2026-01-31")
+    _, told, facts = told_of(steady(13), "2026-01-31")
     assert (told.before.start, told.before.as_of) == (dt.date(2025, 1, 1), dt.date(2025, 12, 31))
     assert facts["summary.sales_change"].value == 0 and told.luck.difference == 0
     assert facts["summary.month_change"].value == facts["summary.year_to_date_change"].value == 0
@@ -90,7 +88,7 @@ def test_a_ledger_that_begins_on_the_tenth_does_not_hold_that_month():
 
 
 def test_in_mid_month_the_same_days_are_compared():
-    job, told, facts = told_of(steady(13), "2026-01-15")
+    _, told, facts = told_of(steady(13), "2026-01-15")
     assert facts["summary.sales_change"].value == facts["summary.year_to_date_change"].value == 0
     text = " ".join(summary.bridge_words(told.before, told.after))
     assert "1 to 15 January 2026 came in and 1 to 15 January 2025 fell out" in text
@@ -142,7 +140,8 @@ def test_years_by_hand(start, key, days, cents, then, then_cents):
 def test_the_year_to_date_in_the_first_sentences():
     text = summary.sentences(told_of(LINES, "2026-06-30", fiscal_year_start=4)[2], [])[1]
     assert text.endswith(
-        "Fiscal year to date, net sales of April to June 2026: 62. Change against April to June 2025: **+22 (+53.1 %)**."
+        "Fiscal year to date, net sales of April to June 2026: 62. "
+        "Change against April to June 2025: **+22 (+53.1 %)**."
     )
 
 
@@ -186,7 +185,7 @@ def test_the_whole_notebook_lessons_and_all(months, as_of):
     scope = {}
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            exec(compile("".join(cell["source"]), cell["id"], "exec"), scope)  # noqa: S102
+            exec(compile("".join(cell["source"]), cell["id"], "exec"), scope)
         if "parameters" in cell["metadata"].get("tags", []):
             scope |= {"book": {"ledger": steady(months)}, "as_of": as_of, "repetitions": 100}
     plt.close("all")
