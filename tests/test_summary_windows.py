@@ -178,10 +178,13 @@ def test_halves_of_the_window_are_equally_long_in_mid_month():
         assert grown.tolist() == [0.0] * 8
 
 
-@pytest.mark.parametrize(("months", "as_of"), [(7, "2025-07-31"), (13, "2026-01-31")])
-def test_the_whole_notebook_lessons_and_all(months, as_of):
+@pytest.mark.parametrize(("name", "months", "as_of"), [
+    ("00_summary", 7, "2025-07-31"), ("00_summary", 13, "2026-01-31"), ("02_segmentation", 7, "2025-07-31"),
+    ("03_client_types", 7, "2025-07-31"),
+])  # fmt: skip
+def test_whole_notebooks_lessons_and_all(name, months, as_of):
     """Cells that teach, exercises and solutions too, which no report runs."""
-    notebook = json.loads((NOTEBOOKS / "00_summary.ipynb").read_text("utf-8"))
+    notebook = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text("utf-8"))
     scope = {}
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
@@ -189,4 +192,6 @@ def test_the_whole_notebook_lessons_and_all(months, as_of):
         if "parameters" in cell["metadata"].get("tags", []):
             scope |= {"book": {"ledger": steady(months)}, "as_of": as_of, "repetitions": 100}
     plt.close("all")
-    assert (scope["told"].bridge is None) == (months == 7)
+    assert (scope["job"].earlier_whole is None) == (months == 7)
+    if name == "00_summary":
+        assert (scope["told"].bridge is None) == (months == 7)
