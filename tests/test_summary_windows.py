@@ -11,6 +11,7 @@ import pytest
 
 from kamlib import summary
 from kamlib.book import open_book
+from kamlib.churn import half_lost, retention
 from kamlib.client_types.features import _growth
 from kamlib.panel import build_panel
 from kamlib.report.plan import NOTEBOOKS
@@ -176,6 +177,17 @@ def test_halves_of_the_window_are_equally_long_in_mid_month():
     for as_of in ("2026-01-31", "2026-02-13"):
         grown = _growth(build_panel(open_book({"ledger": steady(14)}), as_of=as_of))
         assert grown.tolist() == [0.0] * 8
+
+
+@pytest.mark.parametrize(("begins", "months", "ends"), [(1, 24, 1), (8, 24, 1), (10, 24, 0), (10, 25, 1)])
+def test_last_years_customers_are_followed_through_whole_months_only(begins, months, ends):
+    as_of = pd.Timestamp("2024-01-01") + pd.DateOffset(months=months) - pd.Timedelta(days=1)
+    lines = steady(months, first="2024-01-01", begins=begins).rename(columns={"amount": "cents"})
+    panel = build_panel(lines.assign(cents=100), as_of=f"{as_of:%Y-%m-%d}")
+    kept = retention(panel)
+    assert len(kept) == ends and set(kept["gross"]) <= {1.0}
+    tested = half_lost(panel, active=panel.accounts["customer_id"])
+    assert len(tested) == 8 * ends and not tested["half_lost"].any()
 
 
 @pytest.mark.parametrize(("name", "months", "as_of"), [

@@ -76,8 +76,7 @@ def accounts_shown(by_account: pd.DataFrame, *, unit: str = "", n: int = 15) -> 
     """
     if by_account.empty:
         return None
-    caption = "The bridge by account, the largest changes first, and what is behind each: more orders, or larger ones"
-    source = "frames/bridge.parquet"
+    caption, source = "The bridge by account, the largest changes first", "frames/bridge.parquet"
     return table(by_account, caption=caption, columns=_held(ACCOUNTS, by_account), n=n, source=source, unit=unit)
 
 

@@ -77,9 +77,9 @@ def bridge_words(before: Panel | None, after: Panel) -> list[str]:
         "The **sales bridge** leads from the earlier window's net sales to this one's, account by account, to the "
         f"cent. Both windows last {length}. All that differs is that {came} came in and {fell} fell out, so that the "
         f"change is the sales of the one less those of the other.{season}",
-        "*New*: first line since the earlier report. *Returned*: bought before, but not in the earlier window. *Lost*: "
-        "no order in the whole window any more. *Up* and *down*: bought in both. Parts that belong to no account stand "
-        "beside them, so that the steps sum to the ledger.",
+        "**New**: first line since the earlier report. **Returned**: bought before, but not in the earlier window. "
+        "**Lost**: no order in the whole window any more. **Up** and **down**: bought in both. Parts that belong to no "
+        "account stand beside them, so that the steps sum to the ledger.",
     ]
 
 
