@@ -22,7 +22,7 @@ ODD = {
     "nobody came back": ONE.assign(customer_id=[f"c{i}" for i in range(len(ONE))]),
     "seven months": pd.concat([ONE.tail(7).assign(customer_id=c) for c in "abcdefgh"]),
 }
-GROWTH = r"[+−][\d.,]+ %|is more than chance"  # a steady ledger of seven months grows by nothing
+GROWTH = r"[+−][\d.,]+ %|, which is more than chance|Net sales of the window: [+−]"  # a steady ledger grows by nothing
 NONSENSE = r"\b(nan|NaN|inf|NaT)\b|is cannot tell|\b1 (accounts|months|purchase days|orders)\b"
 
 
