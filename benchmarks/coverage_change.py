@@ -3,23 +3,28 @@
     nice -n 10 python benchmarks/coverage_change.py [REPETITIONS] > benchmarks/coverage_change.md
 
 Accounts buy at gamma gaps from a random moment on, orders are lognormal; two years are seen, and the windows of the
-last two month-ends are compared (`kamlib.summary.chance`). Counted are the 95 % intervals that hold nought; the others
-are verdicts of "more than chance", and false.
+last two month-ends are compared (`kamlib.summary.chance`: a month against the same month a year before), and so are a
+half-year to date and a whole year with the year before (`kamlib.summary.years`). Counted are the 95 % intervals that
+hold nought; the others are verdicts of "more than chance", and false.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
-from kamlib.panel import window_start
-from kamlib.summary import chance
+from kamlib.summary.chance import chance_of
+from kamlib.summary.years import a_year_before
 
 BEGIN, SEEN = np.datetime64("2022-01-01"), 730
+STRETCHES = {  # each against the same days a year before
+    "a month": (dt.date(2023, 12, 1), dt.date(2023, 12, 31)),
+    "half a year": (dt.date(2023, 1, 1), dt.date(2023, 6, 30)),
+    "a year": (dt.date(2023, 1, 1), dt.date(2023, 12, 31)),
+}
 CELLS = {  # accounts, orders a year (median), regularity (median), sd of log size, share of one breadwinner
     "as the sample company: 300 accounts": (300, 5, 2, 1.15, 0),
     "the same, one account of 14 %": (300, 5, 2, 1.15, 0.14),
@@ -52,18 +57,20 @@ def company(rng, accounts, rate, shape, spread, big) -> pd.DataFrame:
 def main() -> None:
     """Simulate, and print the table."""
     repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    windows = [
-        SimpleNamespace(as_of=d, start=window_start(d, 12)) for d in (dt.date(2023, 11, 30), dt.date(2023, 12, 31))
-    ]
     print("# Coverage of the interval of a change of sales\n")
     print(f"{repetitions:,} companies a cell; the 95 % interval ought to hold nought 95 times in 100.\n")
-    print("| company | holds nought | cannot tell |\n|---|--:|--:|")
+    print(f"| company | {' | '.join(STRETCHES)} | cannot tell |\n|---|--:|--:|--:|--:|")
     for name, cell in CELLS.items():
         rng = np.random.default_rng(20260630)
-        told = [chance(company(rng, *cell), *windows) for _ in range(repetitions)]
-        known = [c.interval for c in told if c.probability is not None]
-        held = np.mean([low <= 0 <= high for low, high in known])
-        print(f"| {name} | {100 * held:.1f} % | {len(told) - len(known)} |", flush=True)
+        told = {stretch: [] for stretch in STRETCHES}
+        for _ in range(repetitions):
+            days = company(rng, *cell)
+            for stretch, now in STRETCHES.items():
+                told[stretch].append(chance_of(days, a_year_before(now), now))
+        known = {s: [c.interval for c in found if c.probability is not None] for s, found in told.items()}
+        held = [np.mean([low <= 0 <= high for low, high in intervals]) for intervals in known.values()]
+        unknown = sum(len(told[s]) - len(known[s]) for s in STRETCHES)
+        print(f"| {name} | {' | '.join(f'{100 * h:.1f} %' for h in held)} | {unknown} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -120,6 +120,11 @@ class Run:
             return load_earlier(home, day, self.book, lambda: load_panel(home), self._frame_names, self.previous)
         return Earlier(day, self.book, lambda: build_panel(self.book, as_of=day, **options), frames=self._frame_names)
 
+    @property
+    def earlier_whole(self) -> Earlier | None:
+        """`earlier`, where the ledger holds its whole window; else None: windows of unequal length do not compare."""
+        return self.earlier if self.earlier is not None and self.earlier.panel.whole else None
+
     def save_frame(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Keep a table for other notebooks and for the reader (`frames/NAME.parquet`); returns it."""
         self._frames[name] = frame

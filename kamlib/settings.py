@@ -31,6 +31,7 @@ class Settings(BaseModel):
 
     months: int = Field(12, ge=1, le=120, description="length of the window of totals, calendar months")
     leave_out: list[str] = Field(list(NOT_TRADE), description="kinds of line that are not a customer's trade")
+    fiscal_year_start: int = Field(1, ge=1, le=12, description="month in which the fiscal year begins, 1 to 12")
     burn_in_days: int = Field(
         BURN_IN_DAYS,
         ge=0,

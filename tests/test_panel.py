@@ -195,3 +195,14 @@ def test_nothing_is_left_behind(ledger):
     build_panel(con.sql("SELECT * FROM lines"), as_of=AS_OF)
     assert con.sql("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall() == []
     assert [n for (n,) in con.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()] == ["lines"]
+
+
+@pytest.mark.parametrize(("first", "held", "month"), [
+    ("2024-03-01", True, dt.date(2024, 3, 1)), ("2024-03-08", True, dt.date(2024, 3, 1)),
+    ("2024-03-09", False, dt.date(2024, 4, 1)), ("2024-12-31", False, dt.date(2025, 1, 1)),
+])  # fmt: skip
+def test_what_the_ledger_holds_whole(first, held, month):
+    lines = pd.DataFrame({"customer_id": "a", "date": pd.to_datetime([first, "2025-02-28"]), "cents": 1})
+    panel = build_panel(lines, as_of="2025-02-28")
+    assert panel.holds(dt.date(2024, 3, 1)) == panel.whole == (panel.months_held == 12) == held
+    assert panel.first_month == month

@@ -155,7 +155,8 @@ def test_three_sentences(told):
     assert "New account **1** (+5 EUR)" in what and "Class by sales **1** (+5 EUR)" in what
     assert money == (
         "**Net sales of the window: −7 EUR (−10.0 %)**, from 70 EUR to 63 EUR: new accounts +5 EUR; returned +8 EUR; "
-        "bought more +30 EUR; no longer buying −50 EUR."
+        "bought more +30 EUR; no longer buying −50 EUR. Year to date, net sales of January to February 2025: 43 EUR. "
+        "Change against January to February 2024: **−7 EUR (−14.0 %)**."
     )
     assert "counted too: 3; of the others, likelier than not to be more than chance: 1." in sure
     assert "cannot be told here" in sure
@@ -178,9 +179,9 @@ def test_the_first_report_of_a_ledger_says_so():
     assert (told.bridge, told.luck, told.posted) == (None, None, None)
     assert summary.came_and_went(told) == []
     facts = {f.key: f for f in summary.findings(told, [], then=None, now=HELD)}
-    assert summary.sentences(facts, [])[0].startswith("**Nothing to compare with yet**")
+    assert summary.sentences(facts, [])[0].startswith("**Too young to compare**")
     shown = [summary.kinds_shown(None), summary.accounts_shown(told.by_account), summary.changes_shown(told.by_account)]
-    assert [repr(s) for s in shown] == ["There is no earlier window to compare with."] * 2 + ["No account changed."]
+    assert [repr(s) for s in shown] == ["None", "None", "No account changed."]
     assert repr(summary.concentration_shown(summary.concentration_table(None, HELD))).count("–") == 0
 
 

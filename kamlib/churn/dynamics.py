@@ -150,8 +150,7 @@ def retention(panel: Panel) -> pd.DataFrame:
         twelve before, as `kamlib.stats.bridge.bridge` sees them: before, after, a column for each kind of account
         (change in cents; the columns sum to after less before), gross and net retention (shares of `before`).
     """
-    first = pd.Timestamp(panel.first_day) + pd.Timedelta(days=7)
-    ends = pd.date_range(first.replace(day=1) + pd.DateOffset(months=23), panel.as_of, freq="MS")
+    ends = pd.date_range(pd.Timestamp(panel.first_month) + pd.DateOffset(months=23), panel.as_of, freq="MS")
     ends = [e for e in ends if e + pd.offsets.MonthEnd(0) <= pd.Timestamp(panel.as_of)]
     rows = [_retained(panel, end) for end in ends]
     columns = ["before", "after", *KINDS, "gross", "net"]

@@ -183,13 +183,14 @@ def _ledger(out: pd.DataFrame, panel: Panel, book, leave_out) -> None:
 def _growth(panel: Panel) -> pd.Series:
     """ln of the second half of the window over its first, for accounts that were there for all of it.
 
-    Half a typical month is added to both, so that an empty half is a large fall and not an infinite one.
+    Half a typical month is added to both, so that an empty half is a large fall and not an infinite one. Halves are
+    whole calendar months: a month that `as_of` cuts is left out, or the second half would be the longer one.
     """
     half = max(panel.months // 2, 1)
-    end = pd.Timestamp(panel.as_of) + pd.Timedelta(days=1)
+    end = (pd.Timestamp(panel.as_of) + pd.Timedelta(days=1)).replace(day=1)
     middle, begin = end - pd.DateOffset(months=half), end - pd.DateOffset(months=2 * half)
-    monthly = panel.monthly[panel.monthly["month"] >= begin.replace(day=1)]
-    late = monthly["month"] >= middle.replace(day=1)
+    monthly = panel.monthly[panel.monthly["month"].between(begin, end, inclusive="left")]
+    late = monthly["month"] >= middle
     second = monthly[late].groupby("customer_id")["sales_cents"].sum()
     first = monthly[~late].groupby("customer_id")["sales_cents"].sum()
     both = pd.DataFrame({"first": first, "second": second}).fillna(0).clip(lower=0)

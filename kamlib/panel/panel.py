@@ -46,10 +46,28 @@ class Panel:
     has_profit: bool
     grain: str = "day"
 
+    def holds(self, first: dt.date) -> bool:
+        """Whether the ledger holds a stretch of days from `first` on: it begins then, or as little later as a holiday.
+
+        What it does not hold whole is compared with nothing: a stretch that is cut differs by what is missing.
+        """
+        return self.first_day <= first + dt.timedelta(days=CLOSED_DAYS)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the ledger holds the whole window."""
+        return self.holds(self.start)
+
+    @property
+    def first_month(self) -> dt.date:
+        """First day of the first calendar month that the ledger holds whole."""
+        month = self.first_day.replace(day=1)
+        return month if self.holds(month) else (month + dt.timedelta(days=32)).replace(day=1)
+
     @property
     def months_held(self) -> int:
         """Months of the window that the ledger covers: fewer than `months` where it begins within the window."""
-        if self.first_day <= self.start + dt.timedelta(days=CLOSED_DAYS):
+        if self.whole:
             return self.months
         return int((self.as_of - self.first_day).days * 12 / 365.25)
 

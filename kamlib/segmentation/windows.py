@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from kamlib.panel import CLOSED_DAYS, Panel
+from kamlib.panel import Panel
 
 
 def month_matrix(panel: Panel, *, column: str = "sales_cents") -> pd.DataFrame:
@@ -102,9 +102,6 @@ def trailing(panel: Panel, *, column: str = "sales_cents", months: int = 12, ste
 
 def complete_months(panel: Panel) -> pd.DatetimeIndex:
     """First days of the calendar months that the ledger holds whole, up to `as_of`."""
-    first, last = panel.first_day, panel.as_of
-    start = first.replace(day=1)
-    if (first - start).days > CLOSED_DAYS:
-        start = (start + dt.timedelta(days=32)).replace(day=1)
+    last = panel.as_of
     end = last if not panel.last_month_partial else last.replace(day=1) - dt.timedelta(days=1)
-    return pd.date_range(start, end, freq="MS")
+    return pd.date_range(panel.first_month, end, freq="MS")

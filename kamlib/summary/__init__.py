@@ -14,13 +14,17 @@ from kamlib.summary.shown import (
     concentration_shown,
     kinds_shown,
     months_shown,
+    one_by_one_shown,
     restated_shown,
+    years_shown,
 )
+from kamlib.summary.windows import bridge_words, months_one_by_one
+from kamlib.summary.years import years_beside
 
 __all__ = [
-    "Chance", "Comparison", "Restated", "accounts_shown", "came_and_went", "causes", "chance", "change_table",
-    "changes_shown", "check_bridge", "claims_shown", "compare", "compared_with", "concentration_shown",
-    "concentration_table", "findings", "key_accounts_shown", "kinds_shown", "losses_words", "months_beside",
-    "months_shown", "posted_late", "restated", "restated_shown", "restated_words", "sales_bridge", "sentences",
-    "types_words",
+    "Chance", "Comparison", "Restated", "accounts_shown", "bridge_words", "came_and_went", "causes", "chance",
+    "change_table", "changes_shown", "check_bridge", "claims_shown", "compare", "compared_with",
+    "concentration_shown", "concentration_table", "findings", "key_accounts_shown", "kinds_shown", "losses_words",
+    "months_beside", "months_one_by_one", "months_shown", "one_by_one_shown", "posted_late", "restated",
+    "restated_shown", "restated_words", "sales_bridge", "sentences", "types_words", "years_beside", "years_shown",
 ]  # fmt: skip

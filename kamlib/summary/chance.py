@@ -80,11 +80,28 @@ def chance(days: pd.DataFrame, before: Panel, after: Panel) -> Chance:
     Chance
     """
     one = dt.timedelta(days=1)
-    came = _between(days, before.as_of + one, after.as_of)
-    fell = _between(days, before.start, after.start - one)
-    window = days[days["date"] >= pd.Timestamp(before.start)]
+    return chance_of(days, (before.start, after.start - one), (before.as_of + one, after.as_of))
+
+
+def chance_of(days: pd.DataFrame, then: tuple[dt.date, dt.date], now: tuple[dt.date, dt.date]) -> Chance:
+    """Luck in the difference of two stretches of equal length that share no day.
+
+    Parameters
+    ----------
+    days : pandas.DataFrame
+        As in `chance`; those after the later stretch are not read.
+    then, now : (datetime.date, datetime.date)
+        First and last day of the earlier and of the later stretch.
+
+    Returns
+    -------
+    Chance
+    """
+    days = days[days["date"] <= pd.Timestamp(now[1])]
+    came, fell = _between(days, *now), _between(days, *then)
+    window = days[days["date"] >= pd.Timestamp(then[0])]
     difference = int(came["cents"].sum() - fell["cents"].sum())
-    known = luck(days, since=before.start) if len(days) else None
+    known = luck(days, since=then[0]) if len(days) else None
     if known is None:
         return Chance(difference, math.nan)
     n = (came.groupby("customer_id").size().add(fell.groupby("customer_id").size(), fill_value=0) / 2).sort_index()

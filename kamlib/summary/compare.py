@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from kamlib.stats.bridge import Bridge
 from kamlib.summary.chance import Chance, chance
 from kamlib.summary.restated import Restated, restated
 from kamlib.summary.sales import sales_bridge
+from kamlib.summary.windows import ends_early
+from kamlib.summary.years import JANUARY, years_beside
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,17 @@ class Comparison:
     after : kamlib.panel.Panel
         Of today.
     bridge : kamlib.stats.bridge.Bridge or None
+        None also, as is `luck`, where the ledger does not hold the earlier window whole: a part of a window is not
+        compared with a whole one.
     luck : Chance or None
     posted : Restated or None
         None also where no earlier report can be compared.
     cause : pandas.Series
         What is behind each account's change, as text by customer_id.
+    years : pandas.DataFrame or None
+        From `kamlib.summary.years.years_beside`.
+    last_sale : datetime.date or None
+        Where the ledger seems to end before `after.as_of` (`kamlib.summary.windows.ends_early`).
     """
 
     before: Panel | None
@@ -39,6 +48,8 @@ class Comparison:
     luck: Chance | None
     posted: Restated | None
     cause: pd.Series
+    years: pd.DataFrame | None = None
+    last_sale: dt.date | None = None
 
     @property
     def by_account(self) -> pd.DataFrame:
@@ -48,27 +59,33 @@ class Comparison:
         return self.bridge.accounts.assign(cause=self.cause)
 
 
-def compare(job: Run, *, leave_out: Sequence[str]) -> Comparison:
-    """A run beside the report of one period before.
+def compare(job: Run, *, leave_out: Sequence[str], fiscal_year_start: int = JANUARY) -> Comparison:
+    """A run beside the report of one period before, and its year beside the year before.
 
     Parameters
     ----------
     job : kamlib.run.Run
     leave_out : sequence of str
         Kinds of line that are not a customer's trade.
+    fiscal_year_start : int
+        Month in which the fiscal year begins, 1 to 12.
 
     Raises
     ------
     kamlib.run.RunError
         The bridge does not sum to the ledger.
     """
-    if job.earlier is None:
+    after, earlier = job.panel, job.earlier
+    years = years_beside(job.book, after, job.days, leave_out=leave_out, fiscal_year_start=fiscal_year_start)
+    facts = {"years": years, "last_sale": ends_early(job.days, after)}
+    before = earlier.panel if earlier else None
+    posted = restated(earlier, leave_out=leave_out) if earlier else None
+    if job.earlier_whole is None:
         nobody = pd.Series(dtype="str", index=pd.Index([], name="customer_id", dtype="str"))
-        return Comparison(None, job.panel, None, None, None, nobody)
-    before, after = job.earlier.panel, job.panel
+        return Comparison(before, after, None, None, posted, nobody, **facts)
     found = sales_bridge(job.book, before, after, leave_out=leave_out)
-    luck, posted = chance(job.days, before, after), restated(job.earlier, leave_out=leave_out)
-    return Comparison(before, after, found, luck, posted, causes(found, before, after))
+    luck = chance(job.days, before, after)
+    return Comparison(before, after, found, luck, posted, causes(found, before, after), **facts)
 
 
 def causes(found: Bridge, before: Panel, after: Panel) -> pd.Series:

@@ -10,7 +10,12 @@ from kamlib.earlier import Earlier
 from kamlib.finding import in_words
 from kamlib.run import Change, Finding
 from kamlib.stats.bridge import DOWN, EITHER, LOST, NEW, RETURNED, UP
+from kamlib.summary.windows import too_young
 
+NO_GROWTH = (
+    "**How sure**: the money is counted, to the cent. Windows of unequal length would tell the missing months as "
+    "growth, and are not compared."
+)
 SORTS = 6  # sorts of change that the first sentence counts one by one
 NAMES = {
     NEW: "new accounts", RETURNED: "returned", EITHER: "new or returned", UP: "bought more", DOWN: "bought less",
@@ -19,7 +24,7 @@ NAMES = {
 
 
 def sentences(facts: Mapping[str, Finding], changes: Sequence[Change]) -> list[str]:
-    """What changed, how much money, how sure: three sentences.
+    """What changed, how much money, how sure: three paragraphs.
 
     Parameters
     ----------
@@ -31,15 +36,50 @@ def sentences(facts: Mapping[str, Finding], changes: Sequence[Change]) -> list[s
     Returns
     -------
     list of str
-        With `**` around what matters; one sentence where there is nothing to compare with.
+        With `**` around what matters. Where the ledger does not hold two windows of equal length, what it says instead:
+        no growth, and from when on it can be told.
     """
-    if "summary.since" not in facts:
-        return ["**Nothing to compare with yet**: the ledger does not reach back to the end of the month before."]
-    return [_what(facts, changes), _money(facts), _sure(facts)]
+    if "summary.sales_change" in facts:
+        return [_what(facts, changes), f"{_money(facts)}{_year_to_date(facts)}", f"{_sure(facts)}{_end(facts)}"]
+    since = [_what(facts, changes)] if changes and "summary.since" in facts else []
+    return [*since, _young(facts), f"{NO_GROWTH}{_year_to_date(facts)}{_end(facts)}"]
+
+
+def _end(facts: Mapping[str, Finding]) -> str:
+    """That the ledger may end before the report's day, which would pass for a fall."""
+    if "summary.last_sale" not in facts:
+        return ""
+    last = facts["summary.last_sale"]
+    return (
+        f" **The last sale is of {last}**, {in_words(last.n, 'days')} before the day of this report. No other silence "
+        "of the window is as long: if lines are missing, they pass for a fall."
+    )
+
+
+def _young(facts: Mapping[str, Finding]) -> str:
+    begins, first, since = (facts[f"summary.{k}"].text for k in ("ledger_begins", "first_month", "comparable_from"))
+    month, all_of = facts.get("summary.month_sales"), facts["summary.window_sales"]
+    this = f" {month.says}: {month}." if month else ""
+    return (
+        f"**Too young to compare**: {too_young(begins, first, facts['summary.months'].value, since)}{this} "
+        f"All that the ledger holds of the window: **{all_of}**. Its months stand one by one below."
+    )
+
+
+def _year_to_date(facts: Mapping[str, Finding]) -> str:
+    """The year to date against the same days of the year before; nothing where the ledger does not hold them."""
+    if "summary.year_to_date_change" not in facts:
+        return ""
+    sales, change, share, luck = (
+        facts[f"summary.year_to_date_{k}"] for k in ("sales", "change", "change_share", "expected")
+    )
+    of = f" ({signed(share)})" if share.value is not None else ""
+    sure = {"more than chance": ", which is more than chance", "may be chance": ", which may be chance"}
+    return f" {sales.says}: {sales}. {change.says}: **{signed(change)}{of}**{sure.get(luck.verdict, '')}."
 
 
 def _what(facts: Mapping[str, Finding], changes: Sequence[Change]) -> str:
-    since, money = facts["summary.since"], facts["summary.sales_change"].unit
+    since, money = facts["summary.since"], facts["summary.window_sales"].unit
     if not changes:
         return f"**Since {since}: no change.**"
     sorts = pd.DataFrame([(c.says.partition(":")[0], c.cents) for c in changes], columns=["sort", "cents"])

@@ -82,6 +82,6 @@ def restated_words(found: Restated | None, *, currency: str = "") -> str:
     largest = "; ".join(f"{k} {in_words(int(c), money)}" for k, c in found.accounts["change"].head(3).items())
     return (
         f"**{net} net** has been posted late or corrected since, in {in_words(len(found.accounts), 'accounts')}"
-        f"{f' (the largest: {largest})' if largest else ''}. The earlier window's net sales are {window} "
-        "from what was reported; the bridge begins with what they are today."
+        f"{f' (the largest: {largest})' if largest else ''}. The net sales of the earlier report's window are {window} "
+        "from what was reported. Everything on this page takes what the ledger says today."
     )

@@ -20,7 +20,8 @@ def sales_bridge(book: Book, before: Panel, after: Panel, *, leave_out: Sequence
 
     The windows are of equal length, and overlap: where both end with a month and last a year, the change is that
     month's sales less those of the same month a year before, to the cent. Accounts are *lost* here when the whole
-    window has passed without a purchase.
+    window has passed without a purchase. A window that the ledger does not hold whole is not of equal length, and is
+    not compared: `kamlib.summary.compare` asks for that first.
 
     Parameters
     ----------
@@ -90,14 +91,14 @@ def check_bridge(found: Bridge, before: dict[str, int], after: dict[str, int]) -
 def months_beside(book: Book, panel: Panel, *, leave_out: Sequence[str] = NOT_TRADE) -> pd.DataFrame:
     """The month of the report, the month before and the same month of the year before.
 
-    Where the day of the report cuts its month, the others are cut on the same day.
+    Where the day of the report cuts its month, the others are cut on the same day. Of the months before, only those
+    that the ledger holds from their first day are there: the others could not be compared.
 
     Returns
     -------
     pandas.DataFrame
         month (this month, month before, same month year before), period (text), cents (net sales of known customers),
-        no_customer_cents, not_trade_cents, held (whether the ledger reaches back to its first day). Periods before the
-        ledger's first day are left out.
+        no_customer_cents, not_trade_cents, held (whether the ledger holds it from its first day).
     """
     end = pd.Timestamp(panel.as_of)
     rows = []
@@ -106,11 +107,12 @@ def months_beside(book: Book, panel: Panel, *, leave_out: Sequence[str] = NOT_TR
         last = month.end_time.normalize() if not panel.last_month_partial else min(
             month.start_time + pd.Timedelta(days=end.day - 1), month.end_time.normalize()
         )  # fmt: skip
-        if last.date() < panel.first_day:
-            continue
         first = month.start_time.date()
+        held = panel.holds(first)
+        if back and not held:
+            continue
         sums = period_totals(book, first=first, last=last.date(), leave_out=leave_out)
         period = f"{first:%B %Y}" if not panel.last_month_partial else f"{first.day} to {last:%d %B %Y}"
-        rows.append((label, period, sums["analysed"], sums["no customer"], sums["not trade"], first >= panel.first_day))
+        rows.append((label, period, sums["analysed"], sums["no customer"], sums["not trade"], held))
     columns = ["month", "period", "cents", "no_customer_cents", "not_trade_cents", "held"]
     return pd.DataFrame(rows, columns=columns)

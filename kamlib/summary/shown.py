@@ -1,9 +1,10 @@
-"""The tables of the first page, as a reader sees them. Where there is nothing to compare with, a sentence says so."""
+"""The tables of the first page, as a reader sees them. Where there is nothing to compare with, there is none."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from kamlib.finding import in_words
 from kamlib.show import Col, Prose, Table, say, table
 from kamlib.stats.bridge import Bridge
 from kamlib.summary.restated import Restated
@@ -22,6 +23,17 @@ MONTHS = {
     "no_customer_cents": Col("No customer", "money"), "not_trade_cents": Col("Not trade", "money"),
     "held": Col("In the ledger from its first day", "flag"),
 }  # fmt: skip
+YEARS = {
+    "what": Col("Sales of", "prose"), "days": Col("Days", "prose"), "cents": Col("Net sales", "money"),
+    "then": Col("Against", "prose"), "then_cents": Col("Net sales then", "money"), "change": Col("Change", "money"),
+    "share": Col("Change, share", "share"),
+    "average": Col("Change on average, 95 % interval", "interval"), "verdict": Col("More than chance?", "prose"),
+}  # fmt: skip
+ONE_BY_ONE = {
+    "month": Col("Month", "prose"), "cents": Col("Net sales", "money"),
+    "customers": Col("Customers that bought", "whole"), "orders": Col("Orders", "whole"),
+    "whole": Col("Whole month", "flag"),
+}  # fmt: skip
 PARTS = {
     "part": Col("Part of the ledger", "prose"), "published": Col("As reported", "money"),
     "today": Col("Today", "money"), "change": Col("Difference", "money"),
@@ -30,7 +42,6 @@ CONCENTRATION = {
     "measure": Col("Measure", "prose"), "then": Col("Then", "number"), "now": Col("Now", "number"),
     "average": Col("Average year, 95 % interval", "prose"),
 }  # fmt: skip
-NO_WINDOW = "There is no earlier window to compare with."
 
 
 def changes_shown(listed: pd.DataFrame, *, unit: str = "", n: int = 25) -> Table | Prose:
@@ -46,10 +57,10 @@ def changes_shown(listed: pd.DataFrame, *, unit: str = "", n: int = 25) -> Table
     )
 
 
-def kinds_shown(found: Bridge | None, *, unit: str = "") -> Table | Prose:
-    """The bridge by kind of account and part outside the accounts, with the sum."""
+def kinds_shown(found: Bridge | None, *, unit: str = "") -> Table | None:
+    """The bridge by kind of account and part outside the accounts, with the sum; nothing where there is none."""
     if found is None:
-        return say(NO_WINDOW)
+        return None
     rows = found.summary.reset_index()
     total = pd.DataFrame([{"kind": "the ledger's net", **rows.drop(columns=["kind", "accounts"]).sum().to_dict()}])
     rows = pd.concat([rows, total], ignore_index=True)
@@ -58,17 +69,42 @@ def kinds_shown(found: Bridge | None, *, unit: str = "") -> Table | Prose:
     return table(rows, caption="The bridge by kind, to the ledger's net", columns=columns, unit=unit)
 
 
-def accounts_shown(by_account: pd.DataFrame, *, unit: str = "", n: int = 15) -> Table | Prose:
-    """The bridge by account, the largest changes first; `by_account` with customer_id and perhaps names."""
+def accounts_shown(by_account: pd.DataFrame, *, unit: str = "", n: int = 15) -> Table | None:
+    """The bridge by account, the largest changes first; `by_account` with customer_id and perhaps names.
+
+    Nothing where there is no bridge.
+    """
     if by_account.empty:
-        return say(NO_WINDOW)
+        return None
     caption, source = "The bridge by account, the largest changes first", "frames/bridge.parquet"
     return table(by_account, caption=caption, columns=_held(ACCOUNTS, by_account), n=n, source=source, unit=unit)
 
 
 def months_shown(beside: pd.DataFrame, *, unit: str = "") -> Table:
     """The month beside others, from `months_beside`."""
-    return table(beside, caption="Net of the month beside others", columns=MONTHS, unit=unit)
+    columns = {k: c for k, c in MONTHS.items() if k != "held" or not beside["held"].all()}
+    return table(beside, caption="Net of the month beside others", columns=columns, unit=unit)
+
+
+def years_shown(years: pd.DataFrame, *, unit: str = "") -> Table:
+    """The month, the year to date, the window and the last fiscal year, from `kamlib.summary.years.years_beside`."""
+    compared = years["then_cents"].notna().any()
+    against = "against the same days a year before" if compared else "by themselves"
+    shown = years.assign(average=[_interval(r.low, r.high) for r in years.itertuples()])
+    if compared:
+        shown["then"] = shown["then"].fillna("not held by the ledger")
+    return table(shown, caption=f"Net sales of known customers {against}", columns=_held(YEARS, shown), unit=unit)
+
+
+def _interval(low: float, high: float) -> str | None:
+    return None if pd.isna(low) else " to ".join(in_words(v, "money", bare=True) for v in (low, high))
+
+
+def one_by_one_shown(months: pd.DataFrame, *, unit: str = "") -> Table:
+    """The months one by one, from `months_one_by_one`: what a ledger too young for windows can say."""
+    shown = months.assign(month=[f"{m:%B %Y}" for m in months["month"]])
+    caption = "Net sales of known customers, month by month"
+    return table(shown, caption=caption, columns=ONE_BY_ONE, n=len(shown), unit=unit)
 
 
 def restated_shown(posted: Restated | None, *, unit: str = "") -> Table | None:
@@ -81,7 +117,8 @@ def restated_shown(posted: Restated | None, *, unit: str = "") -> Table | None:
 
 def concentration_shown(rows: pd.DataFrame) -> Table:
     """Concentration then and now, from `concentration_table`."""
-    return table(rows, caption="Concentration of net sales, then and now", columns=_held(CONCENTRATION, rows))
+    when = ", then and now" if rows["then"].notna().any() else ""
+    return table(rows, caption=f"Concentration of net sales{when}", columns=_held(CONCENTRATION, rows))
 
 
 def _held(columns: dict[str, Col], frame: pd.DataFrame) -> dict[str, Col]:
