@@ -12,7 +12,7 @@ from kamlib.finding import Change
 LEAST = 0.5  # times by which a fact must have changed the odds to be called the cause (log)
 
 
-def changes(typer, then: pd.DataFrame, now: pd.DataFrame, values: pd.Series) -> list[Change]:
+def changes(typer, then: pd.DataFrame, now: pd.DataFrame, stakes: pd.Series) -> list[Change]:
     """Lines for the page of what changed: same typer on both days, so a type changes because the account did.
 
     Parameters
@@ -20,13 +20,14 @@ def changes(typer, then: pd.DataFrame, now: pd.DataFrame, values: pd.Series) -> 
     typer : ClientTyper
     then, now : pandas.DataFrame
         Features of the earlier day and of today, from `account_features`.
-    values : pandas.Series
-        Money of each account today, cents.
+    stakes : pandas.Series
+        `kamlib.panel.stakes` of today.
 
     Returns
     -------
     list of Change
-        One for each account, known on both days, whose type is another. `probability` is that of today's type, times
+        One for each account, known on both days, whose type is another. A type has no money of its own; of a lead
+        nothing is at stake yet. `probability` is that of today's type, times
         that it was not the type before, as if the two were told independently; of a breadwinner it is 1, since its
         share is counted. Empty where the two days do not know the same features: their types could not be compared.
     """
@@ -51,7 +52,7 @@ def changes(typer, then: pd.DataFrame, now: pd.DataFrame, values: pd.Series) -> 
             "word",
             before=str(was[i]),
             account=str(both[i]),
-            cents=int(values.get(both[i], 0)),
+            stake_cents=None if pd.isna(stake := stakes.get(both[i])) else int(stake),
             cause=causes.get(both[i], ""),
             probability=1.0 if "breadwinner" in (was[i], is_[i]) else float(chance[j, k] * (1 - before[j, k])),
         )
@@ -60,11 +61,11 @@ def changes(typer, then: pd.DataFrame, now: pd.DataFrame, values: pd.Series) -> 
 
 
 def changes_table(lines: list[Change]) -> pd.DataFrame:
-    """The changes as a table, the most money first: customer_id, before, now, value_cents, cause, probability."""
-    columns = ["customer_id", "before", "now", "value_cents", "cause", "probability"]
-    rows = [(c.account, c.before, c.value, c.cents, c.cause, c.probability) for c in lines]
-    table = pd.DataFrame(rows, columns=columns).astype({"value_cents": "int64", "probability": "float64"})
-    order = table["value_cents"].abs().sort_values(ascending=False, kind="stable").index
+    """The changes as a table, the most at stake first: customer_id, before, now, stake_cents, cause, probability."""
+    columns = ["customer_id", "before", "now", "stake_cents", "cause", "probability"]
+    rows = [(c.account, c.before, c.value, c.stake_cents, c.cause, c.probability) for c in lines]
+    table = pd.DataFrame(rows, columns=columns).astype({"stake_cents": "Int64", "probability": "float64"})
+    order = table["stake_cents"].sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 

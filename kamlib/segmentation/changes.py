@@ -1,18 +1,18 @@
 """What 02_segmentation adds to the page of what changed: large accounts that buy more often, or less often, than
-before.
-
-Moves between classes by value, and key accounts that came or went, are told by `kamlib.summary` itself.
-"""
+before. Moves between classes by value, and key accounts that came or went, are in `kamlib.segmentation.moved`."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from kamlib.finding import Change
+from kamlib.segmentation.moved import stake_of
 from kamlib.tables import XYZ
 
 
-def changes(then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame) -> list[Change]:
+def changes(
+    then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame, *, stakes: pd.Series | None = None
+) -> list[Change]:
     """Accounts of class A whose frequency is not that of the earlier report, the largest first.
 
     Parameters
@@ -21,13 +21,15 @@ def changes(then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame) -> li
         From `class_confidence`, of the earlier report and of this one.
     accounts : pandas.DataFrame
         `accounts` of today's panel.
+    stakes : pandas.Series, optional
+        `kamlib.panel.stakes` of today.
 
     Returns
     -------
     list of Change
-        `segmentation.frequency`: an account that was A or is, with another of X, Y, Z. Which money hangs on it cannot
-        be told; the cause is its months with a purchase. Probability that its expected frequency truly lies on this
-        side of the line it crossed.
+        `segmentation.frequency`: an account that was A or is, with another of X, Y, Z. It has no money of its own; the
+        cause is its months with a purchase. Probability that its expected frequency truly lies on this side of the line
+        it crossed.
     """
     both = now.join(then[["abc", "xyz"]].add_suffix("_then"), how="inner")
     both = both.join(accounts.set_index("customer_id")[["active_months", "sales_cents"]])
@@ -39,7 +41,7 @@ def changes(then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame) -> li
         Change(
             "segmentation.frequency", "Purchase frequency of a large account", row.xyz, "word", before=row.xyz_then,
             account=str(row.customer_id), cause=f"it bought in {row.active_months} months of the window",
-            probability=_this_side(row),
+            probability=_this_side(row), stake_cents=stake_of(stakes, row.customer_id),
         )
         for row in moved.itertuples()
     ]  # fmt: skip
