@@ -86,6 +86,7 @@ def alarm_findings(
     money, ahead = f"money {currency}".strip(), f"in the next {horizon_days} days"
     level = said.level if said else (None, None, None)
     sums = [int(risk[f"loss{end}_cents"].sum()) if said else None for end in ("", "_low", "_high")]
+    sums = sums if any(sums) else [sums[0], None, None]  # of nothing there is no interval
     first = str(risk.index[0]) if said and len(risk) else None
     return [
         Finding("churn.alarm_level", f"All accounts: to buy nothing {ahead}", *_unit(level, "share"),

@@ -12,7 +12,9 @@ from kamlib.finding import Change
 LEAST = 0.5  # times by which a fact must have changed the odds to be called the cause (log)
 
 
-def changes(typer, then: pd.DataFrame, now: pd.DataFrame, stakes: pd.Series) -> list[Change]:
+def changes(
+    typer, then: pd.DataFrame, now: pd.DataFrame, stakes: pd.Series, *, measure: str = "profit"
+) -> list[Change]:
     """Lines for the page of what changed: same typer on both days, so a type changes because the account did.
 
     Parameters
@@ -22,6 +24,8 @@ def changes(typer, then: pd.DataFrame, now: pd.DataFrame, stakes: pd.Series) -> 
         Features of the earlier day and of today, from `account_features`.
     stakes : pandas.Series
         `kamlib.panel.stakes` of today.
+    measure : str
+        What an account's share is of: profit or sales.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def changes(typer, then: pd.DataFrame, now: pd.DataFrame, stakes: pd.Series) -> 
     if not len(moved):
         return []
     chance, before = typer.predict_proba(b.iloc[moved]), typer.predict_proba(a.iloc[moved])
-    causes = _causes(typer, a.iloc[moved], b.iloc[moved])
+    causes = _causes(typer, a.iloc[moved], b.iloc[moved], measure)
     at = [list(typer.classes_).index(kind) for kind in is_[moved]]
     return [
         Change(
@@ -69,7 +73,7 @@ def changes_table(lines: list[Change]) -> pd.DataFrame:
     return table.loc[order].reset_index(drop=True)
 
 
-def _causes(typer, then: pd.DataFrame, now: pd.DataFrame) -> dict[str, str]:
+def _causes(typer, then: pd.DataFrame, now: pd.DataFrame, measure: str) -> dict[str, str]:
     """The fact whose odds have moved most, with its figures."""
     keys = ["customer_id", "type", "feature"]
     both = trail(typer, now).merge(trail(typer, then), on=keys, how="left", suffixes=("", "_then"))
@@ -78,7 +82,8 @@ def _causes(typer, then: pd.DataFrame, now: pd.DataFrame) -> dict[str, str]:
     both["moved"] = (np.log(both["odds"]) - np.log(both["odds_then"].fillna(1.0))).abs()
     both = both[both["moved"] >= LEAST].sort_values(["moved", *keys], ascending=[False, True, True, True])
     first = both.drop_duplicates("customer_id")
-    return {r.customer_id: f"{SHORT[r.feature]} {_pair(r.value_then, r.value)}" for r in first.itertuples()}
+    short = SHORT | {"profit_share": f"share of {measure}"}
+    return {r.customer_id: f"{short[r.feature]} {_pair(r.value_then, r.value)}" for r in first.itertuples()}
 
 
 def _pair(then: float, now: float) -> str:

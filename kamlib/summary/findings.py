@@ -23,7 +23,7 @@ def findings(
     changes: Sequence[Change],
     *,
     then: pd.DataFrame | None,
-    now: pd.DataFrame,
+    now: pd.DataFrame | None,
     currency: str = "",
 ) -> list[Finding]:
     """What changed since the earlier report, in numbers.
@@ -34,7 +34,8 @@ def findings(
     changes : sequence of Change
         Of all notebooks.
     then, now : pandas.DataFrame
-        Concentration of both windows, indexed by measure: window, low, high (of an average year). None: no earlier one.
+        Concentration of both windows, indexed by measure: window, low, high (of an average year). None: no earlier one,
+        or nobody has told it.
     currency : str
 
     Returns
@@ -44,7 +45,7 @@ def findings(
         same accounts buy on average (`kamlib.summary.chance`).
     """
     money = f"money {currency}".strip()
-    facts = [_concentration(now, "", "in the window")]
+    facts = [] if now is None else [_concentration(now, "", "in the window")]
     if told.bridge is None:
         return facts
     counted, likely = sum(c.probability == 1 for c in changes), sum(map(_likely, changes))
@@ -56,7 +57,7 @@ def findings(
         Finding("summary.restated", "Posted late or corrected since the earlier report, net",
                 posted.cents if posted else None, money, n=len(posted.accounts) if posted else None),
         *facts,
-        _concentration(then, "_before", "in the earlier window"),
+        *([] if then is None else [_concentration(then, "_before", "in the earlier window")]),
         Finding("summary.changes", "Changes listed", len(changes), "changes"),
         Finding("summary.counted", "Of these, counted in the ledger", counted, "changes"),
         Finding("summary.likely", "Estimated, and likelier than not to be more than chance", likely, "changes"),
