@@ -40,6 +40,8 @@ def changes(
     both = now.join(then[["state", "last_purchase"]].add_suffix("_then"), how="inner")
     both = both[both["state"].isin(SORTS) & both["state_then"].isin(SORTS)]
     moved = both[both["state"] != both["state_then"]]
+    if moved.empty:
+        return []
     orders = _first_orders(moved, days)
     return [_change(row, orders, "" if causes is None else causes.get(row.Index, "")) for row in moved.itertuples()]
 
@@ -63,7 +65,8 @@ def _change(row, orders: pd.DataFrame, cause: str) -> Change:
     key, says = SORTS[row.state]
     if row.state == "active":
         order = orders.loc[row.Index]
-        why = f"ordered on {order['date']:%Y-%m-%d}, {(order['date'] - row.last_purchase_then).days:,} days after the last"
+        gap = (order["date"] - row.last_purchase_then).days
+        why = f"ordered on {order['date']:%Y-%m-%d}, {gap:,} days after the last"
         return Change(key, says, row.state, "word", cents=int(order["cents"]), cause=why, probability=1, **known)
     why = silence if not cause or pd.isna(cause) else f"{silence}; last incident: {cause}"
     return Change(key, says, row.state, "word", cause=why, probability=None if left is None else min(left, 0.999),

@@ -27,9 +27,9 @@ from kamlib.summary.shown import (
 )
 
 __all__ = [
-    "SEGMENTATION", "Chance", "Comparison", "Restated", "accounts_shown", "came_and_went", "causes", "chance", "change_table",
-    "changes_shown", "check_bridge", "claims_shown", "compare", "compared_with", "concentration_shown",
+    "SEGMENTATION", "Chance", "Comparison", "Restated", "accounts_shown", "came_and_went", "causes", "chance",
+    "change_table", "changes_shown", "check_bridge", "claims_shown", "compare", "compared_with", "concentration_shown",
     "concentration_table", "findings", "key_accounts_shown", "key_words", "kinds_shown", "losses_words", "missing",
-    "missing_words", "months_beside", "months_shown", "posted_late", "restated", "restated_shown", "restated_words", "sales_bridge", "sentences",
-    "types_words",
+    "missing_words", "months_beside", "months_shown", "posted_late", "restated", "restated_shown", "restated_words",
+    "sales_bridge", "sentences", "types_words",
 ]  # fmt: skip

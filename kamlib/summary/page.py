@@ -113,8 +113,8 @@ def change_table(changes: Sequence[Change], names: pd.Series, why: pd.Series) ->
     Returns
     -------
     pandas.DataFrame
-        customer_id (empty for the whole book), name (where any is known), what, then, now, cents (its own money, missing
-        where it has none), stake_cents (what is at stake), cause, sure (text), probability, key.
+        customer_id (empty for the whole book), name (where any is known), what, then, now, cents (its own money,
+        missing where it has none), stake_cents (what is at stake), cause, sure (text), probability, key.
     """
     rows = [
         (

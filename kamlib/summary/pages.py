@@ -55,8 +55,8 @@ def key_words(facts: Mapping[str, Finding], *, period: str) -> Prose:
     if "segmentation.key_accounts" not in facts:
         return say(missing_words(SEGMENTATION))
     about = [] if "ledger.window_sales" not in facts else [
-        f"All this speaks of {facts['ledger.window_sales']} of net sales by {facts['ledger.window_customers']}, {period}; "
-        f"{facts['ledger.no_customer_share']} of trade names no customer and is outside."
+        f"All this speaks of {facts['ledger.window_sales']} of net sales by {facts['ledger.window_customers']}, "
+        f"{period}; {facts['ledger.no_customer_share']} of trade names no customer and is outside."
     ]  # fmt: skip
     keys, measure = facts["segmentation.key_accounts"], facts["segmentation.measure"]
     if not keys.value:
@@ -159,12 +159,13 @@ def _next(facts: Mapping[str, Finding]) -> list[str]:
     if not listed.n:
         return ["**Who is next?** The alarm list is one of key accounts, and there is none."]
     sure = facts.get("churn.alarm_auc")
-    good = f" Of two accounts, one of which fell silent, such lists put that one first in {sure:ci} of cases."
+    good = (
+        f" Of two accounts, one of which fell silent, such lists put that one first in {sure:ci} of cases."
+        if sure and sure.value is not None
+        else ""
+    )
     cost = f"{loss.says}: {loss:ci}" if loss.value else "Of the key accounts no loss of sales is expected"
-    return [
-        f"**Who is next?** {cost}; {listed:n} of {listed.n:,} stand on the alarm list."
-        + (good if sure and sure.value is not None else "")
-    ]
+    return [f"**Who is next?** {cost}; {listed:n} of {listed.n:,} stand on the alarm list.{good}"]
 
 
 def types_words(facts: Mapping[str, Finding]) -> Prose:
