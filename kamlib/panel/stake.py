@@ -22,7 +22,15 @@ def stakes(panel: Panel) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Net sales, cents (Int64), by customer_id; missing for accounts that never bought.
+        Net sales, cents (Int64), by customer_id; accounts that never bought are not in it.
+
+    Examples
+    --------
+    >>> from kamlib.panel import build_panel
+    >>> days = pd.to_datetime(["2022-03-05", "2022-04-09", "2023-03-07"])
+    >>> lines = pd.DataFrame({"customer_id": ["a", "a", "a"], "date": days, "cents": [1, 20, 300]})
+    >>> stakes(build_panel(lines, as_of="2024-06-30")).to_dict()
+    {'a': 320}
     """
     bought = panel.accounts.dropna(subset="last_purchase").set_index("customer_id")["last_purchase"].reset_index()
     sums = trailing(panel.monthly, bought["customer_id"], bought["last_purchase"], "sales_cents")
