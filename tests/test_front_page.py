@@ -123,8 +123,8 @@ class Read:
             if tag.name in ("h2", "h3"):
                 break
             if tag.name in ("p", "td", "caption") and not tag.find_parent(class_="code"):
-                parts.append(tag.get_text(" ", strip=True))
-        return " ".join(parts)
+                parts.append(tag.get_text())
+        return re.sub(r"\s+", " ", " ".join(parts)).strip()
 
 
 def made(factory, name, lines, settings):
