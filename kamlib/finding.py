@@ -101,15 +101,15 @@ class Change(Finding):
         That the change is more than chance. 1 for what is counted, such as a first order, and never for an estimate
         (of n draws give (hits + 1/2) / (n + 1)); None where it cannot be told.
     stake_cents : int or None
-        What is at stake, which is no change and is never added to one: what the account bought in the twelve months up
-        to its last purchase (`kamlib.panel.stakes`). None where nothing is.
+        What is at stake where an account may leave or is back, which is no change and is never added to one: what it
+        bought in the twelve months up to its last purchase (of `kamlib.churn.account_states`). None where nothing is.
 
     Examples
     --------
-    >>> moved = Change("segmentation.moved", "Class by sales", "B", "word", before="A", account="k17",
-    ...     stake_cents=1_250_000, cause="3 orders instead of 9", probability=0.97)
-    >>> moved.text_before, moved.text, moved.confidence
-    ('A', 'B', '97 %')
+    >>> gone = Change("churn.lost", "Lost", "lost", "word", before="late", account="k17",
+    ...     stake_cents=1_250_000, cause="silent for 90 days", probability=0.97)
+    >>> gone.text_before, gone.text, gone.confidence
+    ('late', 'lost', '97 %')
     >>> Change("segmentaton.moved", "Class by sales", "B", "word")
     Traceback (most recent call last):
     ValueError: a change's key is `room.what`, its room one of kamlib's, not 'segmentaton.moved'
@@ -136,8 +136,8 @@ class Change(Finding):
     def weight(self) -> float | None:
         """What lines are ranked by: its own money, or what is at stake times the probability, whichever is larger.
 
-        So a loss that is likely stands before one that is not, and a letter that may go back next month before neither.
-        Where the probability cannot be told, half of the stake counts. None where there is no money at all.
+        So a loss that is likely stands before one that is not. Where the probability cannot be told, half of the stake
+        counts. None where there is no money at all: a letter that may go back next month.
         """
         if self.cents is None and self.stake_cents is None:
             return None
@@ -189,8 +189,8 @@ def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) 
 
 
 def ranked(changes: Iterable[Change]) -> list[Change]:
-    """Changes in the order of the page: those of most weight first, those without money last."""
-    return sorted(changes, key=lambda c: (c.weight is None, -(c.weight or 0), c.key, c.account))
+    """Changes in the order of the page: those of most weight first; those without money last, the surest first."""
+    return sorted(changes, key=lambda c: (c.weight is None, -(c.weight or 0), -(c.probability or 0), c.key, c.account))
 
 
 def is_change(stored: dict) -> bool:

@@ -12,7 +12,7 @@ from kamlib import churn
 from kamlib.book import control_totals, month_totals, open_book
 from kamlib.churn.dynamics import margin_difference
 from kamlib.datasets import Parameters, make_company
-from kamlib.panel import build_panel, purchase_days, stakes
+from kamlib.panel import build_panel, purchase_days
 
 AS_OF = dt.date(2024, 12, 31)
 
@@ -119,7 +119,6 @@ def test_months_at_risk_are_foreseen(company):
 def test_states_and_changes(known):
     lines, judged, panel, _ = known
     now = churn.account_states(judged, panel)
-    assert stakes(panel)[now.index].tolist() == now["stake_cents"].tolist()  # one definition for all rooms
     assert now.loc["gone", "state"] == "lost" and now.loc["back", "state"] == "active"
     then = now.assign(state=now["state"].where(~now.index.isin(["gone", "back"]), ["active", "lost"][0]))
     then.loc["back", "state"] = "lost"

@@ -60,8 +60,9 @@ def test_what_is_at_stake_counts_by_its_probability():
     lines = {
         "order": {"cents": 17_88, "stake_cents": 58_21_00, "probability": 1}, "likely": {"stake_cents": 9_000_00,
         "probability": 0.9}, "unlikely": {"stake_cents": 20_000_00, "probability": 0.02}, "untold": {"stake_cents":
-        10_000_00}, "new": {"cents": 4_000_00, "probability": 1}, "nothing": {"probability": 0.99},
+        10_000_00}, "new": {"cents": 4_000_00, "probability": 1}, "maybe": {"probability": 0.4},
+        "letter": {"probability": 0.99},
     }  # fmt: skip
     made = [Change("ledger.quiet", "Q", 1, "days", account=name, **facts) for name, facts in lines.items()]
-    assert [c.account for c in ranked(made)] == ["likely", "order", "untold", "new", "unlikely", "nothing"]
+    assert [c.account for c in ranked(made)] == ["likely", "order", "untold", "new", "unlikely", "letter", "maybe"]
     assert made[-1].weight is None and made[0].weight == 58_21_00

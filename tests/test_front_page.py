@@ -41,7 +41,7 @@ def ledger(accounts=30, months=30, *, even=False, monthly=False, profit=True, se
     frame = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
     if monthly:
         frame["date"] = frame["date"].dt.to_period("M").dt.start_time
-        frame = frame.groupby(["customer_id", "date"], as_index=False)["amount"].sum().round(2)
+        frame = frame.groupby(["customer_id", "date"], as_index=False).agg(amount=("amount", "sum"))
     return frame.assign(profit=(frame["amount"] * 0.3).round(2)) if profit else frame
 
 

@@ -7,7 +7,6 @@ import pandas as pd
 
 from kamlib.churn.criterion import Silences
 from kamlib.panel import Panel
-from kamlib.panel.stake import trailing
 
 LOOK_AHEAD_DAYS = 90  # a loss not back within a quarter, the usual gap in wholesale, is called confirmed
 CAUSE_DAYS = 182  # an incident so long before the last purchase, or later, may be why
@@ -49,8 +48,22 @@ def loss_events(judged: Silences, panel: Panel, *, look_ahead_days: int = LOOK_A
     events["confirmed"] = (~back).where(known)
     for column in ("sales_cents", "profit_cents"):
         name = "stake_cents" if column == "sales_cents" else "stake_profit_cents"
-        events[name] = trailing(panel.monthly, events["customer_id"], events["last_purchase"], column)
+        events[name] = _trailing(panel.monthly, events["customer_id"], events["last_purchase"], column)
     return events.sort_values(["lost_on", "customer_id"]).reset_index(drop=True)
+
+
+def _trailing(monthly: pd.DataFrame, customers: pd.Series, days: pd.Series, column: str) -> pd.Series:
+    """Twelve months' money of each account up to the month of a day, in integers."""
+    asked = pd.DataFrame({"customer_id": customers, "end": _month_number(days), "row": customers.index})
+    rows = monthly[["customer_id", "month", column]].assign(number=_month_number(monthly["month"]))
+    both = asked.merge(rows, on="customer_id")
+    inside = both[(both["number"] <= both["end"]) & (both["number"] > both["end"] - 12)]
+    sums = inside.groupby("row")[column].sum(min_count=1)
+    return sums.reindex(customers.index).astype("Int64")
+
+
+def _month_number(days: pd.Series) -> pd.Series:
+    return days.dt.year * 12 + days.dt.month
 
 
 def account_states(judged: Silences, panel: Panel) -> pd.DataFrame:
@@ -67,8 +80,8 @@ def account_states(judged: Silences, panel: Panel) -> pd.DataFrame:
     pandas.DataFrame
         Indexed by customer_id: state (`active`, `late`, `lost`; `too young`: a single purchase day, no rhythm yet),
         last_purchase, silent_days, usual_days (expected gap, business days), late_on, lost_on (missing while it is
-        not), gone (probability of having left, by the model; missing without a rhythm), stake_cents (as of
-        `kamlib.panel.stakes`: net sales of the twelve calendar months that end with that of the last purchase).
+        not), gone (probability of having left, by the model; missing without a rhythm), stake_cents (net sales of the
+        twelve calendar months that end with that of the last purchase).
     """
     last = judged.table[judged.table["next_date"].isna()].set_index("customer_id")
     table = pd.DataFrame({"last_purchase": last["date"]})
@@ -78,7 +91,7 @@ def account_states(judged: Silences, panel: Panel) -> pd.DataFrame:
     table.insert(0, "state", np.select(tests, ["too young", "lost", "late"], "active"))
     table["gone"] = judged.gone.reindex(table.index)
     plain = table.reset_index()
-    table["stake_cents"] = trailing(panel.monthly, plain["customer_id"], plain["last_purchase"], "sales_cents").array
+    table["stake_cents"] = _trailing(panel.monthly, plain["customer_id"], plain["last_purchase"], "sales_cents").array
     return table
 
 

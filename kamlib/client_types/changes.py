@@ -12,9 +12,7 @@ from kamlib.finding import Change
 LEAST = 0.5  # times by which a fact must have changed the odds to be called the cause (log)
 
 
-def changes(
-    typer, then: pd.DataFrame, now: pd.DataFrame, stakes: pd.Series, *, measure: str = "profit"
-) -> list[Change]:
+def changes(typer, then: pd.DataFrame, now: pd.DataFrame, *, measure: str = "profit") -> list[Change]:
     """Lines for the page of what changed: same typer on both days, so a type changes because the account did.
 
     Parameters
@@ -22,18 +20,16 @@ def changes(
     typer : ClientTyper
     then, now : pandas.DataFrame
         Features of the earlier day and of today, from `account_features`.
-    stakes : pandas.Series
-        `kamlib.panel.stakes` of today.
     measure : str
         What an account's share is of: profit or sales.
 
     Returns
     -------
     list of Change
-        One for each account, known on both days, whose type is another. A type has no money of its own; of a lead
-        nothing is at stake yet. `probability` is that of today's type, times
-        that it was not the type before, as if the two were told independently; of a breadwinner it is 1, since its
-        share is counted. Empty where the two days do not know the same features: their types could not be compared.
+        One for each account, known on both days, whose type is another. A type has no money of its own. `probability`
+        is that of today's type, times that it was not the type before, as if the two were told independently; of a
+        breadwinner it is 1, since its share is counted. Empty where the two days do not know the same features: their
+        types could not be compared.
     """
     if set(then) != set(now):
         return []
@@ -56,7 +52,6 @@ def changes(
             "word",
             before=str(was[i]),
             account=str(both[i]),
-            stake_cents=None if pd.isna(stake := stakes.get(both[i])) else int(stake),
             cause=causes.get(both[i], ""),
             probability=1.0 if "breadwinner" in (was[i], is_[i]) else float(chance[j, k] * (1 - before[j, k])),
         )
@@ -64,12 +59,19 @@ def changes(
     ]
 
 
-def changes_table(lines: list[Change]) -> pd.DataFrame:
-    """The changes as a table, the most at stake first: customer_id, before, now, stake_cents, cause, probability."""
-    columns = ["customer_id", "before", "now", "stake_cents", "cause", "probability"]
-    rows = [(c.account, c.before, c.value, c.stake_cents, c.cause, c.probability) for c in lines]
-    table = pd.DataFrame(rows, columns=columns).astype({"stake_cents": "Int64", "probability": "float64"})
-    order = table["stake_cents"].sort_values(ascending=False, kind="stable").index
+def changes_table(lines: list[Change], values: pd.Series) -> pd.DataFrame:
+    """The changes as a table, the most money first: customer_id, before, now, value_cents, cause, probability.
+
+    Parameters
+    ----------
+    lines : list of Change
+    values : pandas.Series
+        Money of each account today, cents, by customer_id.
+    """
+    columns = ["customer_id", "before", "now", "value_cents", "cause", "probability"]
+    rows = [(c.account, c.before, c.value, values.get(c.account, 0), c.cause, c.probability) for c in lines]
+    table = pd.DataFrame(rows, columns=columns).astype({"value_cents": "int64", "probability": "float64"})
+    order = table["value_cents"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 

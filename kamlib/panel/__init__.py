@@ -25,7 +25,6 @@ from kamlib.panel.days import day_totals, purchase_days
 from kamlib.panel.facts import line_facts
 from kamlib.panel.panel import CLOSED_DAYS, Panel, window_start
 from kamlib.panel.quantities import quantity_totals
-from kamlib.panel.stake import stakes
 
 __all__ = [
     "BURN_IN_DAYS",
@@ -36,6 +35,5 @@ __all__ = [
     "line_facts",
     "purchase_days",
     "quantity_totals",
-    "stakes",
     "window_start",
 ]

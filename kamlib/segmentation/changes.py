@@ -1,18 +1,16 @@
 """What 02_segmentation adds to the page of what changed: large accounts that buy more often, or less often, than
-before. Moves between classes by value, and key accounts that came or went, are in `kamlib.segmentation.moved`."""
+before. Moves between classes by value, and key accounts that came or went, are in `kamlib.segmentation.moved`.
+"""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from kamlib.finding import Change
-from kamlib.segmentation.moved import stake_of
 from kamlib.tables import XYZ
 
 
-def changes(
-    then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame, *, stakes: pd.Series | None = None
-) -> list[Change]:
+def changes(then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame) -> list[Change]:
     """Accounts of class A whose frequency is not that of the earlier report, the largest first.
 
     Parameters
@@ -21,8 +19,6 @@ def changes(
         From `class_confidence`, of the earlier report and of this one.
     accounts : pandas.DataFrame
         `accounts` of today's panel.
-    stakes : pandas.Series, optional
-        `kamlib.panel.stakes` of today.
 
     Returns
     -------
@@ -41,7 +37,7 @@ def changes(
         Change(
             "segmentation.frequency", "Purchase frequency of a large account", row.xyz, "word", before=row.xyz_then,
             account=str(row.customer_id), cause=f"it bought in {row.active_months} months of the window",
-            probability=_this_side(row), stake_cents=stake_of(stakes, row.customer_id),
+            probability=_this_side(row),
         )
         for row in moved.itertuples()
     ]  # fmt: skip

@@ -27,21 +27,13 @@ def class_frame(confidence: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFram
     return confidence.join(facts.rename(columns={"sales_cents": "value", "purchase_days": "purchases"}))
 
 
-def stake_of(stakes: pd.Series | None, customer) -> int | None:
-    """What is at stake with an account, as a Change takes it."""
-    cents = None if stakes is None else stakes.get(customer)
-    return None if cents is None or pd.isna(cents) else int(cents)
-
-
-def class_changes(then: pd.DataFrame, now: pd.DataFrame, *, stakes: pd.Series | None = None) -> list[Change]:
+def class_changes(then: pd.DataFrame, now: pd.DataFrame) -> list[Change]:
     """Accounts whose class is not that of the earlier report, those whose sales changed most first.
 
     Parameters
     ----------
     then, now : pandas.DataFrame
         From `class_frame`, of the earlier report and of this one.
-    stakes : pandas.Series, optional
-        `kamlib.panel.stakes` of today.
 
     Returns
     -------
@@ -57,7 +49,7 @@ def class_changes(then: pd.DataFrame, now: pd.DataFrame, *, stakes: pd.Series | 
     return [
         Change(
             "segmentation.moved", "Class by sales", row.abc, "word", before=row.abc_then, account=str(row.Index),
-            cause=_cause(row), probability=_this_side(row), stake_cents=stake_of(stakes, row.Index),
+            cause=_cause(row), probability=_this_side(row),
         )
         for row in ordered.itertuples()
     ]  # fmt: skip
@@ -78,7 +70,7 @@ def _this_side(row) -> float | None:
     return None if pd.isna(beyond) else min(float(beyond), 0.999)
 
 
-def key_changes(then: pd.DataFrame, keys: KeyAccounts, *, stakes: pd.Series | None = None) -> list[Change]:
+def key_changes(then: pd.DataFrame, keys: KeyAccounts) -> list[Change]:
     """Accounts that joined the list of key accounts since the earlier report, or left it.
 
     Parameters
@@ -86,8 +78,6 @@ def key_changes(then: pd.DataFrame, keys: KeyAccounts, *, stakes: pd.Series | No
     then : pandas.DataFrame
         `KeyAccounts.table` of the earlier report.
     keys : KeyAccounts
-    stakes : pandas.Series, optional
-        `kamlib.panel.stakes` of today.
 
     Returns
     -------
@@ -107,7 +97,6 @@ def key_changes(then: pd.DataFrame, keys: KeyAccounts, *, stakes: pd.Series | No
                 "on the list" if joined else "off the list", "word",
                 before="off the list" if joined else "on the list", account=str(customer),
                 probability=None if pd.isna(chance) else min(float(chance), 0.999),
-                stake_cents=stake_of(stakes, customer),
             )
         )  # fmt: skip
     return lines
