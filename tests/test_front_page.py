@@ -190,7 +190,9 @@ def headlines(read):
         return
     bridge, changes = read.frame("bridge"), read.stored("changes")
     (said,) = re.findall(r"Since [\d-]+: \d+ changes?\. (.*?) Net sales", read.text) or [""]
+    counted = [c for c in changes if c.cents and c.account]
     sums = re.findall(r"([A-Z][^;(]*?) (\d+) \((first orders: )?([+−]?[\d,]+)", said)
+    assert bool(sums) == bool(counted)
     for sort, n, orders, cents in sums:
         rows = [c for c in changes if c.says.partition(":")[0] == sort.strip()]
         assert len(rows) == int(n), sort
@@ -242,7 +244,7 @@ def words_are_those_of_the_findings(read):
     if frame["state"].isin(["active", "late", "lost"]).any():
         assert f"{(frame['state'] == 'lost').sum()} account" in said
     else:
-        assert "Who is late or lost cannot be told" in said and "lost and none late" not in said
+        assert "Who is late or lost cannot be told: too few accounts" in said and "none late" not in said
     assert "bought 0" not in said
     assert f"{'profit' if read.profit else 'sales'} or more:" in read.section("What types they are")
     assert "is no part of this report" not in read.text

@@ -120,11 +120,11 @@ def losses_words(facts: Mapping[str, Finding]) -> Prose:
     """Who is lost, whether it gets worse and what it costs, from the findings of the page on losses."""
     if "churn.lost" not in facts:
         return say(missing_words(LOSSES))
-    lost, late, young = facts["churn.lost"], facts["churn.late"], facts["churn.too_young"]
+    lost, late = facts["churn.lost"], facts["churn.late"]
     if not lost.value + late.value + facts["churn.active"].value:
         return say(
-            f"Who is late or lost cannot be told: {young} bought too seldom to have a rhythm that a silence could be "
-            "held against.",
+            "Who is late or lost cannot be told: too few accounts have bought twice to learn from them which silence is "
+            "unusual.",
             *_next(facts),
         )
     now = f"**{lost}** lost and {late:n} late, by the silence that their own rhythm allows."
