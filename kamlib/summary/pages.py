@@ -123,8 +123,8 @@ def losses_words(facts: Mapping[str, Finding]) -> Prose:
     lost, late = facts["churn.lost"], facts["churn.late"]
     if not lost.value + late.value + facts["churn.active"].value:
         return say(
-            "Who is late or lost cannot be told: too few accounts have bought twice to learn from them which silence is "
-            "unusual.",
+            "Who is late or lost cannot be told: too few accounts have bought twice to learn from them which silence "
+            "is unusual.",
             *_next(facts),
         )
     now = f"**{lost}** lost and {late:n} late, by the silence that their own rhythm allows."
