@@ -93,19 +93,23 @@ class Change(Finding):
     account : str
         customer_id; empty where the change is of the whole book.
     cents : int or None
-        Money in question, positive for a gain; lines are ranked by its size. None where it cannot be told.
+        Its own money, positive for a gain: by how much the account's sales of the window changed, as the sales bridge
+        has it, or the order that the line is about. None where it has none: a letter or a probability moves no money.
     cause : str
         Why, in a few words; say what it rests on, and nothing where nothing is known.
     probability : float or None
         That the change is more than chance. 1 for what is counted, such as a first order, and never for an estimate
         (of n draws give (hits + 1/2) / (n + 1)); None where it cannot be told.
+    stake_cents : int or None
+        What is at stake where an account may leave or is back, which is no change and is never added to one: what it
+        bought in the twelve months up to its last purchase (of `kamlib.churn.account_states`). None where nothing is.
 
     Examples
     --------
-    >>> moved = Change("segmentation.moved", "Class by sales", "B", "word", before="A", account="k17",
-    ...     cents=-1_250_000, cause="3 orders instead of 9", probability=0.97)
-    >>> moved.text_before, moved.text, moved.confidence
-    ('A', 'B', '97 %')
+    >>> gone = Change("churn.lost", "Lost", "lost", "word", before="late", account="k17",
+    ...     stake_cents=1_250_000, cause="silent for 90 days", probability=0.97)
+    >>> gone.text_before, gone.text, gone.confidence
+    ('late', 'lost', '97 %')
     >>> Change("segmentaton.moved", "Class by sales", "B", "word")
     Traceback (most recent call last):
     ValueError: a change's key is `room.what`, its room one of kamlib's, not 'segmentaton.moved'
@@ -116,15 +120,29 @@ class Change(Finding):
     cents: int | None = None
     cause: str = ""
     probability: float | None = None
+    stake_cents: int | None = None
 
     def __post_init__(self) -> None:
         room = _KEY.fullmatch(self.key)
         if not room or importlib.util.find_spec(f"kamlib.{room[1]}") is None:
             raise ValueError(f"a change's key is `room.what`, its room one of kamlib's, not {self.key!r}")
-        if self.cents is not None and not isinstance(self.cents, Integral):
-            raise ValueError(f"cents of {self.key} are integer cents or None, not {self.cents!r}")
+        for name in ("cents", "stake_cents"):
+            if (money := getattr(self, name)) is not None and not isinstance(money, Integral):
+                raise ValueError(f"{name} of {self.key} are integer cents or None, not {money!r}")
         if self.probability is not None and not 0 <= self.probability <= 1:
             raise ValueError(f"probability of {self.key} is from 0 to 1 or None, not {self.probability!r}")
+
+    @property
+    def weight(self) -> float | None:
+        """What lines are ranked by: its own money, or what is at stake times the probability, whichever is larger.
+
+        So a loss that is likely stands before one that is not. Where the probability cannot be told, half of the stake
+        counts. None where there is no money at all: a letter that may go back next month.
+        """
+        if self.cents is None and self.stake_cents is None:
+            return None
+        likely = 0.5 if self.probability is None else self.probability
+        return max(abs(self.cents or 0), likely * (self.stake_cents or 0))
 
     @property
     def text_before(self) -> str:
@@ -171,8 +189,8 @@ def in_words(value: float | int | str | None, unit: str, *, bare: bool = False) 
 
 
 def ranked(changes: Iterable[Change]) -> list[Change]:
-    """Changes in the order of the page: those of most money first, those whose money cannot be told last."""
-    return sorted(changes, key=lambda c: (c.cents is None, -abs(c.cents or 0), c.key, c.account))
+    """Changes in the order of the page: those of most weight first; those without money last, the surest first."""
+    return sorted(changes, key=lambda c: (c.weight is None, -(c.weight or 0), -(c.probability or 0), c.key, c.account))
 
 
 def is_change(stored: dict) -> bool:

@@ -34,6 +34,7 @@ from kamlib.tables import NOT_TRADE, PANEL
 WORK = "work"  # of the run folder: only there while the run lasts
 FRAMES = "frames"
 FINDINGS = "findings"
+ROOMS = "rooms.json"  # in the work folder: the notebooks of this report that a notebook comes after
 PREVIOUS = "previous"  # in the work folder: the stored report of one period before
 COMPLETE_WITHIN = 3  # days: a last line so near its month's end completes the month
 
@@ -97,6 +98,14 @@ class Run:
         folder = self.folder / WORK / PREVIOUS if self.folder else None
         return folder if folder and folder.is_dir() else None
 
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """Notebooks of this report that this one comes after; by hand, those that have saved findings."""
+        if not self.folder:
+            return tuple(sorted(self._findings))
+        path = self.folder / WORK / ROOMS
+        return tuple(json.loads(path.read_text("utf-8"))) if path.exists() else ()
+
     @cached_property
     def days(self) -> pd.DataFrame:
         """Every purchase day of every account up to `as_of`: see `kamlib.panel.purchase_days`."""
@@ -138,6 +147,32 @@ class Run:
         if name not in self._frames:
             self._frames[name] = pd.read_parquet(path) if path and path.exists() else otherwise()
         return self._frames[name]
+
+    def saved(self, name: str, *, by: str) -> pd.DataFrame | None:
+        """A table that another notebook has saved, never one that is computed a second time.
+
+        Parameters
+        ----------
+        name : str
+            Of the frame.
+        by : str
+            The notebook that saves it.
+
+        Returns
+        -------
+        pandas.DataFrame or None
+            None where that notebook is no part of this report.
+
+        Raises
+        ------
+        RunError
+            It is a part of this report, and has not saved the frame.
+        """
+        if by not in self.rooms:
+            return None
+        if name not in self._frame_names():
+            raise RunError(f"Notebook {by} is a part of this report and has not saved the frame {name!r}.")
+        return self.frame(name, pd.DataFrame)
 
     def _frame_names(self) -> list[str]:
         stored = [p.stem for p in (self.folder / FRAMES).glob("*.parquet")] if self.folder else []

@@ -122,10 +122,28 @@ def test_states_and_changes(known):
     assert now.loc["gone", "state"] == "lost" and now.loc["back", "state"] == "active"
     then = now.assign(state=now["state"].where(~now.index.isin(["gone", "back"]), ["active", "lost"][0]))
     then.loc["back", "state"] = "lost"
-    lines = {c.account: c for c in churn.changes(then, now)}
-    assert lines["gone"].key == "churn.lost" and lines["gone"].cents < 0 and lines["gone"].probability < 1
-    assert lines["back"].key == "churn.returned" and lines["back"].probability == 1
-    assert churn.changes(now, now) == [] and churn.changes(now.head(0), now) == []
+    days = pd.DataFrame({"customer_id": "back", "cents": [3_00, 17_88, 99_00],
+                         "date": pd.to_datetime(["2020-01-01", *2 * [now.loc["back", "last_purchase"]]])})  # fmt: skip
+    days.loc[1, "date"] -= pd.Timedelta(days=1)
+    then.loc["back", "last_purchase"] = days.loc[1, "date"] - pd.Timedelta(days=50)
+    lines = {c.account: c for c in churn.changes(then, now, days=days)}
+    assert lines["gone"].key == "churn.lost" and lines["gone"].cents is None and lines["gone"].probability < 1
+    assert lines["gone"].stake_cents == now.loc["gone", "stake_cents"] > 0
+    back = lines["back"]
+    assert (back.key, back.probability, back.cents) == ("churn.returned", 1, 17_88)  # the first order, not the year
+    assert back.cause == f"ordered on {days.loc[1, 'date']:%Y-%m-%d}, 50 days after the last"
+    assert churn.changes(now, now, days=days) == [] and churn.changes(now.head(0), now, days=days) == []
+
+
+def test_who_bought_nothing_has_not_bought_again(known):
+    """A rhythm that is known better, and a state that is less grave for it, is no purchase."""
+    _, _, panel, _ = known
+    now = churn.account_states(known[1], panel)
+    then, nobody = now.copy(), pd.DataFrame({"customer_id": [], "date": pd.to_datetime([]), "cents": []})
+    then.loc["back", "state"] = "lost"
+    (line,) = churn.changes(then, now, days=nobody)
+    assert (line.key, line.cents, line.value, line.before) == ("churn.withdrawn", None, "active", "lost")
+    assert line.confidence != "counted"
 
 
 def test_facts_of_the_day_and_nothing_later(known):

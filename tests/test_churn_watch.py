@@ -56,8 +56,10 @@ def test_homework_counts_those_on_the_list_and_the_others():
 
 def test_a_change_is_an_account_that_came_onto_the_list():
     then = pd.DataFrame({"probability": [0.24, 0.7, 0.1]}, index=RISK.index)
-    (line,) = alarm_changes(then, RISK, horizon_days=180)
-    assert (line.account, line.cents, line.cause, line.probability) == ("a", -900, "silent for 70 days", 0.8)
+    risk = RISK.assign(stake_cents=[3_000, 2_000, 1_000])
+    (line,) = alarm_changes(then, risk, horizon_days=180)
+    assert (line.account, line.cents, line.stake_cents) == ("a", None, 3_000)
+    assert (line.cause, line.probability) == ("silent for 70 days", 0.8)
     assert alarm_changes(None, RISK, horizon_days=180) == alarm_changes(then.iloc[:0], RISK, horizon_days=180) == []
     assert on_list(RISK).index.tolist() == ["a", "b"]
 

@@ -2,6 +2,7 @@ import numpy as np
 from typed import features, panel, table, typer
 
 from kamlib.client_types import FEATURES, ClientTyper, changes, disputed, explained, roster, trail, type_summary
+from kamlib.client_types.changes import changes_table
 from kamlib.tables import CLIENT_TYPES
 
 
@@ -66,20 +67,22 @@ def test_every_type_is_explained_in_words():
 def test_a_type_changes_because_the_account_changed():
     now, then = features(), features("2026-05-31")
     values = table().set_index("customer_id")["value_cents"]
-    lines = changes(typer(), then, now, values)
+    lines = changes(typer(), then, now)
     both = then.index.intersection(now.index)
     differ = typer().predict(then.loc[both]) != typer().predict(now.loc[both])
     assert [c.account for c in lines] == both[differ].tolist()
     assert all(c.value in CLIENT_TYPES and c.before in CLIENT_TYPES and c.value != c.before for c in lines)
-    assert all(0 <= c.probability <= 1 for c in lines)
-    assert changes(typer(), now, now, values) == []
-    assert changes(typer(), then.drop(columns="reputation"), now, values) == []
+    assert all(0 <= c.probability <= 1 and c.cents is None for c in lines)
+    shown = changes_table(lines, values)
+    assert shown["value_cents"].tolist() == sorted(values[[c.account for c in lines]], reverse=True)
+    assert changes(typer(), now, now) == []
+    assert changes(typer(), then.drop(columns="reputation"), now) == []
 
 
 def test_the_cause_names_the_fact_that_moved():
     then, now = features().iloc[:80], features().iloc[:80].copy()
     account = then.index[(typer().predict(then) == "ordinary") & then["industry_rank"].gt(8)][0]
     now.loc[account, ["industry_rank", "reputation"]] = [1, 0.95]
-    (line,) = changes(typer(), then, now, table().set_index("customer_id")["value_cents"])
+    (line,) = changes(typer(), then, now)
     assert (line.account, line.value) == (account, "image-maker")
     assert "rank in its industry" in line.cause or "reputation" in line.cause

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from kamlib.finding import Change, Finding, read_finding
+from kamlib.finding import Change, Finding, ranked, read_finding
 from kamlib.run import as_dict
 
 QUIET = Change(
@@ -33,7 +33,8 @@ def test_an_estimate_is_never_certain(probability, words):
         ("chrun.quiet", {}, "its room one of kamlib's, not 'chrun.quiet'"),
         ("quiet", {}, "a change's key is `room.what`"),
         ("ledger.Gone quiet", {}, "a change's key is `room.what`"),
-        ("ledger.quiet", {"cents": 12.5}, "integer cents or None, not 12.5"),
+        ("ledger.quiet", {"cents": 12.5}, "cents of ledger.quiet are integer cents or None, not 12.5"),
+        ("ledger.quiet", {"stake_cents": 12.5}, "stake_cents of ledger.quiet are integer cents or None, not 12.5"),
         ("ledger.quiet", {"probability": 97}, "from 0 to 1 or None, not 97"),
     ],
 )
@@ -47,3 +48,21 @@ def test_findings_and_changes_come_back_from_json():
     assert [read_finding(f) for f in stored] == [QUIET, Finding("a.b", "A", 0.5, "share")]
     numbers = Change("ledger.quiet", "Q", np.int64(3), "days", cents=np.int64(-5), probability=np.float64(0.5))
     assert read_finding(json.loads(json.dumps(as_dict(numbers)))).cents == -5
+
+
+def test_a_change_of_a_report_that_knew_no_stake_is_read():
+    old = {k: v for k, v in as_dict(QUIET).items() if k != "stake_cents"}
+    assert read_finding(old).stake_cents is None and read_finding(old).account == QUIET.account
+
+
+def test_what_is_at_stake_counts_by_its_probability():
+    """Likely losses first; an order is itself; of what cannot be told half; what has no money is last."""
+    lines = {
+        "order": {"cents": 17_88, "stake_cents": 58_21_00, "probability": 1}, "likely": {"stake_cents": 9_000_00,
+        "probability": 0.9}, "unlikely": {"stake_cents": 20_000_00, "probability": 0.02}, "untold": {"stake_cents":
+        10_000_00}, "new": {"cents": 4_000_00, "probability": 1}, "maybe": {"probability": 0.4},
+        "letter": {"probability": 0.99},
+    }  # fmt: skip
+    made = [Change("ledger.quiet", "Q", 1, "days", account=name, **facts) for name, facts in lines.items()]
+    assert [c.account for c in ranked(made)] == ["likely", "order", "untold", "new", "unlikely", "letter", "maybe"]
+    assert made[-1].weight is None and made[0].weight == 58_21_00

@@ -31,6 +31,11 @@ def rooms(tmp_path):
 GIVEN = {"frames/monthly.parquet": b"monthly", "work/ledger.parquet": b"ledger", "work/panel.json": b"panel"}
 
 
+def after(*names):
+    """What a notebook is told of those before it."""
+    return {"work/rooms.json": (json.dumps(list(names), indent=1) + "\n").encode()}
+
+
 def run(rooms, name, frame="", text=""):
     """What executing a notebook comes to: it saves a frame, and leaves itself behind."""
     rooms.prepare(name)
@@ -45,11 +50,11 @@ def run(rooms, name, frame="", text=""):
 
 
 def test_a_notebook_sees_what_it_comes_after(rooms):
-    assert run(rooms, "01_a", "a") == GIVEN
-    assert run(rooms, "04_d", "d") == GIVEN
-    assert run(rooms, "02_b", "b") == GIVEN | {"frames/a.parquet": b"01_a"}
+    assert run(rooms, "01_a", "a") == GIVEN | after()
+    assert run(rooms, "04_d", "d") == GIVEN | after()
+    assert run(rooms, "02_b", "b") == GIVEN | {"frames/a.parquet": b"01_a"} | after("01_a")
     seen = {"frames/a.parquet": b"01_a", "frames/b.parquet": b"02_b", "work/previous/manifest.json": b"before"}
-    assert run(rooms, "03_c") == GIVEN | seen
+    assert run(rooms, "03_c") == GIVEN | seen | after("01_a", "02_b")
 
 
 def test_results_are_what_is_new(rooms, tmp_path):

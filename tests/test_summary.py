@@ -146,19 +146,22 @@ def facts_of(told, changes):
 
 def test_three_sentences(told):
     moved = Change(
-        "segmentation.moved", "Class by sales", "A", "word", before="B", account="up", cents=500, probability=0.8
+        "segmentation.moved", "Class by sales", "A", "word", before="B", account="up", stake_cents=500, probability=0.8
     )
-    changes = [*summary.came_and_went(told), moved]
+    back = Change("churn.returned", "Bought again: first order", "active", "word", before="lost", account="up",
+                  cents=17_88, stake_cents=5_821_00, probability=1)  # fmt: skip
+    changes = [*summary.came_and_went(told), moved, back]
     facts = facts_of(told, changes)
     what, money, sure = summary.sentences(facts, changes)
-    assert what.startswith("**Since 2025-01-31: 4 changes.** ")
-    assert "New account **1** (+5 EUR)" in what and "Class by sales **1** (+5 EUR)" in what
+    assert what.startswith("**Since 2025-01-31: 5 changes.** ")
+    assert "New account **1** (+5 EUR)" in what and "Bought again **1** (first orders: 18 EUR)" in what
+    assert "Class by sales **1**;" in what and "5,8" not in what  # what is at stake is no change, and in no sum
     assert money == (
         "**Net sales of the window: −7 EUR (−10.0 %)**, from 70 EUR to 63 EUR: new accounts +5 EUR; returned +8 EUR; "
         "bought more +30 EUR; no longer buying −50 EUR. Year to date, net sales of January to February 2025: 43 EUR. "
         "Change against January to February 2024: **−7 EUR (−14.0 %)**."
     )
-    assert "counted too: 3; of the others, likelier than not to be more than chance: 1." in sure
+    assert "counted too: 4; of the others, likelier than not to be more than chance: 1." in sure
     assert "cannot be told here" in sure
     assert facts["summary.ledger_change"].value == facts["summary.sales_change"].value + 7_00
     known = dataclasses.replace(told, luck=summary.Chance(-700, 100.0))
@@ -195,11 +198,13 @@ def test_what_it_is_compared_with(job):
 
 
 def test_the_table_of_changes(told):
-    changes = [Change("ledger.x", "X", 2, "lines", account="up"), *summary.came_and_went(told)]
+    changes = [Change("ledger.x", "X", 2, "lines", account="up", stake_cents=7_00), *summary.came_and_went(told)]
     table = summary.change_table(changes, pd.Series({"gone": "<b>Gone</b>"}), told.cause)
     assert table.columns[:2].tolist() == ["customer_id", "name"]
     assert table.loc[0, "cause"] == "orders 1 → 2, of 20 → 25"  # where a line brings none
-    assert pd.isna(table.loc[0, "cents"]) and table["cents"].dtype == "Int64"
+    assert pd.isna(table.loc[0, "cents"]) and table["cents"].dtype == "Int64" and table.loc[0, "stake_cents"] == 7_00
+    heads = [c.label for c in summary.changes_shown(table).columns]
+    assert heads.index("At stake") == heads.index("Its own money") + 1
     assert "&lt;b&gt;Gone" in summary.changes_shown(table)._repr_html_()
     assert "name" not in summary.change_table(changes, pd.Series(dtype="str"), told.cause)
 

@@ -41,6 +41,8 @@ from kamlib.churn.referee import Trial, backtest, choose_default, past_origins, 
 from kamlib.churn.risk import alarm_list, watch_list
 from kamlib.churn.scores import score_intervals
 from kamlib.churn.shown import (
+    NO_KEYS,
+    alarm_words,
     alive_shown,
     fared_shown,
     followed_shown,
@@ -63,11 +65,11 @@ from kamlib.churn.watch import (
 
 __all__ = [
     "ALARM_LINE", "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "HORIZON_DAYS", "LATE_RATE", "LOOK_AHEAD_DAYS",
-    "LOST_RATE", "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD",
+    "LOST_RATE", "NO_KEYS", "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD",
     "ModifiedBetaGeoNBD", "NotConvergedError", "NothingToLearnError", "ParetoNBD", "Silences", "Survival", "Trial",
-    "account_states", "alarm", "alarm_changes", "alarm_findings", "alarm_list", "alive_shown", "alive_table",
-    "answer", "at_risk_ahead", "backtest", "changes", "choose_default", "cohorts", "facts_now", "fared_shown",
-    "findings", "fixed_window", "followed_shown", "half_lost", "hazard_ratios", "histories", "homework",
+    "account_states", "alarm", "alarm_changes", "alarm_findings", "alarm_list", "alarm_words", "alive_shown",
+    "alive_table", "answer", "at_risk_ahead", "backtest", "changes", "choose_default", "cohorts", "facts_now",
+    "fared_shown", "findings", "fixed_window", "followed_shown", "half_lost", "hazard_ratios", "histories", "homework",
     "kaplan_meier", "key_then", "log_rank", "loss_events", "losses_by", "losses_by_year", "losses_where",
     "make_beta_geometric", "make_case", "make_pareto", "margin_effect", "marked_findings", "marked_scores",
     "marked_shown", "monthly_losses", "on_list", "outlook", "outlook_coverage", "outlook_shown", "outlook_table",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from kamlib.churn.referee import summary
 from kamlib.churn.survival import Survival
+from kamlib.finding import Finding
 from kamlib.show import Col, Prose, Table, say, table
 
 RISK = {
@@ -52,6 +55,7 @@ FARED = {
     "last_cents": Col("The year before", "money"), "error": Col("Error", "number"),
     "error_of_last": Col("Error of last year's", "number"),
 }  # fmt: skip
+NO_KEYS = "No account reaches the line of a key account."
 THREE_YEARS = "that takes three years: one to learn from, one for its outcome, and one to check."
 
 
@@ -74,7 +78,44 @@ def followed_shown(survival: Survival) -> Prose:
     )
 
 
-def risk_shown(risk: pd.DataFrame, book, *, as_of, caption: str, n: int, otherwise: str = "") -> Table | Prose:
+def alarm_words(
+    facts: Mapping[str, Finding], accounts: int, said, *, default: str, horizon_days: int, otherwise: str
+) -> Prose:
+    """How many accounts are to be expected to fall silent, key accounts among them.
+
+    Parameters
+    ----------
+    facts : mapping of str to Finding
+        `kamlib.churn.alarm_findings`, by key.
+    accounts : int
+        All that stand on the list.
+    said : kamlib.churn.alarm.Alarm or None
+    default : str
+        What ranks the list.
+    horizon_days : int
+    otherwise : str
+        Why there is no alarm.
+    """
+    if not said:
+        return cannot(otherwise)
+    listed, loss = facts["churn.alarm_accounts"], facts["churn.alarm_loss"]
+    everybody = (
+        f"Of all accounts ({accounts:,}) {facts['churn.alarm_level']:ci} are to be expected to buy nothing in the next "
+        f"{horizon_days} days, with those that have been silent for long."
+    )
+    ranked = f"The list is ranked by: {default}."
+    if not listed.n:
+        return say(f"{everybody} {NO_KEYS} {ranked}")
+    lost = f"to be expected lost with key accounts: **{loss:ci}**" if loss.value else "no loss of sales is expected"
+    return say(
+        f"{everybody} Key accounts on the alarm list, at one in four or more: **{listed:n}** of {listed.n:,}; {lost}. "
+        f"{ranked}"
+    )
+
+
+def risk_shown(
+    risk: pd.DataFrame, book, *, as_of, caption: str, n: int, otherwise: str = "", nobody: str = "There are none."
+) -> Table | Prose:
     """Rows of `kamlib.churn.alarm_list`.
 
     Parameters
@@ -88,10 +129,12 @@ def risk_shown(risk: pd.DataFrame, book, *, as_of, caption: str, n: int, otherwi
     n : int
         Rows shown.
     otherwise : str
-        Why there are none.
+        Why it cannot be told whether there are any; empty where it can.
+    nobody : str
+        What is said where there are none.
     """
     if not len(risk):
-        return cannot(otherwise or "there are no such accounts.")
+        return cannot(otherwise) if otherwise else say(nobody)
     return _accounts(risk, RISK, book, as_of=as_of, caption=caption, n=n, source="frames/alarm.parquet")
 
 
@@ -136,7 +179,7 @@ def outlook_shown(
 ) -> Table | Prose:
     """Rows of `kamlib.churn.outlook_table`, `of` sales or profit; see `risk_shown`."""
     if not len(year):
-        return cannot(otherwise or "there are no key accounts.")
+        return cannot(otherwise) if otherwise else say(NO_KEYS)
     if of == "profit" and "profit_cents" not in year:
         return cannot("profit is not known for every line.")
     return _accounts(year, OUTLOOK[of], book, as_of=as_of, caption=caption, n=n, source="frames/outlook.parquet")

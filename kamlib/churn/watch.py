@@ -86,6 +86,7 @@ def alarm_findings(
     money, ahead = f"money {currency}".strip(), f"in the next {horizon_days} days"
     level = said.level if said else (None, None, None)
     sums = [int(risk[f"loss{end}_cents"].sum()) if said else None for end in ("", "_low", "_high")]
+    sums = sums if any(sums) else [sums[0], None, None]  # of nothing there is no interval
     first = str(risk.index[0]) if said and len(risk) else None
     return [
         Finding("churn.alarm_level", f"All accounts: to buy nothing {ahead}", *_unit(level, "share"),
@@ -206,20 +207,21 @@ def alarm_changes(then: pd.DataFrame | None, now: pd.DataFrame, *, horizon_days:
     then : pandas.DataFrame or None
         Of `alarm_list`, as of the report before; accounts that are not in it are no change.
     now : pandas.DataFrame
-        Of `alarm_list`, the key accounts of today.
+        Of `alarm_list`, the key accounts of today, with stake_cents (of `account_states`).
     horizon_days : int
 
     Returns
     -------
     list of Change
-        The money is the expected loss; the probability that of silence.
+        A probability has no money of its own; at stake is what the account bought in the year up to its last purchase.
+        The probability is that of silence.
 
     Examples
     --------
     >>> then = pd.DataFrame({"probability": [0.1, 0.6]}, index=["a", "b"])
-    >>> now = then.assign(probability=[0.7, 0.8], loss_cents=500, reasons="silent for 90 days")
-    >>> [(c.account, c.text_before, c.text, c.cents) for c in alarm_changes(then, now, horizon_days=180)]
-    [('a', '10.0 %', '70.0 %', -500)]
+    >>> now = then.assign(probability=[0.7, 0.8], stake_cents=900, reasons="silent for 90 days")
+    >>> [(c.account, c.text_before, c.text, c.stake_cents) for c in alarm_changes(then, now, horizon_days=180)]
+    [('a', '10.0 %', '70.0 %', 900)]
     """
     if then is None or not len(then):
         return []
@@ -228,7 +230,7 @@ def alarm_changes(then: pd.DataFrame | None, now: pd.DataFrame, *, horizon_days:
     says = f"On the alarm list: {LINE_WORDS} or more to buy nothing in {horizon_days} days"
     return [
         Change("churn.alarm", says, round(float(row.probability), 4), "share", before=round(float(row.before), 4),
-               account=str(row.Index), cents=-int(row.loss_cents), cause=row.reasons,
-               probability=min(float(row.probability), 0.999))
+               account=str(row.Index), stake_cents=None if pd.isna(row.stake_cents) else int(row.stake_cents),
+               cause=row.reasons, probability=min(float(row.probability), 0.999))
         for row in new.itertuples()
     ]  # fmt: skip

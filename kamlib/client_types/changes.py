@@ -12,7 +12,7 @@ from kamlib.finding import Change
 LEAST = 0.5  # times by which a fact must have changed the odds to be called the cause (log)
 
 
-def changes(typer, then: pd.DataFrame, now: pd.DataFrame, values: pd.Series) -> list[Change]:
+def changes(typer, then: pd.DataFrame, now: pd.DataFrame, *, measure: str = "profit") -> list[Change]:
     """Lines for the page of what changed: same typer on both days, so a type changes because the account did.
 
     Parameters
@@ -20,15 +20,16 @@ def changes(typer, then: pd.DataFrame, now: pd.DataFrame, values: pd.Series) -> 
     typer : ClientTyper
     then, now : pandas.DataFrame
         Features of the earlier day and of today, from `account_features`.
-    values : pandas.Series
-        Money of each account today, cents.
+    measure : str
+        What an account's share is of: profit or sales.
 
     Returns
     -------
     list of Change
-        One for each account, known on both days, whose type is another. `probability` is that of today's type, times
-        that it was not the type before, as if the two were told independently; of a breadwinner it is 1, since its
-        share is counted. Empty where the two days do not know the same features: their types could not be compared.
+        One for each account, known on both days, whose type is another. A type has no money of its own. `probability`
+        is that of today's type, times that it was not the type before, as if the two were told independently; of a
+        breadwinner it is 1, since its share is counted. Empty where the two days do not know the same features: their
+        types could not be compared.
     """
     if set(then) != set(now):
         return []
@@ -41,7 +42,7 @@ def changes(typer, then: pd.DataFrame, now: pd.DataFrame, values: pd.Series) -> 
     if not len(moved):
         return []
     chance, before = typer.predict_proba(b.iloc[moved]), typer.predict_proba(a.iloc[moved])
-    causes = _causes(typer, a.iloc[moved], b.iloc[moved])
+    causes = _causes(typer, a.iloc[moved], b.iloc[moved], measure)
     at = [list(typer.classes_).index(kind) for kind in is_[moved]]
     return [
         Change(
@@ -51,7 +52,6 @@ def changes(typer, then: pd.DataFrame, now: pd.DataFrame, values: pd.Series) -> 
             "word",
             before=str(was[i]),
             account=str(both[i]),
-            cents=int(values.get(both[i], 0)),
             cause=causes.get(both[i], ""),
             probability=1.0 if "breadwinner" in (was[i], is_[i]) else float(chance[j, k] * (1 - before[j, k])),
         )
@@ -59,16 +59,23 @@ def changes(typer, then: pd.DataFrame, now: pd.DataFrame, values: pd.Series) -> 
     ]
 
 
-def changes_table(lines: list[Change]) -> pd.DataFrame:
-    """The changes as a table, the most money first: customer_id, before, now, value_cents, cause, probability."""
+def changes_table(lines: list[Change], values: pd.Series) -> pd.DataFrame:
+    """The changes as a table, the most money first: customer_id, before, now, value_cents, cause, probability.
+
+    Parameters
+    ----------
+    lines : list of Change
+    values : pandas.Series
+        Money of each account today, cents, by customer_id.
+    """
     columns = ["customer_id", "before", "now", "value_cents", "cause", "probability"]
-    rows = [(c.account, c.before, c.value, c.cents, c.cause, c.probability) for c in lines]
+    rows = [(c.account, c.before, c.value, values.get(c.account, 0), c.cause, c.probability) for c in lines]
     table = pd.DataFrame(rows, columns=columns).astype({"value_cents": "int64", "probability": "float64"})
     order = table["value_cents"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 
-def _causes(typer, then: pd.DataFrame, now: pd.DataFrame) -> dict[str, str]:
+def _causes(typer, then: pd.DataFrame, now: pd.DataFrame, measure: str) -> dict[str, str]:
     """The fact whose odds have moved most, with its figures."""
     keys = ["customer_id", "type", "feature"]
     both = trail(typer, now).merge(trail(typer, then), on=keys, how="left", suffixes=("", "_then"))
@@ -77,7 +84,8 @@ def _causes(typer, then: pd.DataFrame, now: pd.DataFrame) -> dict[str, str]:
     both["moved"] = (np.log(both["odds"]) - np.log(both["odds_then"].fillna(1.0))).abs()
     both = both[both["moved"] >= LEAST].sort_values(["moved", *keys], ascending=[False, True, True, True])
     first = both.drop_duplicates("customer_id")
-    return {r.customer_id: f"{SHORT[r.feature]} {_pair(r.value_then, r.value)}" for r in first.itertuples()}
+    short = SHORT | {"profit_share": f"share of {measure}"}
+    return {r.customer_id: f"{short[r.feature]} {_pair(r.value_then, r.value)}" for r in first.itertuples()}
 
 
 def _pair(then: float, now: float) -> str:

@@ -53,11 +53,12 @@ def findings(
     def _at(column):
         return _none(at.get(column, np.nan))
 
+    feeds = f"Breadwinners, with {100 * typer.share:.0f} % of {measure} or more"
     named = int((table["type"] == "breadwinner").sum())
     return [
         Finding("client_types.accounts", "Accounts, leads among them", len(table), "accounts"),
         Finding("client_types.told", "Types told, besides breadwinners", ", ".join(told) or "none", "word"),
-        Finding("client_types.breadwinners", "Breadwinners", named, "accounts", n=len(table)),
+        Finding("client_types.breadwinners", feeds, named, "accounts", n=len(table)),
         Finding("client_types.largest_share", f"Largest share of {measure} of one account", _none(largest),
                 "share"),
         *(_count(typer, table, role) for role in ROLES),

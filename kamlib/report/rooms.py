@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kamlib.report.plan import Notebook
-from kamlib.run import FRAMES, WORK, RunError, write_json
+from kamlib.run import FRAMES, ROOMS, WORK, RunError, write_json
 
 EXECUTED = "notebook.ipynb"  # among a notebook's results
 
@@ -59,6 +59,7 @@ class Rooms:
         if self._notebooks[name].previous:
             _share(self.before / WORK, room / WORK)
         (room / FRAMES).mkdir(parents=True, exist_ok=True)
+        write_json(room / WORK / ROOMS, self._before(name))
         self._given[name] = {n: _mark(p) for n, p in _files(room).items()}
 
     def _before(self, name: str) -> list[str]:

@@ -1,7 +1,5 @@
 """What 02_segmentation adds to the page of what changed: large accounts that buy more often, or less often, than
-before.
-
-Moves between classes by value, and key accounts that came or went, are told by `kamlib.summary` itself.
+before. Moves between classes by value, and key accounts that came or went, are in `kamlib.segmentation.moved`.
 """
 
 from __future__ import annotations
@@ -25,9 +23,9 @@ def changes(then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame) -> li
     Returns
     -------
     list of Change
-        `segmentation.frequency`: an account that was A or is, with another of X, Y, Z. Which money hangs on it cannot
-        be told; the cause is its months with a purchase. Probability that its expected frequency truly lies on this
-        side of the line it crossed.
+        `segmentation.frequency`: an account that was A or is, with another of X, Y, Z. It has no money of its own; the
+        cause is its months with a purchase. Probability that its expected frequency truly lies on this side of the line
+        it crossed.
     """
     both = now.join(then[["abc", "xyz"]].add_suffix("_then"), how="inner")
     both = both.join(accounts.set_index("customer_id")[["active_months", "sales_cents"]])

@@ -56,9 +56,11 @@ def findings(
     firm = int((listed["probability"] >= FIRM).sum()) if listed["probability"].notna().any() else None
     a = abc_table["abc"] == "A"
     money, irregular = f"money {currency}".strip(), int((a & (xyz_table["xyz"].reindex(a.index) == "Z")).sum())
-    claim = {"low": _none(keys.low), "high": _none(keys.high), "verdict": claim_verdict(keys, months=months)}
+    claim = {"low": _none(keys.low), "high": _none(keys.high)} if keys.high else {}  # of no account, no interval
+    claim |= {"verdict": claim_verdict(keys, months=months)}
     breadwinners = int((listed["share"] >= BREADWINNER_SHARE).sum())
     of, average = f"share of {what}", "in an average year"
+    first = keys.table[keys.table["share"] >= keys.largest]  # which may be on no list
     found = [
         Finding("segmentation.measure", "Value that accounts are judged by", what, "word"),
         Finding("segmentation.window_sales", "Net sales of the window", int(abc_table["value"].sum()), money),
@@ -75,8 +77,8 @@ def findings(
             "share",
             **claim,
         ),
-        Finding("segmentation.largest_share", f"Largest account, {of} in the window", *_first(listed, "share")),
-        Finding("segmentation.largest_expected", f"The same {average}", *_first(listed, "expected", "low", "high")),
+        Finding("segmentation.largest_share", f"Largest account, {of} in the window", _none(keys.largest), "share"),
+        Finding("segmentation.largest_expected", f"The same {average}", *_first(first, "expected", "low", "high")),
         Finding("segmentation.breadwinners", f"Accounts with 10 % of {what} or more", breadwinners, "accounts"),
         Finding("segmentation.a_accounts", "Accounts in class A by sales", int(a.sum()), "accounts", n=len(a)),
         Finding("segmentation.a_share_of_accounts", "Class A as a share of accounts", _none(a.mean()), "share"),

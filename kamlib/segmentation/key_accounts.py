@@ -41,6 +41,8 @@ class KeyAccounts:
         `profit` or `sales`.
     line : float
         The share that makes a key account.
+    largest : float
+        Share of the window that the largest account holds, on the list or not; NaN where nothing was sold.
     """
 
     table: pd.DataFrame
@@ -50,6 +52,7 @@ class KeyAccounts:
     high: float
     measure: str
     line: float
+    largest: float = float("nan")
 
     @property
     def listed(self) -> pd.DataFrame:
@@ -121,7 +124,8 @@ def key_accounts(panel: Panel, *, line: float = KEY_SHARE, repetitions: int = 10
     sales = shares_of(window_values(panel, measure="sales"))
     held = float(sales[share >= line].sum()) if value.gt(0).any() else float("nan")
     expected = float(together.mean()) if len(together) else float("nan")
-    return KeyAccounts(_listing(table), held, expected, low, high, measure, line)
+    largest = float(share.max()) if value.gt(0).any() else float("nan")
+    return KeyAccounts(_listing(table), held, expected, low, high, measure, line, largest)
 
 
 def _share_draws(panel, value, near, measure, line, repetitions, seed) -> tuple[np.ndarray, np.ndarray]:
@@ -172,7 +176,7 @@ def claim_verdict(keys: KeyAccounts, *, months: int, claim: Sequence[float] = CL
     Supported where the whole interval lies within the claim, not supported where it lies wholly outside,
     otherwise, and with less than twelve months or no key account to speak of, it cannot be told.
     """
-    if months < CLAIM_MONTHS or not np.isfinite(keys.low):
+    if months < CLAIM_MONTHS or not np.isfinite(keys.low) or not keys.high:
         return "cannot tell"
     if keys.low >= claim[0] and keys.high <= claim[1]:
         return "supported"

@@ -28,7 +28,7 @@ def class_frame(confidence: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFram
 
 
 def class_changes(then: pd.DataFrame, now: pd.DataFrame) -> list[Change]:
-    """Accounts whose class is not that of the earlier report, the most money first.
+    """Accounts whose class is not that of the earlier report, those whose sales changed most first.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ def class_changes(then: pd.DataFrame, now: pd.DataFrame) -> list[Change]:
     Returns
     -------
     list of Change
-        `segmentation.moved`: an account in both, with another class. Money is the change of its trailing sales;
-        probability that it truly belongs on this side of the line it crossed (up: to the new class or above). Who is
-        new, or silent for the whole window, is told by the sales bridge.
+        `segmentation.moved`: an account in both, with another class. A class has no money of its own: by how much the
+        account's sales changed is told by the sales bridge. Probability that it truly belongs on this side of the line
+        it crossed (up: to the new class or above). Who is new, or silent for the whole window, is told by the bridge.
     """
     both = now.join(then[["abc", "value", "purchases"]].add_suffix("_then"), how="inner")
     moved = both[both["abc"] != both["abc_then"]]
@@ -49,7 +49,7 @@ def class_changes(then: pd.DataFrame, now: pd.DataFrame) -> list[Change]:
     return [
         Change(
             "segmentation.moved", "Class by sales", row.abc, "word", before=row.abc_then, account=str(row.Index),
-            cents=int(row.cents), cause=_cause(row), probability=_this_side(row),
+            cause=_cause(row), probability=_this_side(row),
         )
         for row in ordered.itertuples()
     ]  # fmt: skip
@@ -70,7 +70,7 @@ def _this_side(row) -> float | None:
     return None if pd.isna(beyond) else min(float(beyond), 0.999)
 
 
-def key_changes(then: pd.DataFrame, keys: KeyAccounts, now: pd.DataFrame) -> list[Change]:
+def key_changes(then: pd.DataFrame, keys: KeyAccounts) -> list[Change]:
     """Accounts that joined the list of key accounts since the earlier report, or left it.
 
     Parameters
@@ -78,14 +78,12 @@ def key_changes(then: pd.DataFrame, keys: KeyAccounts, now: pd.DataFrame) -> lis
     then : pandas.DataFrame
         `KeyAccounts.table` of the earlier report.
     keys : KeyAccounts
-    now : pandas.DataFrame
-        From `class_frame`: net sales of the window.
 
     Returns
     -------
     list of Change
-        `segmentation.key_account`: probability that its share of an average year is on this side of the line. Money
-        is what the account's value has changed by since the earlier report.
+        `segmentation.key_account`: probability that its share of an average year is on this side of the line. A place
+        on the list has no money of its own.
     """
     before, after = (set(table.index[table["key"]]) for table in (then, keys.table))
     lines = []
@@ -93,14 +91,11 @@ def key_changes(then: pd.DataFrame, keys: KeyAccounts, now: pd.DataFrame) -> lis
         joined = customer in after
         chance = keys.table["probability"].get(customer, float("nan"))
         chance = chance if joined else 1 - chance
-        value = (now["value"] if keys.measure == "sales" else keys.table["value"]).get(customer)
-        old = then["value"].get(customer)
         lines.append(
             Change(
                 "segmentation.key_account", f"Key account: {keys.line:.1%} of {keys.measure}".replace("%", " %"),
                 "on the list" if joined else "off the list", "word",
                 before="off the list" if joined else "on the list", account=str(customer),
-                cents=None if value is None or old is None else int(value - old),
                 probability=None if pd.isna(chance) else min(float(chance), 0.999),
             )
         )  # fmt: skip

@@ -26,7 +26,7 @@ def findings(
     changes: Sequence[Change],
     *,
     then: pd.DataFrame | None,
-    now: pd.DataFrame,
+    now: pd.DataFrame | None,
     currency: str = "",
 ) -> list[Finding]:
     """What changed since the earlier report, in numbers.
@@ -38,7 +38,7 @@ def findings(
         Of all notebooks.
     then, now : pandas.DataFrame
         Concentration of both windows, indexed by measure: window, low, high (of an average year). None: no earlier one
-        that the ledger holds whole.
+        that the ledger holds whole, or nobody has told it.
     currency : str
 
     Returns
@@ -49,7 +49,7 @@ def findings(
         whole, nothing is told that would compare the two: `summary.comparable_from` says from when on it can be.
     """
     money = f"money {currency}".strip()
-    facts = [*_years(told.years, money), _concentration(now, "", "in the window")]
+    facts = [*_years(told.years, money), *([] if now is None else [_concentration(now, "", "in the window")])]
     facts = [*(_bridge(told.bridge, money) if told.bridge else _young(told.after, money)), *facts, *_end(told)]
     if told.before is None:
         return facts
@@ -59,7 +59,7 @@ def findings(
         Finding("summary.since", "Changes are told from", f"{told.before.as_of}", "day"),
         *facts,
         *([_luck(told.luck, money)] if told.luck else []),
-        *([_concentration(then, "_before", "in the earlier window")] if told.bridge else []),
+        *([] if then is None or not told.bridge else [_concentration(then, "_before", "in the earlier window")]),
         Finding("summary.restated", "Posted late or corrected since the earlier report, net",
                 posted.cents if posted else None, money, n=len(posted.accounts) if posted else None),
         Finding("summary.changes", "Changes listed", len(changes), "changes"),

@@ -16,6 +16,7 @@ NO_GROWTH = (
     "**How sure**: the money is counted, to the cent. Windows of unequal length would tell the missing months as "
     "growth, and are not compared."
 )
+ORDERS = ("churn.returned",)  # changes whose money is an order, not the change of an account's sales
 SORTS = 6  # sorts of change that the first sentence counts one by one
 NAMES = {
     NEW: "new accounts", RETURNED: "returned", EITHER: "new or returned", UP: "bought more", DOWN: "bought less",
@@ -82,8 +83,11 @@ def _what(facts: Mapping[str, Finding], changes: Sequence[Change]) -> str:
     since, money = facts["summary.since"], facts["summary.window_sales"].unit
     if not changes:
         return f"**Since {since}: no change.**"
-    sorts = pd.DataFrame([(c.says.partition(":")[0], c.cents) for c in changes], columns=["sort", "cents"])
-    sorts = sorts.groupby("sort").agg(n=("sort", "size"), known=("cents", "count"), cents=("cents", "sum"))
+    rows = [(c.says.partition(":")[0], c.cents, c.probability == 1, c.key in ORDERS) for c in changes]
+    sorts = pd.DataFrame(rows, columns=["sort", "cents", "counted", "orders"]).groupby("sort").agg(
+        n=("sort", "size"), known=("cents", "count"), cents=("cents", "sum"), counted=("counted", "all"),
+        orders=("orders", "all"),
+    )  # fmt: skip
     sorts = sorts.sort_values("n", ascending=False, kind="stable")
     named = [f"{row.Index} **{row.n:,}**{_in_all(row, money)}" for row in sorts.head(SORTS).itertuples()]
     rest = sorts["n"].iloc[SORTS:].sum()
@@ -92,8 +96,11 @@ def _what(facts: Mapping[str, Finding], changes: Sequence[Change]) -> str:
 
 
 def _in_all(row, money: str) -> str:
-    """What the changes of a sort come to, where it is told for each."""
-    return f" ({signed(Finding('summary.sum', '', int(row.cents), money))})" if row.known == row.n and row.cents else ""
+    """What the changes of a sort come to, where each is counted and has money of its own; never what is at stake."""
+    if row.known < row.n or not row.counted or not row.cents:
+        return ""
+    sum_ = Finding("summary.sum", "", int(row.cents), money)
+    return f" (first orders: {sum_})" if row.orders else f" ({signed(sum_)})"
 
 
 def _money(facts: Mapping[str, Finding]) -> str:
@@ -132,7 +139,7 @@ def signed(finding: Finding) -> str:
 
 
 def change_table(changes: Sequence[Change], names: pd.Series, why: pd.Series) -> pd.DataFrame:
-    """The changes as a table, those of most money first.
+    """The changes as a table, those of most weight first (`kamlib.finding.ranked`).
 
     Parameters
     ----------
@@ -146,8 +153,8 @@ def change_table(changes: Sequence[Change], names: pd.Series, why: pd.Series) ->
     Returns
     -------
     pandas.DataFrame
-        customer_id (empty for the whole book), name (where any is known), what, then, now, cents (missing where it
-        cannot be told), cause, sure (text), probability, key.
+        customer_id (empty for the whole book), name (where any is known), what, then, now, cents (its own money,
+        missing where it has none), stake_cents (what is at stake), cause, sure (text), probability, key.
     """
     rows = [
         (
@@ -156,6 +163,7 @@ def change_table(changes: Sequence[Change], names: pd.Series, why: pd.Series) ->
             c.text_before,
             c.text,
             c.cents,
+            c.stake_cents,
             c.cause or why.get(c.account, ""),
             c.confidence,
             c.probability,
@@ -163,20 +171,22 @@ def change_table(changes: Sequence[Change], names: pd.Series, why: pd.Series) ->
         )
         for c in changes
     ]
-    columns = ["customer_id", "what", "then", "now", "cents", "cause", "sure", "probability", "key"]
-    table = pd.DataFrame(rows, columns=columns).astype({"cents": "Int64", "probability": "float64"})
+    columns = ["customer_id", "what", "then", "now", "cents", "stake_cents", "cause", "sure", "probability", "key"]
+    kinds = {"cents": "Int64", "stake_cents": "Int64", "probability": "float64"}
+    table = pd.DataFrame(rows, columns=columns).astype(kinds)
     if len(names):
         table.insert(1, "name", table["customer_id"].map(names))
     return table
 
 
-def concentration_table(then: pd.DataFrame | None, now: pd.DataFrame) -> pd.DataFrame:
+def concentration_table(then: pd.DataFrame | None, now: pd.DataFrame | None) -> pd.DataFrame:
     """Concentration of both windows side by side, as text.
 
     Parameters
     ----------
     then, now : pandas.DataFrame
-        Indexed by measure (`top_1`, `top_10`, `effective_accounts`): window, low, high (of an average year).
+        Indexed by measure (`top_1`, `top_10`, `effective_accounts`): window, low, high (of an average year). No row
+        where there is none of today.
 
     Returns
     -------
@@ -189,7 +199,7 @@ def concentration_table(then: pd.DataFrame | None, now: pd.DataFrame) -> pd.Data
         "effective_accounts": ("As concentrated as so many accounts of one size", "accounts"),
     }
     rows = []
-    for measure, (text, unit) in says.items():
+    for measure, (text, unit) in says.items() if now is not None else ():
         old = None if then is None else float(then.loc[measure, "window"])
         low, high = (None if pd.isna(v) else float(v) for v in now.loc[measure, ["low", "high"]])
         new = Finding(f"summary.{measure}", text, float(now.loc[measure, "window"]), unit, low, high)

@@ -7,12 +7,13 @@ import pandas as pd
 from kamlib.finding import in_words
 from kamlib.show import Col, Prose, Table, say, table
 from kamlib.stats.bridge import Bridge
+from kamlib.summary.pages import SEGMENTATION, missing_words
 from kamlib.summary.restated import Restated
 
 CHANGES = {
     "customer_id": Col("Account"), "name": Col("Name"), "what": Col("What", "prose"),
-    "step": Col("Then → now", "prose"), "cents": Col("Money", "money"), "sure": Col("How sure", "prose"),
-    "cause": Col("Why", "prose"),
+    "step": Col("Then → now", "prose"), "cents": Col("Its own money", "money"),
+    "stake_cents": Col("At stake", "money"), "sure": Col("How sure", "prose"), "cause": Col("Why", "prose"),
 }  # fmt: skip
 ACCOUNTS = {
     "customer_id": Col("Account"), "name": Col("Name"), "kind": Col("Kind", "prose"), "before": Col("Before", "money"),
@@ -45,10 +46,10 @@ CONCENTRATION = {
 
 
 def changes_shown(listed: pd.DataFrame, *, unit: str = "", n: int = 25) -> Table | Prose:
-    """The changes of most money; `listed` is from `change_table`."""
+    """The changes of most weight; `listed` is from `change_table`."""
     if listed.empty:
         return say("No account changed.")
-    caption = "What changed since the earlier report, by money"
+    caption = "What changed since the earlier report, the most money or stake first"
     listed = listed.assign(
         step=[f"{then} → {now}" if then else now for then, now in zip(listed["then"], listed["now"], strict=True)]
     )
@@ -115,8 +116,10 @@ def restated_shown(posted: Restated | None, *, unit: str = "") -> Table | None:
     return table(rows, caption="Net of all lines up to the earlier report's day", columns=PARTS, unit=unit)
 
 
-def concentration_shown(rows: pd.DataFrame) -> Table:
+def concentration_shown(rows: pd.DataFrame) -> Table | Prose:
     """Concentration then and now, from `concentration_table`."""
+    if rows.empty:
+        return say(missing_words(SEGMENTATION))
     when = ", then and now" if rows["then"].notna().any() else ""
     return table(rows, caption=f"Concentration of net sales{when}", columns=_held(CONCENTRATION, rows))
 
