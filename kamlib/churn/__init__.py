@@ -11,13 +11,13 @@ from kamlib.churn.dynamics import (
     CHURN_BURN_IN_MONTHS,
     at_risk_ahead,
     cohorts,
+    counted_series,
     losses_by,
     losses_by_year,
     losses_where,
     margin_effect,
     monthly_losses,
     retention,
-    textbook_tests,
 )
 from kamlib.churn.events import LOOK_AHEAD_DAYS, account_states, facts_now, loss_events, with_facts
 from kamlib.churn.findings import findings, trend_of
@@ -52,6 +52,7 @@ from kamlib.churn.shown import (
     scores_shown,
     unheard,
 )
+from kamlib.churn.stated import alarm_rates, false_alarms
 from kamlib.churn.survival import Survival, kaplan_meier, log_rank, staying
 from kamlib.churn.watch import (
     ALARM_LINE,
@@ -67,12 +68,13 @@ __all__ = [
     "ALARM_LINE", "BRIDGE", "CANDIDATES", "CHURN_BURN_IN_MONTHS", "HORIZON_DAYS", "LATE_RATE", "LOOK_AHEAD_DAYS",
     "LOST_RATE", "NO_KEYS", "Alarm", "BetaGeoCNBD", "BetaGeoNBD", "Case", "GammaGamma", "ModifiedBetaGeoCNBD",
     "ModifiedBetaGeoNBD", "NotConvergedError", "NothingToLearnError", "ParetoNBD", "Silences", "Survival", "Trial",
-    "account_states", "alarm", "alarm_changes", "alarm_findings", "alarm_list", "alarm_words", "alive_shown",
-    "alive_table", "answer", "at_risk_ahead", "backtest", "changes", "choose_default", "cohorts", "facts_now",
-    "fared_shown", "findings", "fixed_window", "followed_shown", "half_lost", "hazard_ratios", "histories", "homework",
-    "kaplan_meier", "key_then", "log_rank", "loss_events", "losses_by", "losses_by_year", "losses_where",
-    "make_beta_geometric", "make_case", "make_pareto", "margin_effect", "marked_findings", "marked_scores",
-    "marked_shown", "monthly_losses", "on_list", "outlook", "outlook_coverage", "outlook_shown", "outlook_table",
-    "past_origins", "plan_of", "retention", "risk_shown", "score_intervals", "scores_shown", "silences", "staying",
-    "summary", "textbook_tests", "trend_of", "trial", "unheard", "watch_list", "with_facts",
+    "account_states", "alarm", "alarm_changes", "alarm_findings", "alarm_list", "alarm_rates", "alarm_words",
+    "alive_shown", "alive_table", "answer", "at_risk_ahead", "backtest", "changes", "choose_default", "cohorts",
+    "counted_series", "facts_now", "false_alarms", "fared_shown", "findings", "fixed_window", "followed_shown",
+    "half_lost", "hazard_ratios", "histories", "homework", "kaplan_meier", "key_then", "log_rank", "loss_events",
+    "losses_by", "losses_by_year", "losses_where", "make_beta_geometric", "make_case", "make_pareto",
+    "margin_effect", "marked_findings", "marked_scores", "marked_shown", "monthly_losses", "on_list", "outlook",
+    "outlook_coverage", "outlook_shown", "outlook_table", "past_origins", "plan_of", "retention", "risk_shown",
+    "score_intervals", "scores_shown", "silences", "staying", "summary", "trend_of", "trial", "unheard",
+    "watch_list", "with_facts",
 ]  # fmt: skip

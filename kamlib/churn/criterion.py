@@ -18,7 +18,7 @@ import pandas as pd
 from kamlib.churn.limits import CALIBRATED_ON, COARSE, evenly, known, scales
 from kamlib.stats.clock import Clock, business_clock
 from kamlib.stats.grain import mean_log, period_ends, period_starts
-from kamlib.stats.rhythm import MONTH, SHORTEST, Posterior, Rhythm, fit_rhythm, history, paces
+from kamlib.stats.rhythm import MONTH, SHORTEST, Posterior, Rhythm, fit_rhythm, paces
 
 LATE_RATE = 0.02  # false alarms per living account-month: one in fifty looked at in vain each month
 LOST_RATE = 0.005  # one in 17 living accounts called lost within a year; most of these are back within a quarter
@@ -33,10 +33,11 @@ class Silences:
     table : pandas.DataFrame
         One row an account and purchase day, in order of customer_id and date: customer_id, date (the silence
         begins; in a ledger of periods the last day of one), next_date (missing while it lasts), gaps
-        (completed before), usual_days (expected gap, business days),
-        late_on and lost_on (first day on which it was late or lost; missing where it ended before), due_on (day on
-        which it would have been found lost, had it gone on: to a few per cent; missing where there is no rhythm, or
-        beyond what the clock can tell).
+        (completed before), usual_days (expected gap, business days) and regularity (expected shape; 1 is chance, 6 and
+        more clockwork), as known when it began, there (probability that the account was there in it: to its end, or to
+        `as_of`), late_on and lost_on (first day on which it was late or lost; missing where it ended before), due_on
+        (day on which it would have been found lost, had it gone on: to a few per cent; missing where there is no
+        rhythm, or beyond what the clock can tell).
     able : pandas.Series
         By customer_id, accounts with a gap: first day on which it could have been found lost, had it stopped buying.
     rhythm : Rhythm or None
@@ -118,9 +119,11 @@ def silences(
         rhythm = _population(gaps)
     if rhythm is not None:
         gaps = _faded(gaps, _memory(gaps, rhythm))
-        rhythm = _with_tail(gaps, rhythm)
+        rhythm = _with_endings(gaps, rhythm)
     table = days[["customer_id", "date"]].assign(next_date=gaps["next_date"], gaps=gaps["count"].astype("int64"))
-    table = table.assign(usual_days=np.nan, late_on=pd.NaT, lost_on=pd.NaT, due_on=pd.NaT)
+    table = table.assign(
+        usual_days=np.nan, regularity=np.nan, there=np.nan, late_on=pd.NaT, lost_on=pd.NaT, due_on=pd.NaT
+    )
     table = table.astype(dict.fromkeys(("late_on", "lost_on", "due_on"), "datetime64[s]"))
     nobody = pd.Index([], dtype="str", name="customer_id")
     could, gone = pd.Series(dtype="datetime64[s]", index=nobody), pd.Series(dtype="float64", index=nobody)
@@ -130,6 +133,8 @@ def silences(
         asked = scales(gaps, room, rhythm, (late_rate, lost_rate))
         for part in np.array_split(np.flatnonzero(gaps["count"] > 0), len(gaps) // CHUNK + 1):
             _judge(table, gaps, part, rhythm, clock, asked, (late_rate, lost_rate))
+        if grain != "day":
+            _found_at_the_end(table, grain, as_of)
         could = table[gaps["count"] > 0].groupby("customer_id")["due_on"].min()
         final = gaps[gaps["last"] & (gaps["count"] > 0)]
         known_last = known(rhythm, final)
@@ -164,6 +169,8 @@ def _gaps(days: pd.DataFrame, clock: Clock, as_of: dt.date, starts: pd.Series, g
     table = pd.DataFrame({"time": time, "silence": np.maximum(after - time, 0.0), "last": last})
     table["next_date"] = starts.shift(-1).mask(last)
     table["gap"] = np.where(first, 0.0, np.maximum(np.diff(time, prepend=0.0), SHORTEST))
+    # What a gap was is known to both ends of periods; what an account was silent for, from the end of one to the next.
+    table["lasted"] = np.where(last, table["silence"], np.r_[table["gap"].to_numpy()[1:], 0.0])
     table["log_gap"] = _log_gap(table["gap"].to_numpy(), time - begun, first, grain)
     table["account"] = np.cumsum(first)
     return _summed(table, ~first)
@@ -206,7 +213,7 @@ def _memory(gaps: pd.DataFrame, rhythm: Rhythm) -> float:
         rows = _faded(gaps, memory)
         rows = rows[(rows["count"] > 0) & ~rows["last"]]
         rows = rows.iloc[evenly(np.arange(len(rows)), 10 * CALIBRATED_ON)]
-        at, gap = known(rhythm, rows), rows["silence"].clip(lower=SHORTEST)
+        at, gap = known(rhythm, rows), rows["lasted"].clip(lower=SHORTEST)
         score.append((np.log(at.density(gap) + 1e-12) * (1 - at.absent(gap))).sum())
     return MEMORIES[int(np.argmax(score))]
 
@@ -233,19 +240,19 @@ def _pace(gaps: pd.DataFrame, segment: pd.Series) -> np.ndarray:
     return segment.map(found).fillna(1.0).to_numpy(dtype=float)
 
 
-def _with_tail(gaps: pd.DataFrame, rhythm: Rhythm) -> Rhythm:
+def _with_endings(gaps: pd.DataFrame, rhythm: Rhythm) -> Rhythm:
     own = gaps.iloc[evenly(np.flatnonzero(gaps["count"] > 0), 10 * CALIBRATED_ON)]
-    return rhythm.with_tail(known(rhythm, own), own["silence"], ~own["last"], own["count"])
+    return rhythm.with_endings(known(rhythm, own), own["lasted"], ~own["last"], own["count"])
 
 
 def _without_absences(gaps: pd.DataFrame, rhythm: Rhythm) -> pd.DataFrame:
     """Gaps during which the account had probably left, and then came back, are no part of its rhythm."""
     usual = gaps["total"] / gaps["n"].clip(lower=1)
-    rows = np.flatnonzero((gaps["n"] > 0) & ~gaps["last"] & (gaps["silence"] > 2 * usual))
+    rows = np.flatnonzero((gaps["n"] > 0) & ~gaps["last"] & (gaps["lasted"] > 2 * usual))
     away = np.zeros(len(gaps), dtype=bool)
     for part in np.array_split(rows, len(rows) // CHUNK + 1):
         own = gaps.iloc[part]
-        away[part + 1] = known(rhythm, own).absent(own["silence"].clip(lower=SHORTEST)) > 0.5
+        away[part + 1] = known(rhythm, own).absent(own["lasted"].clip(lower=SHORTEST)) > 0.5
     return _summed(gaps, (gaps["gap"] > 0).to_numpy() & ~away)
 
 
@@ -261,15 +268,30 @@ def _judge(table, gaps, part, rhythm: Rhythm, clock: Clock, asked: dict, rates: 
     exceeded = np.ones(len(part))
     far = (own["silence"] > NEAR * at.mean_gap).to_numpy()  # nearer silences are never long: spares most of the work
     exceeded[far] = at.take(far).exceeded(own["silence"][far])
-    group = history(own["count"])
-    table.loc[part, "usual_days"] = at.mean_gap
+    there = np.ones(len(part))
+    there[far] = 1 - at.take(far).absent(own["lasted"][far])
+    last = own["last"].to_numpy()
+    there[last] = 1 - at.take(last).gone(own["silence"][last])
+    table.loc[part, "there"] = there
+    place = rhythm.endings.groups(at.regularity, at.mean_gap, own["count"])[1:]
+    table.loc[part, "usual_days"], table.loc[part, "regularity"] = at.mean_gap, at.regularity
     for column, rate in zip(("late_on", "lost_on"), rates, strict=True):
-        allowed = at.allowed(asked[rate][group])
+        allowed = at.allowed(asked[rate][place])
+        if column == "lost_on":
+            allowed = np.minimum(allowed, at.likelier_gone())
         flagged = exceeded <= allowed
         limit = at.take(flagged).limit(allowed[flagged])
         table.loc[part[flagged], column] = clock.date(own["time"][flagged] + limit)
     due = clock.date(own["time"] + at.course(COARSE).limit(allowed))
     table.loc[part, "due_on"] = np.where(flagged, table.loc[part, "lost_on"], due)
+
+
+def _found_at_the_end(table: pd.DataFrame, grain: str, as_of: dt.date) -> None:
+    """In a ledger of periods nobody is known to be silent in one before it is over."""
+    for column in ("late_on", "lost_on", "due_on"):
+        table[column] = period_ends(table[column], grain)
+    for column in ("late_on", "lost_on"):
+        table[column] = table[column].where(table[column] <= pd.Timestamp(as_of))
 
 
 def living(judged: Silences) -> tuple[np.ndarray, np.ndarray]:

@@ -6,18 +6,18 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 
-from kamlib.churn.criterion import Silences, living
+from kamlib.churn.criterion import Silences
 from kamlib.churn.events import facts_now
 from kamlib.panel import Panel
 from kamlib.stats.bridge import KINDS, bridge, period_accounts
+from kamlib.stats.intervals import poisson
 from kamlib.stats.jackknife import ratio_interval
 from kamlib.stats.rhythm import MONTH
-from kamlib.stats.trend import hamed_rao, mann_kendall, seasonal_mann_kendall, seasonal_slope, theil_sen
 
 BRIDGE = ("before", *KINDS, "after")  # columns of `retention` that hold money, in the order of a bridge
 LEAST_MARGINS = 20  # accounts on either side, to compare their margins: see benchmarks/margin_effect.md
+LEAST_AT_RISK = 1.0  # account-months: a month in which nobody could be found lost says nothing of losses
 CHURN_BURN_IN_MONTHS = 12  # of the ledger: before that too few silences could have been long enough
 
 
@@ -39,9 +39,10 @@ def monthly_losses(
     pandas.DataFrame
         Indexed by month (first day), from the ledger's first to that of `as_of`: at_risk (account-months in which
         leaving would be found out in this month), losses, rate (losses over at_risk) with low and high (95 %, Garwood
-        1936: exact for Poisson counts), false_alarms (to be expected among the losses), returns, confirmed and
+        1936: exact for Poisson counts), false_alarms (to be expected among the losses: the sum of the chances that the
+        account was there, `kamlib.churn.stated`), returns, confirmed and
         unconfirmed losses, unknown (look-ahead not over), stake_cents, too_young (accounts with a purchase that could
-        not be found lost yet), counted (after the burn-in, and a whole month).
+        not be found lost yet), counted (after the burn-in, a whole month, and an account or more at risk).
 
     Notes
     -----
@@ -49,8 +50,7 @@ def monthly_losses(
     months that a gap lasted are at risk in the month of its limit, not in those that it covers. By this, a young
     ledger, whose slow accounts cannot have been found lost yet, has no lower rate than an old one, and a season, in
     which more limits fall due, no higher. Who was found lost counts with one usual gap, also if it is back since, so
-    that the last month is seen as the first is. The stated rate of false alarms holds for all living months together;
-    they fall due as months at risk do. Both are tried on generated companies and on a real ledger in
+    that the last month is seen as the first is. Both are tried on generated companies and on a real ledger in
     `benchmarks/churn_rate.md`.
     """
     starts = pd.date_range(pd.Timestamp(judged.clock.first).replace(day=1), judged.as_of, freq="MS")
@@ -60,10 +60,9 @@ def monthly_losses(
     month = events["lost_on"].dt.to_period("M").dt.to_timestamp()
     table["losses"] = _counted(month, starts)
     table["rate"] = table["losses"] / table["at_risk"].where(table["at_risk"] > 0)
-    low, high = poisson_interval(table["losses"])
+    low, high = poisson(table["losses"])
     table["low"], table["high"] = (v / table["at_risk"].where(table["at_risk"] > 0) for v in (low, high))
-    false = judged.lost_rate * float(np.dot(*living(judged))) / MONTH
-    table["false_alarms"] = false * table["at_risk"] / max(table["at_risk"].sum(), 1)
+    table["false_alarms"] = events["there"].groupby(month).sum().reindex(starts, fill_value=0.0)
     table["returns"] = _counted(events["returned_on"].dropna().dt.to_period("M").dt.to_timestamp(), starts)
     for name, chosen in _outcomes(events).items():
         table[name] = _counted(month[chosen], starts)
@@ -72,8 +71,27 @@ def monthly_losses(
     known = np.sort(judged.table.groupby("customer_id")["date"].min().to_numpy())
     table["too_young"] = np.searchsorted(known, ends, side="right") - np.searchsorted(able, ends, side="right")
     whole = ends <= pd.Timestamp(judged.as_of)
-    table["counted"] = whole & (np.arange(len(starts)) >= burn_in_months)
+    table["counted"] = whole & (np.arange(len(starts)) >= burn_in_months) & (table["at_risk"] >= LEAST_AT_RISK)
     return table
+
+
+def counted_series(monthly: pd.DataFrame) -> pd.DataFrame:
+    """Losses and accounts at risk from the first month that counts to the last, in order of time.
+
+    Parameters
+    ----------
+    monthly : pandas.DataFrame
+        From `monthly_losses`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by month without holes: losses, at_risk; both 0 in a month that does not count, which is no observation
+        for `kamlib.stats.monthly`.
+    """
+    months = monthly.index[monthly["counted"]]
+    part = monthly.loc[months[0] : months[-1]] if len(months) else monthly.head(0)
+    return part[["losses", "at_risk"]].where(part["counted"], 0)
 
 
 def at_risk_ahead(judged: Silences, monthly: pd.DataFrame, *, months: int = 3) -> np.ndarray:
@@ -121,19 +139,6 @@ def _outcomes(events: pd.DataFrame) -> dict[str, pd.Series]:
 
 def _counted(months: pd.Series, index: pd.DatetimeIndex) -> np.ndarray:
     return months.value_counts().reindex(index, fill_value=0).to_numpy("int64")
-
-
-def poisson_interval(counts) -> tuple[np.ndarray, np.ndarray]:
-    """Exact 95 % interval of the mean of a Poisson count (Garwood 1936, Biometrika 28:437-442).
-
-    Examples
-    --------
-    >>> [round(float(end), 2) for end in poisson_interval(10)]
-    [4.8, 18.39]
-    """
-    counts = np.asarray(counts, dtype=float)
-    low = np.where(counts > 0, chi2.ppf(0.025, 2 * np.maximum(counts, 1e-9)) / 2, 0.0)
-    return low, chi2.ppf(0.975, 2 * counts + 2) / 2
 
 
 def retention(panel: Panel) -> pd.DataFrame:
@@ -198,7 +203,7 @@ def losses_by(events: pd.DataFrame, judged: Silences, column: str, *, since: dt.
         table = table.reindex(table.index.union(at_risk.index[at_risk >= 1]), fill_value=0)
         table["at_risk"] = at_risk.reindex(table.index, fill_value=0.0)
         some = table["at_risk"].where(table["at_risk"] > 0)
-        low, high = poisson_interval(table["losses"])
+        low, high = poisson(table["losses"])
         table["rate"], table["low"], table["high"] = table["losses"] / some, low / some, high / some
     table = table.rename_axis(column).reset_index().sort_values(["stake_cents", column], ascending=[False, True])
     return table.set_index(column)
@@ -256,7 +261,7 @@ def losses_by_year(counted: pd.DataFrame) -> pd.DataFrame:
     sums = counted.groupby(counted.index.year)[["losses", "at_risk", "stake_cents"]].sum().rename_axis("year")
     sums.insert(0, "months", counted.groupby(counted.index.year).size().reindex(sums.index))
     at_risk = sums.pop("at_risk").where(lambda n: n > 0)
-    low, high = poisson_interval(sums["losses"])
+    low, high = poisson(sums["losses"])
     sums["rate"], sums["low"], sums["high"] = sums["losses"] / at_risk, low / at_risk, high / at_risk
     return sums
 
@@ -349,28 +354,3 @@ def margin_difference(
 
 def _difference(sums: np.ndarray) -> np.ndarray:
     return sums[:, 1] / sums[:, 0] - sums[:, 3] / sums[:, 2]
-
-
-def textbook_tests(monthly: pd.DataFrame) -> pd.DataFrame:
-    """Mann-Kendall, Hamed-Rao and seasonal Mann-Kendall of the counted months' rate, with Theil-Sen slopes.
-
-    Parameters
-    ----------
-    monthly : pandas.DataFrame
-        From `monthly_losses`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        test, statistic (z), p, slope with low and high (rate per month; of the seasonal one a twelfth of the change
-        over a year, without interval); missing where there is nothing to test.
-    """
-    rate = monthly.loc[monthly["counted"], "rate"].to_numpy(dtype=float)
-    sen, yearly = theil_sen(rate), seasonal_slope(rate) / 12
-    rows = [
-        ("Mann-Kendall", mann_kendall(rate), sen.slope, sen.low, sen.high),
-        ("Mann-Kendall, Hamed-Rao variance", hamed_rao(rate), sen.slope, sen.low, sen.high),
-        ("Mann-Kendall by month of the year", seasonal_mann_kendall(rate), yearly, np.nan, np.nan),
-    ]
-    found = [(name, test.z, test.p if np.isfinite(test.z) else np.nan, *slope) for name, test, *slope in rows]
-    return pd.DataFrame(found, columns=["test", "statistic", "p", "slope", "low", "high"])

@@ -29,9 +29,9 @@ def loss_events(judged: Silences, panel: Panel, *, look_ahead_days: int = LOOK_A
     -------
     pandas.DataFrame
         One row a loss, in order of lost_on and customer_id: customer_id, last_purchase, lost_on, returned_on (missing
-        while lost), silent_days (calendar, from last_purchase to lost_on), confirmed (`<NA>`: not known yet),
-        stake_cents (net sales of the twelve calendar months that end with that of the last purchase) and
-        stake_profit_cents (missing where profit is not known).
+        while lost), there (probability that the account had not left: the alarm was false), silent_days (calendar, from
+        last_purchase to lost_on), confirmed (`<NA>`: not known yet), stake_cents (net sales of the twelve calendar
+        months that end with that of the last purchase) and stake_profit_cents (missing where profit is not known).
 
     Notes
     -----
@@ -41,6 +41,7 @@ def loss_events(judged: Silences, panel: Panel, *, look_ahead_days: int = LOOK_A
     lost = judged.table[judged.table["lost_on"].notna()]
     events = lost[["customer_id"]].assign(last_purchase=lost["date"], lost_on=lost["lost_on"])
     events["returned_on"] = lost["next_date"]
+    events["there"] = lost["there"]
     events["silent_days"] = (lost["lost_on"] - lost["date"]).dt.days
     until = events["lost_on"] + pd.Timedelta(days=look_ahead_days)
     known = (until <= pd.Timestamp(judged.as_of)) | (events["returned_on"] <= until)

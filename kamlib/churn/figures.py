@@ -35,7 +35,7 @@ def losses_figure(monthly: pd.DataFrame, *, ax=None):
     for name, (colour, label) in parts.items():
         ax[0].bar(x, monthly[name], width=22, bottom=bottom, color=COLOURS[colour], label=label)
         bottom = bottom + monthly[name].to_numpy()
-    counted = monthly[monthly["counted"] & (monthly["at_risk"] > 0)]
+    counted = monthly[monthly["counted"]]
     ax[1].vlines(counted.index, counted["low"], counted["high"], color=COLOURS["muted"], linewidth=2)
     ax[1].plot(counted.index, counted["rate"], "o", color=COLOURS["accent"])
     if len(counted):
@@ -44,13 +44,16 @@ def losses_figure(monthly: pd.DataFrame, *, ax=None):
                    label="at one steady rate")  # fmt: skip
         ax[1].axhline(steady, color="#26313b", linewidth=1)
     left_out = monthly.index[~monthly["counted"]]
-    if len(left_out) and len(counted):
+    half = pd.Timedelta(days=15)
+    for month in left_out if len(counted) else []:
         for a in ax:
-            a.axvspan(monthly.index[0] - pd.Timedelta(days=15), counted.index[0] - pd.Timedelta(days=15),
-                      color=COLOURS["C"], alpha=0.3, linewidth=0)  # fmt: skip
+            a.axvspan(month - half, month + half, color=COLOURS["C"], alpha=0.3, linewidth=0)
     ax[0].set(ylabel="losses found")
     ax[0].yaxis.get_major_locator().set_params(integer=True)
-    ax[1].set(ylabel="losses per account-month", xlabel="month (grey: burn-in, not counted)", ylim=(0, None))
+    ax[1].set(ylabel="losses per account-month", xlabel="month (grey: not counted)")
+    # A month with a single account at risk has an interval of hundreds of per cent: what is beyond is cut off.
+    top = max(4 * counted["rate"].median(), 1.3 * counted["rate"].max()) if len(counted) else 1.0
+    ax[1].set_ylim(0, max(min(top, 1.1 * counted["high"].max() if len(counted) else 1.0), 1e-4))
     ticks(ax[1].yaxis, "share")
     ax[0].legend(loc="upper left", ncols=3)
     ax[0].set_ylim(0, max(float(bottom.max() if len(bottom) else 0), 1) * 1.3)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.dynamics import poisson_interval
+from kamlib.churn.dynamics import counted_series
+from kamlib.churn.stated import false_alarms
 from kamlib.finding import Finding
+from kamlib.stats.intervals import poisson
 from kamlib.stats.monthly import Break, TrendVerdict, change_point, forecast, past_coverage, trend_verdict
 
 YEAR = 12
@@ -27,13 +29,14 @@ def trend_of(monthly: pd.DataFrame) -> tuple[TrendVerdict, Break]:
     monthly : pandas.DataFrame
         From `monthly_losses`.
     """
-    counted = monthly[monthly["counted"]]
-    series = counted["losses"], counted["at_risk"]
+    series = counted_series(monthly)
+    series = series["losses"], series["at_risk"]
     return trend_verdict(*series), change_point(*series)
 
 
 def findings(
     states: pd.DataFrame,
+    events: pd.DataFrame,
     monthly: pd.DataFrame,
     retention: pd.DataFrame,
     halves: pd.DataFrame,
@@ -46,8 +49,8 @@ def findings(
 
     Parameters
     ----------
-    states, monthly, retention, halves : pandas.DataFrame
-        From `account_states`, `monthly_losses`, `retention`, `half_lost`.
+    states, events, monthly, retention, halves : pandas.DataFrame
+        From `account_states`, `loss_events`, `monthly_losses`, `retention`, `half_lost`.
     margin : tuple of float or None
         From `margin_effect`.
     ahead : array_like
@@ -67,11 +70,11 @@ def findings(
         *(Finding(key, says, int((states["state"] == state).sum()), "accounts") for key, state, says in COUNTED),
         Finding("churn.half_lost", "Half-lost: still buying, but much less", int(halves["half_lost"].sum()), "accounts",
                 n=len(halves)),
-        *_year(year),
+        *_year(year, events),
         Finding("churn.stake", "A year's sales of those lost in this time and not back", int(stake.sum()), money,
                 n=len(stake)),
         *_trend(monthly),
-        *_ahead(counted, ahead),
+        *_ahead(counted_series(monthly), ahead),
         *_kept(retention),
         _margin(margin),
     ]  # fmt: skip
@@ -81,22 +84,23 @@ def _first(year: pd.DataFrame, states: pd.DataFrame) -> pd.Timestamp:
     return year.index[0] if len(year) else states["last_purchase"].max() + pd.Timedelta(days=10**4)
 
 
-def _year(year: pd.DataFrame) -> list[Finding]:
+def _year(year: pd.DataFrame, events: pd.DataFrame) -> list[Finding]:
     losses, months = int(year["losses"].sum()), float(year["at_risk"].sum())
-    low, high = (float(v) / months if months else None for v in poisson_interval(losses))
-    n = len(year)
+    low, high = (float(v) / months if months else None for v in poisson(losses))
+    n, found = len(year), events["lost_on"].dt.to_period("M").dt.to_timestamp()
+    false = [round(v) for v in false_alarms(events[found.isin(year.index)])] if months else [None] * 3
     return [
         Finding("churn.losses", f"Losses found in the last {n} counted months", losses if n else None, "accounts"),
         Finding("churn.rate", "Losses per account and month", losses / months if months else None, "share", low, high,
                 n=round(months)),
-        Finding("churn.false_alarms", "False alarms to be expected among these losses",
-                round(year["false_alarms"].sum()) if months else None, "accounts", n=losses),
+        Finding("churn.false_alarms", "False alarms among these losses, as estimated", false[0], "accounts", *false[1:],
+                n=losses),
     ]  # fmt: skip
 
 
 def _trend(monthly: pd.DataFrame) -> list[Finding]:
     verdict, broke = trend_of(monthly)
-    months = monthly.index[monthly["counted"]]
+    months = counted_series(monthly).index
     when = f"{months[broke.position]:%B %Y}" if broke.position >= 0 and broke.p < 0.05 else "none"
     return [
         Finding("churn.trend", "Trend of the monthly rate", verdict.label, "word", n=verdict.months),
@@ -106,8 +110,8 @@ def _trend(monthly: pd.DataFrame) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _ahead(counted: pd.DataFrame, ahead: np.ndarray) -> list[Finding]:
-    series = counted["losses"], counted["at_risk"]
+def _ahead(series: pd.DataFrame, ahead: np.ndarray) -> list[Finding]:
+    series = series["losses"], series["at_risk"]
     mean, low, high = forecast(*series, ahead=ahead).T
     inside, of = past_coverage(*series, horizon=AHEAD)
     return [

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kamlib.stats.rhythm import HISTORY, SHORTEST, Course, Posterior, Rhythm, history
+from kamlib.stats.rhythm import SHORTEST, Course, Posterior, Rhythm
 
-CALIBRATED_ON = 3_000  # silences of each length of history, at even steps
-CHECKED_AT = 0.02  # false alarms per account-month: enough of them to be counted in one book
+CALIBRATED_ON = 3_000  # silences of each usual gap and length of history, at even steps
 STEADY = 10.0  # alarms as expected that are mixed in, so that small books keep to the model
 COARSE = np.r_[0.0, np.exp(np.linspace(np.log(0.7), np.log(60.0), 9))]  # silences in expected gaps
 
@@ -25,10 +24,12 @@ def evenly(rows: np.ndarray, most: int) -> np.ndarray:
 
 
 def scales(gaps: pd.DataFrame, room: np.ndarray, rhythm: Rhythm, rates: tuple[float, ...]) -> dict[float, np.ndarray]:
-    """By rate and length of history, what to ask of each gap so that the book as long as it is has `rate` false alarms.
+    """By rate, usual gap and length of history, what to ask of each gap so that the book has `rate` false alarms.
 
     A limit that lies beyond the end of the book raises no alarm, but the silence below it is living time: without
-    this, slow and young accounts would have far fewer alarms than stated.
+    this, slow and young accounts would have far fewer alarms than stated. What the limits then let through among
+    silences of accounts that stayed is counted at each rate itself, and the error that is left is taken out; that of
+    a group is drawn towards the whole book's.
 
     Parameters
     ----------
@@ -38,23 +39,31 @@ def scales(gaps: pd.DataFrame, room: np.ndarray, rhythm: Rhythm, rates: tuple[fl
         Business days from the beginning of each silence to the end of the book.
     rhythm : Rhythm
     rates : tuple of float
+
+    Returns
+    -------
+    dict of float to numpy.ndarray of shape (3, 3)
     """
-    group = history(gaps["count"])
-    found = {rate: np.full(len(HISTORY) + 1, rate) for rate in rates}
-    for g in range(len(HISTORY) + 1):
-        rows = evenly(np.flatnonzero((group == g) & (gaps["count"] > 0).to_numpy()), CALIBRATED_ON)
-        if len(rows):
-            own = gaps.iloc[rows]
-            at = known(rhythm, own)
-            course, silence = at.course(), own["silence"].clip(lower=SHORTEST).to_numpy()
-            there = 1 - np.where(own["last"], at.gone(silence), at.absent(silence))
-            months = course.months_seen(room[rows]).sum()
-            checked = at.allowed(_scale(at, course, room[rows], CHECKED_AT * months))
-            # Alarms in silences of accounts that stayed, over those the model expects: its last error is taken out.
-            seen = there[at.exceeded(silence) <= checked].sum() + STEADY
-            error = seen / (_expected(course, checked, room[rows]) + STEADY)
-            for rate in rates:
-                found[rate][g] = _scale(at, course, room[rows], rate * months) / error
+    some = evenly(np.flatnonzero(gaps["count"] > 0), 9 * CALIBRATED_ON)
+    own, room = gaps.iloc[some], room[some]
+    at = known(rhythm, own)
+    _, *place = rhythm.endings.groups(at.regularity, at.mean_gap, own["count"])
+    course, silence = at.course(), own["silence"].clip(lower=SHORTEST).to_numpy()
+    there = 1 - np.where(own["last"], at.gone(silence), at.absent(own["lasted"].clip(lower=SHORTEST)))
+    exceeded, months = at.exceeded(silence), course.months_seen(room)
+    found = {rate: np.full((3, 3), rate) for rate in rates}
+    for rate in rates:
+        seen, due = np.zeros((3, 3)), np.zeros((3, 3))
+        for group in np.unique(np.column_stack(place), axis=0):
+            rows = np.flatnonzero((np.column_stack(place) == group).all(axis=1))
+            part, line, longest = at.take(rows), course.take(rows), room[rows]
+            asked = _scale(part, line, longest, rate * months[rows].sum())
+            allowed = part.allowed(asked)
+            found[rate][tuple(group)] = asked
+            seen[tuple(group)] = there[rows][exceeded[rows] <= allowed].sum()
+            due[tuple(group)] = _expected(line, allowed, longest)
+        whole = (seen.sum() + STEADY) / (due.sum() + STEADY)
+        found[rate] = found[rate] / ((seen + STEADY * whole) / (due + STEADY))
     return found
 
 

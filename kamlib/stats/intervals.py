@@ -1,8 +1,10 @@
-"""Intervals from draws."""
+"""Intervals from draws, of shares and of counts."""
 
 from __future__ import annotations
 
 import numpy as np
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.rates import confint_poisson
 
 
 def interval(draws: np.ndarray, *, confidence: float = 0.95) -> tuple[float, float]:
@@ -34,15 +36,13 @@ def interval(draws: np.ndarray, *, confidence: float = 0.95) -> tuple[float, flo
     return float(low), float(high)
 
 
-def wilson(successes, n, *, z: float = 1.959964) -> tuple[np.ndarray, np.ndarray]:
-    """Score interval of a share (Wilson 1927, J. Am. Stat. Assoc. 22:209-212), which never leaves 0 to 1.
+def wilson(successes, n) -> tuple[np.ndarray, np.ndarray]:
+    """95 % score interval of a share (Wilson 1927, J. Am. Stat. Assoc. 22:209-212), which never leaves 0 to 1.
 
     Parameters
     ----------
     successes, n : number or array
         How many of how many; NaN where n is 0.
-    z : float
-        Normal quantile; the default gives 95 %.
 
     Returns
     -------
@@ -55,7 +55,17 @@ def wilson(successes, n, *, z: float = 1.959964) -> tuple[np.ndarray, np.ndarray
     [0.596, 0.982]
     """
     n = np.where(np.asarray(n) > 0, n, np.nan).astype("float64")
-    share = np.asarray(successes, dtype="float64") / n
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return np.maximum(centre - half, 0), np.minimum(centre + half, 1)
+    low, high = proportion_confint(np.asarray(successes, dtype="float64"), n, method="wilson")
+    return np.clip(low, 0, 1), np.clip(high, 0, 1)
+
+
+def poisson(counts) -> tuple[np.ndarray, np.ndarray]:
+    """Exact 95 % interval of the mean of a Poisson count (Garwood 1936, Biometrika 28:437-442).
+
+    Examples
+    --------
+    >>> [round(float(end), 2) for end in poisson(10)]
+    [4.8, 18.39]
+    """
+    low, high = confint_poisson(np.asarray(counts, dtype="float64"), 1.0, method="exact-c")
+    return np.nan_to_num(low), high

@@ -1,21 +1,30 @@
 r"""What a monthly series of counts says: rising or falling, where it broke, what comes next.
 
-Counts :math:`c_t` of events among :math:`e_t` at risk are put on a scale where their noise is even,
-:math:`y_t = \sqrt{(c_t + 3/8) / e_t}` (Anscombe 1948), and regressed on time and the months of the year. The
-statistic is the usual t of the slope; how large it gets without a trend is found by simulation of the same
-regression under autocorrelated noise. The autocorrelation is estimated with the bias of the regression taken out
-and a guard added, because at three years it is estimated badly and too low an estimate costs more than too high.
+Counts :math:`c_t` of events among :math:`e_t` at risk. Without a trend a month is expected to have
+:math:`\mu_t = \lambda\, e_t s_m`, with a factor for its month of the year that is drawn towards 1 as far as months of
+the year are alike. Counts scatter by :math:`v_t = \mu_t (1 + \alpha \mu_t)`, a Poisson's and more
+(Cameron and Trivedi 2013, *Regression Analysis of Count Data*, section 3.3). The statistic is the score of a trend,
+
+.. math::
+
+    U = \sum_t \frac{\mu_t}{v_t}\, \tilde t\, (c_t - \mu_t)
+
+over its standard deviation, where :math:`\tilde t` is time less what level and season explain of it. So a month counts
+for as much as was at risk in it, and one in which nobody was is no observation. How large it gets without a trend is
+found by simulation of the same statistic under autocorrelated noise. The autocorrelation is estimated with the bias of
+the regression taken out and a guard added, because at three years it is estimated badly and too low an estimate costs
+more than too high.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy.stats import nbinom
 
 LEAST_MONTHS = 24  # each month of the year seen twice: else a season looks like a trend
+LEAST_AT_RISK = 1.0  # in a month: below that it is no observation
 LEAST_EVENTS = 20  # in all: one event more or less then moves the rate by a twentieth
 LEVEL = 0.05
 GUARD = 0.1  # added to the estimated autocorrelation; chosen by benchmarks/churn_trend.md
@@ -88,7 +97,7 @@ def trend_verdict(
     counts : array_like of int, shape (months,)
         Events of each month, in order, without holes.
     at_risk : array_like of float, shape (months,), optional
-        How many could have had one. Default: equally many each month.
+        How many could have had one. Default: equally many each month. Months with fewer than one do not count.
     level : float
         Size of the test. Its true size, at 36 months, is at most 7 % up to an autocorrelation of 0.4, with a
         season (`benchmarks/churn_trend.md`).
@@ -108,20 +117,21 @@ def trend_verdict(
     'rising'
     """
     c, e = _checked(counts, at_risk)
-    months, events = len(c), int(c.sum())
+    months, events = int((e > 0).sum()), int(c[e > 0].sum())
     if months < LEAST_MONTHS or events < LEAST_EVENTS:
         need = f"{months} months and {events} events; {LEAST_MONTHS} months and {LEAST_EVENTS} events are needed"
         return TrendVerdict("cannot tell", f"too short: {need}", months=months, events=events)
-    y = np.sqrt((c + 0.375) / e)
-    x = _design(months)
-    t, r, slope, error = _fit(y[None, :], x)
-    null_t, null_r = _null(months, repetitions, seed)
-    rho = float(np.interp(r[0], np.median(null_r, axis=1), GRID))
-    sizes = _between(np.abs(null_t), rho + GUARD)
-    p = (1 + int((sizes >= abs(t[0])).sum())) / (1 + len(sizes))
-    margin = float(np.quantile(sizes, 1 - level)) * error[0]
-    ends = [_ratio(y.mean(), s) for s in (slope[0], slope[0] - margin, slope[0] + margin)]
-    label = "no evidence either way" if p >= level else "rising" if slope[0] > 0 else "falling"
+    model, time = _Null.of(c, e), np.arange(len(c)) - (len(c) - 1) / 2
+    x = model.apart(time[None, :])[0]
+    t, r = (float(v[0]) for v in model.score(model.rest(c), x))
+    null_t, null_r = model.without_trend(x, repetitions, seed)
+    rho = float(np.interp(r, np.median(null_r, axis=1), GRID))
+    sizes = _between(np.abs(null_t), min(rho + GUARD, model.alike))
+    p = (1 + int((sizes >= abs(t)).sum())) / (1 + len(sizes))
+    slope = _slope(c, e, time)
+    margin = float(np.quantile(sizes, 1 - level)) * abs(slope / t) if t else 0.0
+    ends = [float(np.expm1(12 * np.clip(s, -0.5, 0.5))) for s in (slope, slope - margin, slope + margin)]
+    label = "no evidence either way" if p >= level else "rising" if t > 0 else "falling"
     return TrendVerdict(label, f"p = {p:.3f}, {months} months, {events} events", *ends, p, rho, months, events)
 
 
@@ -150,16 +160,19 @@ def change_point(counts, at_risk=None, *, repetitions: int = 1000, seed: int = 1
     18
     """
     c, e = _checked(counts, at_risk)
-    if len(c) < LEAST_MONTHS or c.sum() < LEAST_EVENTS:
+    seen = np.flatnonzero(e > 0)
+    if len(seen) < LEAST_MONTHS or c[seen].sum() < LEAST_EVENTS:
         return Break(-1, float("nan"), float("nan"), float("nan"))
-    y = np.sqrt((c + 0.375) / e)
-    _, r, _, _ = _fit(y[None, :], _design(len(c)))
-    null_r = _null(len(c), 4000, seed)[1]
-    rho = min(float(np.interp(r[0], np.median(null_r, axis=1), GRID)) + GUARD, GRID[-1])
-    steps = _steps(y[None, :])[0]
+    model, place = _Null.of(c, e), seen[LEAST_SIDE : len(seen) - LEAST_SIDE + 1]
+    steps = model.apart((np.arange(len(c)) >= place[:, None]).astype(float))
+    time = model.apart((np.arange(len(c)) - (len(c) - 1) / 2)[None, :])[0]
+    _, r = model.score(model.rest(c), time)
+    null_r = model.without_trend(time, repetitions, seed)[1]
+    rho = min(float(np.interp(r[0], np.median(null_r, axis=1), GRID)) + GUARD, model.alike, GRID[-1])
     noise = _noise(rho, len(c), repetitions, np.random.default_rng(seed))
-    position = LEAST_SIDE + int(np.argmax(steps))
-    p = (1 + int((_steps(noise).max(axis=1) >= steps.max()).sum())) / (1 + repetitions)
+    found = model.steps(model.rest(c), steps)[0]
+    p = (1 + int((model.steps(noise, steps).max(axis=1) >= found.max()).sum())) / (1 + repetitions)
+    position = int(place[np.argmax(found)])
     before, after = (float(c[part].sum() / e[part].sum()) for part in (slice(position), slice(position, None)))
     return Break(position, before, after, p)
 
@@ -179,7 +192,7 @@ def forecast(counts, at_risk=None, *, ahead=None, horizon: int = 3, confidence: 
     Returns
     -------
     numpy.ndarray of shape (horizon, 3)
-        Mean, low and high; NaN with fewer than 12 months. The rate is that of the last 12 months with the share
+    XX is that of the last 12 months with the share
         of each month of the year drawn towards 1; counts scatter as much more than a Poisson's as they have so far,
         the months of the year that were fitted allowed for, and months are taken to be like their neighbours
         (autocorrelation of about a third). Coverage: `benchmarks/churn_forecast.md`.
@@ -191,13 +204,13 @@ def forecast(counts, at_risk=None, *, ahead=None, horizon: int = 3, confidence: 
     """
     c, e = _checked(counts, at_risk)
     future = np.full(horizon, e[-1] if len(e) else 1.0) if ahead is None else np.asarray(ahead, dtype=float)
-    if len(c) < 12:
+    if (e > 0).sum() < 12 or not e[-12:].any():
         return np.full((len(future), 3), np.nan)
     place, ahead = np.arange(len(c)) % 12, (len(c) + np.arange(len(future))) % 12
     season, known = _season(c, e)
     exposure = e * season[place]
     expected = exposure * c.sum() / max(exposure.sum(), 1e-12)
-    free = max(len(c) - 1 - (known["due"] / (known["due"] + known["weight"])).sum(), LEAST_FREE)
+    free = max((e > 0).sum() - 1 - (known["due"] / (known["due"] + known["weight"])).sum(), LEAST_FREE)
     scatter = max(float(((c - expected) ** 2 / np.maximum(expected, 0.5)).sum() / free), 1.0)
     seen = c[-12:].sum() + 0.5
     mean = seen * future * season[ahead] / exposure[-12:].sum()
@@ -224,8 +237,11 @@ def past_coverage(counts, at_risk=None, *, horizon: int = 3, first: int = 12) ->
     c, e = _checked(counts, at_risk)
     inside = total = 0
     for origin in range(first, len(c)):
-        came = c[origin : origin + horizon]
-        _, low, high = forecast(c[:origin], e[:origin], ahead=e[origin : origin + horizon]).T
+        there = e[origin : origin + horizon] > 0
+        came = c[origin : origin + horizon][there]
+        _, low, high = forecast(c[:origin], e[:origin], ahead=e[origin : origin + horizon]).T[:, there]
+        if np.isnan(low).any():
+            continue
         inside += int(((came >= low) & (came <= high)).sum())
         total += len(came)
     return inside, total
@@ -238,33 +254,124 @@ def _checked(counts, at_risk) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"{len(c)} counts, but {len(e)} numbers at risk")
     if (c < 0).any() or not np.isfinite(c).all():
         raise ValueError("counts are numbers from 0 up, one for each month without holes")
-    return c, np.maximum(e, 1.0)
+    seen = e >= LEAST_AT_RISK
+    return np.where(seen, c, 0.0), np.where(seen, e, 0.0)
 
 
 def _season(c: np.ndarray, e: np.ndarray) -> tuple[np.ndarray, dict]:
     """Factor of each month of the year from the first on, drawn towards 1 by as much as one usual month counts."""
-    usual = e * c.sum() / e.sum()
+    usual = e * c.sum() / max(e.sum(), 1e-12)
     position = np.arange(len(c)) % 12
     seen = np.bincount(position, c, 12)
     due = np.bincount(position, usual, 12)
-    weight = max(usual.mean(), 1.0) * (1.0 if len(c) >= LEAST_MONTHS else 4.0)
+    weight = max(usual.sum() / max((e > 0).sum(), 1), 1.0) * (1.0 if (e > 0).sum() >= LEAST_MONTHS else 4.0)
     return (seen + weight) / (due + weight), {"due": due, "weight": weight}
 
 
-def _design(months: int) -> np.ndarray:
-    """Time, and the months of the year."""
-    t = np.arange(months)
-    return np.column_stack([t - t.mean(), np.eye(12)[t % 12]])
+TINY = 1e-9  # of what is expected: nothing
 
 
-def _fit(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, ...]:
-    """t of the slope, autocorrelation of the residuals, slope and its error, of each row."""
-    beta = y @ np.linalg.pinv(x).T
-    rest = y - beta @ x.T
-    squares = np.maximum((rest**2).sum(axis=1), 1e-24)
-    error = np.sqrt(squares / (len(x) - x.shape[1]) * np.linalg.inv(x.T @ x)[0, 0])
-    lagged = (rest[:, 1:] * rest[:, :-1]).sum(axis=1) / squares
-    return beta[:, 0] / error, lagged, beta[:, 0], error
+@dataclass(frozen=True)
+class _Null:
+    """A rate without a trend: what is expected, how it scatters, and what level and season explain of a row.
+
+    mu (months,), weight (months,): what a month counts for in a log rate; smooth (months, months): fitted values of
+    level and season; free: months that are left to say how much counts scatter.
+    """
+
+    mu: np.ndarray
+    weight: np.ndarray
+    smooth: np.ndarray
+    free: float
+    alike: float
+
+    @classmethod
+    def of(cls, c: np.ndarray, e: np.ndarray) -> _Null:
+        mu, drawn = _expected(c, e)
+        weight, seen = mu, mu > 0
+        away = np.where(seen, c / np.maximum(mu, TINY) - 1, 0.0)
+        for _ in range(3):
+            smooth = _smoother(weight, drawn)
+            free = max(seen.sum() - np.trace(smooth) - 1, 1.0)
+            left = mu * (away - _smoother(weight, drawn, trend=True) @ away)  # a trend is no scatter
+            more = (left[seen] ** 2 * seen.sum() / free - mu[seen]).sum() / (mu[seen] ** 2).sum()
+            weight = mu / (1 + max(more, 0.0) * mu)
+        # Only what scatters beyond a Poisson's can be like the month before: its share, with a standard error on top.
+        beyond = max(more, 0.0) * mu[seen].mean() + np.sqrt(2 / free)
+        return cls(mu, weight, _smoother(weight, drawn), free, beyond / (1 + beyond))
+
+    def apart(self, x: np.ndarray) -> np.ndarray:
+        """Rows less what level and season explain of them; 0 in months that do not count."""
+        return np.where(self.mu > 0, x - x @ self.smooth.T, 0.0)
+
+    def rest(self, c: np.ndarray) -> np.ndarray:
+        """Standardised residuals, as one row."""
+        return (np.sqrt(self.weight) * (c - self.mu) / np.maximum(self.mu, TINY))[None, :]
+
+    def _left(self, rest: np.ndarray) -> np.ndarray:
+        root = np.sqrt(self.weight)
+        return root * self.apart(np.where(root > 0, rest / np.maximum(root, TINY), 0.0))
+
+    def score(self, rest: np.ndarray, x: np.ndarray, *, least: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+        """Score of a slope in its standard deviations, and the autocorrelation of what is left, of each row.
+
+        Counts never scatter less than a Poisson's (`least`), though few months would now and then show it.
+        """
+        root = np.sqrt(self.weight)
+        left = self._left(rest)
+        along = root * x
+        size = (along**2).sum()
+        slope = left @ along / size
+        left = left - slope[:, None] * along
+        squares = np.maximum((left**2).sum(axis=1), 1e-24)
+        lagged = (left[:, 1:] * left[:, :-1]).sum(axis=1) / squares
+        return slope * np.sqrt(size / np.maximum(squares / self.free, least)), lagged
+
+    def steps(self, rest: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """Squared score of a step at each place; rows x places."""
+        left, along = self._left(rest), np.sqrt(self.weight) * steps
+        explained = (left @ along.T) ** 2 / np.maximum((along**2).sum(axis=1), TINY)
+        whole = np.maximum((left**2).sum(axis=1, keepdims=True), 1e-24)
+        return explained / np.maximum(whole - explained, 1e-12 * whole) * self.free
+
+    def without_trend(self, x: np.ndarray, repetitions: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Score and autocorrelation without a trend, for each autocorrelation of the grid (grid x repetitions)."""
+        rng = np.random.default_rng(seed)
+        found = [self.score(_noise(rho, len(self.mu), repetitions, rng), x, least=0.0) for rho in GRID]
+        return np.array([t for t, _ in found]), np.array([r for _, r in found])
+
+
+def _expected(c: np.ndarray, e: np.ndarray) -> tuple[np.ndarray, float]:
+    """What each month is expected to have without a trend, and by how many events a season is drawn towards none."""
+    place, due = np.arange(len(c)) % 12, e * c.sum() / max(e.sum(), TINY)
+    seen, usual = np.bincount(place, c, 12), np.bincount(place, due, 12)
+    apart = ((seen - usual) ** 2 - usual).sum() / max((usual**2).sum(), TINY)  # variance of the factors
+    drawn = min(1 / max(apart, TINY), 1e6)
+    factor = ((seen + drawn) / (usual + drawn))[place]
+    return due * factor * c.sum() / max((due * factor).sum(), TINY), drawn
+
+
+def _smoother(weight: np.ndarray, drawn: float, *, trend: bool = False) -> np.ndarray:
+    """Fitted values of a level and of months of the year drawn towards it, weighted least squares."""
+    months = np.arange(len(weight))
+    season = np.equal.outer(months % 12, np.arange(12)).astype(float)
+    fixed = np.column_stack([np.ones(len(months)), *([months - months.mean()] if trend else [])])
+    design = np.column_stack([fixed, season])
+    penalty = np.diag(np.r_[np.full(fixed.shape[1], 1e-9), np.full(12, drawn + 1e-9)])
+    return design @ np.linalg.solve(design.T @ (weight[:, None] * design) + penalty, design.T * weight)
+
+
+def _slope(c: np.ndarray, e: np.ndarray, time: np.ndarray) -> float:
+    """Log rate per month at which nothing of a trend is left."""
+    found = 0.0
+    for _ in range(50):
+        model = _Null.of(c, e * np.exp(found * time))
+        x = model.apart(time[None, :])[0]
+        step = float((np.sqrt(model.weight) * x * model.rest(c)[0]).sum() / max((model.weight * x**2).sum(), TINY))
+        found += float(np.clip(step, -0.05, 0.05))
+        if abs(step) < 1e-6:
+            break
+    return found
 
 
 def _noise(rho: float, months: int, rows: int, rng: np.random.Generator) -> np.ndarray:
@@ -275,37 +382,9 @@ def _noise(rho: float, months: int, rows: int, rng: np.random.Generator) -> np.n
     return e
 
 
-@lru_cache(maxsize=64)
-def _null(months: int, repetitions: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """t and residual autocorrelation without a trend, for each autocorrelation of the grid (grid x repetitions)."""
-    rng = np.random.default_rng(seed)
-    x = _design(months)
-    found = [_fit(_noise(rho, months, repetitions, rng), x)[:2] for rho in GRID]
-    return np.array([t for t, _ in found]), np.array([r for _, r in found])
-
-
 def _between(draws: np.ndarray, rho: float) -> np.ndarray:
     """Sorted draws at an autocorrelation between those of the grid."""
     ordered = np.sort(draws, axis=1)
     place = float(np.clip((rho - GRID[0]) / (GRID[1] - GRID[0]), 0, len(GRID) - 1))
     lower = min(int(place), len(GRID) - 2)
     return ordered[lower] + (place - lower) * (ordered[lower + 1] - ordered[lower])
-
-
-def _ratio(mean: float, slope: float) -> float:
-    """Change of the rate over the year in the middle, from the slope of its root."""
-    low, high = max(mean - 6 * slope, 1e-9), max(mean + 6 * slope, 0.0)
-    return (high / low) ** 2 - 1
-
-
-def _steps(y: np.ndarray) -> np.ndarray:
-    """Squared t of a step at each place, the months of the year taken out; rows x places."""
-    months = y.shape[1]
-    place = np.arange(LEAST_SIDE, months - LEAST_SIDE + 1)
-    step = (np.arange(months)[None, :] >= place[:, None]).astype(float)
-    season = np.eye(12)[np.arange(months) % 12]
-    keep = np.eye(months) - season @ np.linalg.pinv(season)
-    rest, step = y @ keep, step @ keep
-    explained = (rest @ step.T) ** 2 / np.maximum((step**2).sum(axis=1), 1e-12)
-    whole = np.maximum((rest**2).sum(axis=1, keepdims=True), 1e-24)
-    return explained / np.maximum(whole - explained, 1e-12 * whole) * (months - 13)

@@ -22,16 +22,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import betaln, gammaln
 
+from kamlib.stats.endings import DEPTHS, Endings, fit_endings, lived
 from kamlib.stats.tail import longer
 
 MONTH = 30.4375  # days
 SHAPES = np.exp(np.linspace(np.log(0.4), np.log(20.0), 7))
-HISTORY = (3, 10)  # completed gaps: up to 3, up to 10, more
-TAIL_FROM, TAIL_TO = 0.3, 0.002  # chances between which the tail of gaps is compared with the model's
-TAIL_PRIOR = 10.0  # long gaps of the whole book that are mixed into each length of history
+ROUNDS = 3  # of learning how silences end, and who was there in them
+HAZARD_STEPS = 2  # towards the hazard that the open silences show; more would take slow tails for leaving
 LEAST_ACCOUNTS = 10  # with a gap, to learn a rhythm at all
 SHORTEST = 0.2  # business days: a gap over closed days only
 SAMPLE = 1500  # accounts that the population is learnt from, drawn at even steps
@@ -54,9 +54,9 @@ class Rhythm:
         Leaving per business day.
     accounts : int
         With a gap, that this was learnt from.
-    tail : numpy.ndarray of shape (3,)
-        By length of history (`HISTORY`), how much slower than the model's the chance of long gaps falls: 1 as the
-        model says, below 1 slower. Trends, shocks and seasons of an account's own make long gaps likelier.
+    endings : kamlib.stats.endings.Endings
+        How fast silences really end: trends, shocks, pauses and beats of an account's own make the gaps of the model
+        too short or too long.
     """
 
     a: float
@@ -64,7 +64,7 @@ class Rhythm:
     weights: np.ndarray
     hazard: float
     accounts: int
-    tail: np.ndarray = field(default_factory=lambda: np.ones(len(HISTORY) + 1))
+    endings: Endings = field(default_factory=Endings.as_modelled)
 
     def posterior(self, n, total, log_total, *, pace=1.0, count=None) -> Posterior:
         """What is known of accounts with `n` gaps that sum to `total` and whose logs sum to `log_total`.
@@ -78,19 +78,20 @@ class Rhythm:
         count : array_like of shape (accounts,), optional
             Completed gaps, where `n` is not their number.
         """
-        tail = self.tail[history(n if count is None else count)]
+        count = np.asarray(n if count is None else count, dtype=float)
         n, total, log_total = (np.asarray(v, dtype=float)[:, None] for v in (n, total, log_total))
         beta = self.beta * np.broadcast_to(np.asarray(pace, dtype=float).reshape(-1, 1), n.shape)
         weight = _shares(np.log(self.weights) + _evidence(self.a, beta, n, total, log_total))
-        return Posterior(weight, self.a + SHAPES * n, beta / SHAPES + total, tail, self.hazard)
+        found = Posterior(weight, self.a + SHAPES * n, beta / SHAPES + total, np.ones((len(n), 1)), self.hazard)
+        return replace(found, endings=self.endings.of(found.regularity, found.mean_gap, count))
 
-    def with_tail(self, known: Posterior, silence, ended, count) -> Rhythm:
-        """The same with the tail that silences show: how fast they die out below a chance of 0.3.
+    def with_endings(self, known: Posterior, silence, ended, count) -> Rhythm:
+        """The same with the endings that silences show.
 
         Parameters
         ----------
         known : Posterior
-            Of every silence, also of one account, what lay before it; without a tail of its own yet.
+            Of every silence, also of one account, what lay before it.
         silence : array_like of shape (silences,)
         ended : array_like of bool
             Whether a purchase ended it; one that goes on counts as far as it has come.
@@ -99,18 +100,26 @@ class Rhythm:
 
         Notes
         -----
-        Maximum likelihood of an exponential tail of :math:`-\\log` chance, each silence weighted with the
-        probability that the account is still there; with little evidence, drawn towards that of the whole book.
+        Each silence is weighted with the probability that the account was there in it, which itself rests on how fast
+        silences end; so this is repeated. How many leave and how slowly the deepest silences end are told apart by
+        little: the hazard starts from that of the model, which saw open silences only, goes a few steps of EM with the
+        endings learnt, and is then raised by those who left and came back.
         """
-        beyond = np.log(TAIL_FROM) - np.log(np.maximum(known.exceeded(silence), 1e-12))
-        ended, most = np.asarray(ended, dtype=bool), np.log(TAIL_FROM / TAIL_TO)
-        there = 1 - np.where(ended, known.absent(np.maximum(silence, SHORTEST)), known.gone(silence))
-        there = np.where(beyond > 0, there, 0.0)
-        stops = there * (ended & (beyond < most))
-        group = history(count)
-        counts = [np.bincount(group, v, len(self.tail)) for v in (stops, there * np.clip(beyond, 0, most))]
-        whole = (counts[0].sum() + TAIL_PRIOR) / (counts[1].sum() + TAIL_PRIOR)
-        return replace(self, tail=(counts[0] + TAIL_PRIOR * whole) / (counts[1] + TAIL_PRIOR))
+        silence = np.maximum(np.asarray(silence, dtype=float), SHORTEST)
+        ended = np.asarray(ended, dtype=bool)
+        depth, usual, regularity = known.depth(silence), known.mean_gap, known.regularity
+        there, unreturned = np.where(ended, 1.0, 1 - known.gone(silence)), None
+        for _ in range(ROUNDS):
+            learnt = fit_endings(depth, ended, there, regularity, usual, count)
+            known = replace(known, endings=learnt.of(regularity, usual, count))
+            if unreturned is None:
+                unreturned = _hazard(known, silence, ended)
+                known = replace(known, hazard=unreturned)
+            left = np.where(ended, known.absent(silence), known.gone(silence))
+            there = 1 - left
+            hazard = unreturned * left.sum() / max(left[~ended].sum(), 1e-9)
+            known = replace(known, hazard=float(np.clip(hazard, *np.exp(LIMITS[:, 2]))))
+        return replace(self, endings=learnt, hazard=known.hazard)
 
 
 @dataclass(frozen=True)
@@ -121,14 +130,15 @@ class Posterior:
     ----------
     weight, size, rate : numpy.ndarray of shape (accounts, shapes)
         Probability of each regularity, and the gamma of its rate.
-    tail : numpy.ndarray of shape (accounts,)
+    endings : numpy.ndarray of shape (accounts, depths)
+        Rate at which silences end, by depth (`kamlib.stats.endings`).
     hazard : float
     """
 
     weight: np.ndarray
     size: np.ndarray
     rate: np.ndarray
-    tail: np.ndarray
+    endings: np.ndarray
     hazard: float
 
     @property
@@ -141,15 +151,18 @@ class Posterior:
         """Expected shape k: 1 is random, 6 and more clockwork."""
         return (self.weight * SHAPES).sum(axis=1)
 
+    def depth(self, silence) -> np.ndarray:
+        """Minus the log of the model's chance that a gap is longer than this silence (business days)."""
+        chance = _longer(self.weight, self.size, self.rate, np.asarray(silence, dtype=float))
+        return -np.log(np.clip(chance, 1e-300, 1.0))
+
     def exceeded(self, silence) -> np.ndarray:
         """Chance that a living account's gap is longer than this silence (business days)."""
-        chance = _longer(self.weight, self.size, self.rate, np.asarray(silence, dtype=float))
-        long = np.minimum(np.maximum(chance, 0) / TAIL_FROM, 1.0)
-        return np.where(chance < TAIL_FROM, TAIL_FROM * long**self.tail, chance)
+        return np.exp(-(lived(self.depth(silence)) * self.endings).sum(axis=1))
 
     def take(self, rows) -> Posterior:
         """Some of the accounts."""
-        return Posterior(self.weight[rows], self.size[rows], self.rate[rows], self.tail[rows], self.hazard)
+        return Posterior(self.weight[rows], self.size[rows], self.rate[rows], self.endings[rows], self.hazard)
 
     def allowed(self, alarm_rate) -> np.ndarray:
         r"""Chance per gap that makes `alarm_rate` false alarms per living account-month.
@@ -159,6 +172,11 @@ class Posterior:
         soonest at a given number of false alarms: P(gone) at the limit is then the same for all.
         """
         return np.minimum(alarm_rate * self.mean_gap / MONTH, TAIL)
+
+    def likelier_gone(self) -> np.ndarray:
+        """Chance per gap below which a silent account has left more likely than not: where `gone` is a half."""
+        left = 1 - np.exp(-self.hazard * self.mean_gap)
+        return left / np.maximum(1 - left, 1e-9)
 
     def limit(self, chance) -> np.ndarray:
         """Silence (business days) that a living account exceeds with this chance."""
@@ -179,10 +197,14 @@ class Posterior:
 
     def density(self, gap) -> np.ndarray:
         """Density of a living account's gap, per business day."""
+        depth = self.depth(gap)
+        place = np.digitize(depth, DEPTHS[1:]) if self.endings.shape[1] > 1 else np.zeros(len(depth), dtype=int)
+        rate = self.endings[np.arange(len(depth)), place]
         gap = np.asarray(gap, dtype=float)[:, None]
         log = (SHAPES - 1) * np.log(gap) - SHAPES * np.log(gap + self.rate)
         log += self.size * np.log(self.rate / (gap + self.rate))
-        return (self.weight * np.exp(log - betaln(SHAPES, self.size))).sum(axis=1)
+        modelled = (self.weight * np.exp(log - betaln(SHAPES, self.size))).sum(axis=1)
+        return modelled * rate * np.exp(depth - (lived(depth) * self.endings).sum(axis=1))
 
     def absent(self, gap) -> np.ndarray:
         """Probability that a gap, ended by a purchase, was no gap: the account had left, and came back.
@@ -209,6 +231,10 @@ class Course:
     exceeded: np.ndarray
     hazard: float
 
+    def take(self, rows) -> Course:
+        """Some of the accounts."""
+        return Course(self.silence[rows], self.exceeded[rows], self.hazard)
+
     def limit(self, chance) -> np.ndarray:
         """As `Posterior.limit`, by interpolation on the logarithm of the chance."""
         log, wanted = np.log(self.exceeded), np.log(chance)
@@ -226,16 +252,19 @@ class Course:
         return (np.diff(upto, axis=1) * (there[:, 1:] + there[:, :-1]) / 2).sum(axis=1) / MONTH
 
 
-def history(n) -> np.ndarray:
-    """Length of history as a group, 0 to 2 (`HISTORY`)."""
-    return np.digitize(np.asarray(n, dtype=float), HISTORY, right=True)
-
-
 def _longer(weight, size, rate, silence: np.ndarray) -> np.ndarray:
     """Chance that a gap is longer than a silence, over the regularities that are not ruled out."""
     row, place = np.nonzero(weight > RULED_OUT)
     chance = longer(SHAPES, place, size[row, place], silence[row] / rate[row, place])
     return np.bincount(row, weight[row, place] * chance, len(weight))
+
+
+def _hazard(known: Posterior, silence: np.ndarray, ended: np.ndarray) -> float:
+    """Of leaving for good: as many as are gone from the open silences."""
+    for _ in range(HAZARD_STEPS):
+        left = known.take(~ended).gone(silence[~ended]).sum()
+        known = replace(known, hazard=known.hazard * left / (1 - np.exp(-known.hazard * known.mean_gap)).sum())
+    return float(np.clip(known.hazard, *np.exp(LIMITS[:, 2])))
 
 
 def paces(n, total, segment) -> dict:
@@ -309,12 +338,16 @@ def fit_rhythm(n, total, log_total, silence, *, pace=1.0) -> Rhythm | None:
     start = np.log([1.5, 1.5 * np.median(rows[:, 1] / rows[:, 0]), 3e-4])
     found = minimize(lambda v: -_likelihood(v, *columns)[0], start, method="Nelder-Mead", options={"xatol": 0.02,
                      "fatol": 0.05, "maxiter": 150})  # fmt: skip
+    # The simplex can stick at the edge of the hazard, where few have left.
+    hazard = minimize_scalar(lambda h: -_likelihood([*found.x[:2], h], *columns)[0], bounds=LIMITS[:, 2],
+                             method="bounded", options={"xatol": 0.05}).x  # fmt: skip
+    found.x[2] = hazard
     weights = _likelihood(found.x, *columns)[1]
     a, beta, hazard = np.exp(np.clip(found.x, *LIMITS))
     return Rhythm(float(a), float(beta), weights, float(hazard), accounts)
 
 
-LIMITS = (np.log([0.3, 0.1, 1e-6]), np.log([50.0, 1e6, 0.02]))  # of a, beta and hazard
+LIMITS = np.log([[0.3, 0.1, 1e-6], [50.0, 1e6, 0.02]])  # of a, beta and hazard
 
 
 def _likelihood(logs, n, total, log_total, silence, pace) -> tuple[float, np.ndarray]:
