@@ -9,8 +9,8 @@ from kamlib.churn.criterion import Silences
 from kamlib.stats.intervals import interval
 from kamlib.stats.rhythm import MONTH
 
-THIRDS = {"regularity": ("irregular buyers", "between", "regular buyers"),
-          "usual_days": ("buy often", "between", "buy seldom")}  # fmt: skip
+THIRDS = {"regularity": ("regularity", ("irregular buyers", "between", "regular buyers")),
+          "usual_days": ("usual gap", ("buy often", "between", "buy seldom"))}  # fmt: skip
 AS_STATED = 2.0  # times the stated rate, or a half of it
 
 
@@ -80,8 +80,8 @@ def alarm_rates(judged: Silences, *, seed: int = 1) -> pd.DataFrame:
     after = judged.table.groupby("customer_id")["date"].shift(-1).fillna(pd.Timestamp(judged.as_of))
     own = own.assign(months=(after[own.index] - own["date"]).dt.days * own["there"] / MONTH)
     rows = [("all", "all", own)]
-    for by, names in THIRDS.items():
-        third = pd.qcut(own[by].rank(method="first"), 3, labels=names)
+    for column, (by, names) in THIRDS.items():
+        third = pd.qcut(own[column].rank(method="first"), 3, labels=names)
         rows += [(by, name, own[third == name]) for name in names]
     return pd.DataFrame([_row(by, name, part, judged, seed) for by, name, part in rows], columns=columns)
 

@@ -133,8 +133,8 @@ def losses_words(facts: Mapping[str, Finding]) -> Prose:
     rate = facts["churn.rate"]
     rate = "" if rate.value is None else f"That is {rate:ci} of the accounts a month. "
     found = (
-        f" In the months that count, the last twelve at most, losses found: {facts['churn.losses']:n}; false alarms to "
-        f"be expected among so many accounts: {facts['churn.false_alarms']:n}. {rate}"
+        f" In the months that count, the last twelve at most, losses found: {facts['churn.losses']:n}; of these "
+        f"false alarms, as estimated: {facts['churn.false_alarms']:ci}. {rate}"
         f"Is it getting worse? **{_sentence(facts['churn.trend'].text)}**"
     )
     return say(now + found, *_kept(facts), *_next(facts))
