@@ -336,9 +336,9 @@ class _Decision:
         if role not in self.of or not np.nansum(np.abs(self.n[self.of[role]])):
             return False
         off = np.nan_to_num(self.n[self.of[role]])
-        return any(self.sums.agree(self.n[before] + sign * off, self.n[after], where=off != 0) for sign in (1, -1)) and (
-            np.nansum(np.abs(self.n[after])) < np.nansum(np.abs(self.n[before]))
-        )
+        return any(
+            self.sums.agree(self.n[before] + sign * off, self.n[after], where=off != 0) for sign in (1, -1)
+        ) and (np.nansum(np.abs(self.n[after])) < np.nansum(np.abs(self.n[before])))
 
     def _same(self, one: int, other: int) -> bool:
         return self.sums.agree(self.n[one], self.n[other])
