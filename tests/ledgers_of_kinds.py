@@ -479,4 +479,36 @@ TAKEN_APART = (  # names that are not listed, and what columns without a role ad
          f"{k},2024-01-1{k},c{k},x,5.00,1,12.00,{6 * (k == 6)}.00,{2 + (k == 6)}.00,{12 + 6 * (k == 6)}.00\n{k},2024-01-1{k},c{k},y,7.00,1,,,,\n" for k in range(1, 7)), 6000),
 )  # fmt: skip
 
-KINDS = (*NAMES, *AMOUNTS, *SOLD, *FORMS, *MONEY, *IDS, *FILES, *REST, *COMBINED, *TAKEN_APART)
+BARE = "Product,Code,Customer,Bill No.,Date,Qty,Sales Value\n"
+PRINTED = (  # printed reports and lists of a shop, as people keep them
+    Kind("a discount that one line in two hundred has", "customer,date,SubTotal,Discount,Total\n" + rows(199, "{c},{d},10.00,,10.00") + "a,2024-09-01,10.00,4.00,6.00\n",
+         199600, {"a": 67600, "b": 66000, "c": 66000}),
+    Kind("a tax that one line in two hundred has", "customer,date,Net,Tax,Total\n" + rows(199, "{c},{d},10.00,,10.00") + "a,2024-09-01,10.00,2.00,12.00\n", 200000),
+    Kind("a discount of few orders that their subtotals still hold", "Order ID,Date,Customer,Item,Price,Quantity,Subtotal,Discount,Total\n" + "".join(
+         f"{k},2024-01-{k % 28 + 1:02},c{k % 3},x,10.00,1,15.00,{4 * (k == 7)}.00,{15 - 4 * (k == 7)}.00\n{k},2024-01-{k % 28 + 1:02},c{k % 3},y,5.00,1,,,\n" for k in range(1, 151)), 224600),
+    Kind("nobody, with an occasion, a branch, a salesman", "customer,date,amount\nWalk In - event,2024-01-13,1.00\nwalk-in (north),2024-01-13,2.00\nCash customer Ali,2024-01-14,4.00\n"
+         "عميل نقدي سمير,2024-01-15,8.00\nConsumidor,2024-01-16,16.00\nWalk-in Closets Ltd,2024-01-17,32.00\nGuest House Sea,2024-01-18,64.00\n",
+         12700, {None: 3100, "Walk-in Closets Ltd": 3200, "Guest House Sea": 6400}, told=("no customer",)),
+    Kind("people of whom each is called a cash customer", "customer,date,amount\n" + "".join(f"Cash customer {chr(65 + k)},2024-01-13,1.00\n" for k in range(20)), 2000,
+         {f"Cash customer {chr(65 + k)}": 100 for k in range(20)}),
+    Kind("the firm that sells, beside the customers", "Cliente,Empresa,Data,Valor\n" + "".join(f"c{k},Loja Sol,13/01/2024,1.00\n" for k in range(40)), 4000, lines=40, kept={"customer_name": []}),
+    Kind("a day in three columns", "ID,Customer,Year,Month,Day,Amount\n1,a,2024,1,13,10.50\n2,b,2024,2,14,-2.25\n", 825, SAID, 2, ("2024-01-13", "2024-02-14"), told=("put together",)),
+    Kind("a day in three columns, in Korean, of a sheet", sheet(["판매ID", "연도", "월", "일", "거래처코드", "단가", "수량"], [1, 2024, 1, 13, 7, 5.25, 2], [2, 2024, 2, 14, 8, 2.25, -1]),
+         825, {"7": 1050, "8": -225}, 2, ("2024-01-13", "2024-02-14"), file="l.xlsx"),
+    Kind("a day in three columns, the month in words", "Kunde;Jahr;Monat;Tag;Betrag\na;2024;Januar;13;10,50\nb;2024;Februar;14;-2,25\n", 825, SAID, 2, ("2024-01-13", "2024-02-14")),
+    Kind("year, month and day beside the date that they are of", "Customer,Invoice Date,Year,Month,Day,Amount\na,2024-01-13,2023,12,1,10.50\nb,2024-02-14,2024,2,14,-2.25\n", 825, SAID, 2,
+         ("2024-01-13", "2024-02-14")),
+    Kind("a year and a day of the week", "Customer,Year,Month,Day,Amount\na,2024,1,Monday,10.50\nb,2024,2,Tuesday,-2.25\n", says=("date|Month|Day",)),
+    Kind("addresses on the first sheet, sales of an unknown header on the next", sheet(["Cliente", "Mail"], ["a", "a@x.example"], Sales=[["Cliente", "Zzz", "Amount"], ["a", dt.date(2024, 1, 13), 10.5],
+         ["b", dt.date(2024, 2, 14), -2.25]]), 825, SAID, refusable=("sheet 'Sales'",), file="l.xlsx"),
+    # By product, then by customer; a sum below each customer of several bills, and one of the product.
+    Kind("sums without a word below the lines they are of", BARE + "x,K1,Ann,1,2024-01-03,1,10.00\n,,,2,2024-01-09,2,20.00\n,,,,,3,30.00\n,K2,Bob,3,2024-01-04,1,10.00\n,K3,Cid,4,2024-01-02,1,9.00\n"
+         ",,,5,2024-01-08,-1,-9.50\n,,,,,0,-0.50\n,,TOTAL,,,4,39.50\ny,K1,Ann,6,2024-01-05,1,7.00\n,,,7,2024-01-12,1,8.00\n,,,,,2,15.00\n,,TOTAL,,,2,15.00\n,,GRAND TOTAL,,,6,54.50\n",
+         5450, {"Ann": 4500, "Bob": 1000, "Cid": -50}, 7, told=("totals", "carried down")),
+    Kind("sums without a word, of which some are not", BARE + "x,K1,Ann,1,2024-01-03,1,10.00\n,,,2,2024-01-09,2,20.00\n,,,,,3,30.00\n,K2,Bob,3,2024-01-04,1,10.00\n,,,4,2024-01-05,1,10.00\n,,,,,2,20.00\n"
+         ",K3,Cid,5,2024-01-02,1,9.00\n,,,6,2024-01-08,1,9.00\n,,,,,2,19.00\n", says=("numbers alone", "2 of 3", "line 10")),
+    Kind("lines of an order that say nothing but their amount", "Order,Date,Customer,Amount\n1,2024-01-03,a,10.00\n,,,10.00\n2,2024-01-04,b,7.00\n,,,3.00\n,,,10.00\n3,2024-01-05,a,5.00\n", 4500,
+         refusable=("5 %|5%|date",)),
+)  # fmt: skip
+
+KINDS = (*NAMES, *AMOUNTS, *SOLD, *FORMS, *MONEY, *IDS, *FILES, *REST, *COMBINED, *TAKEN_APART, *PRINTED)

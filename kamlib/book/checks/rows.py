@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,14 +36,22 @@ FAR = 20  # from 0: where ids are counted from there, the next is near
 
 # What tills and shops call a customer who is none: everybody together would be the largest account.
 ANYBODY = (
-    "consumidor final", "cliente final", "walk-in customer", "walk in customer", "walk-in", "walkin customer",
-    "cash customer", "cash sale", "cash sales", "counter sale", "guest", "guest customer", "anonymous",
+    "consumidor", "consumidor final", "cliente final", "walk in", "walk-in customer", "walk in customer", "walk-in",
+    "walkin customer", "cash customer", "cash sale", "cash sales", "counter sale", "guest", "guest customer",
+    "anonymous",
     "laufkundschaft", "barverkauf", "barkunde", "diverse kunden", "client de passage", "client comptoir",
     "client divers", "cliente contado", "cliente mostrador", "público en general", "publico en general",
     "público general", "cliente generico", "cliente genérico", "cliente varios", "consommateur final",
     "cliente occasionale", "klient detaliczny", "розничный покупатель", "частное лицо", "散客", "零售客户", "现金客户",
-    "khách lẻ", "perakende müşteri",
+    "khách lẻ", "perakende müşteri", "عميل نقدي", "زبون نقدي",
 )  # fmt: skip
+# Behind these stands, where anything does, of which salesman, branch or occasion: `Cash customer, Ali`. Behind the
+# others only what a dash, a colon or a bracket sets apart, since they can begin a firm's name: `Walk-in - Fair`.
+ANYBODY_OF = (
+    "consumidor final", "walk-in customer", "walk in customer", "walkin customer", "cash customer", "cliente mostrador",
+    "público en general", "publico en general", "розничный покупатель", "khách lẻ", "عميل نقدي", "زبون نقدي",
+)  # fmt: skip
+MOST_TILLS = 12  # different names with more behind; of more, it is the people that differ
 
 PROBLEMS = ["table", "file", "line", "column", "cause", "value", "treatment"]
 
@@ -146,16 +155,31 @@ def _nobody(con, part: Part, found: dict[str, int]) -> list[str]:
 
 def _anybody(con, part: Part, parsed: str) -> list[str]:
     """Names under which tills book whoever has no account: the lines stay, of nobody; each name is told."""
-    words = ", ".join(cells.literal(w) for w in ANYBODY)
-    test = f"lower(trim(customer_id)) IN ({words})"
+    # The quick test first: that of patterns is of those alone that begin like one of the words.
+    begins = " OR ".join(f"starts_with(w, {cells.literal(k)})" for k in sorted({w[:4] for w in ANYBODY}))
+    words = ", ".join(map(cells.literal, ANYBODY))
+    names = f"SELECT DISTINCT customer_id AS c, lower(trim(customer_id)) AS w FROM {parsed}"
+    con.execute(
+        f"CREATE TEMP TABLE anybody AS WITH n AS MATERIALIZED (SELECT * FROM ({names}) WHERE {begins})"
+        f" SELECT c, w IN ({words}) AS whole FROM n WHERE whole OR regexp_full_match(w, {cells.literal(_with_more())})"
+    )
+    if con.execute("SELECT count(*) FROM anybody WHERE NOT whole").fetchone()[0] > MOST_TILLS:
+        con.execute("DELETE FROM anybody WHERE NOT whole")
     rows = con.execute(
-        f"SELECT customer_id, count(*) FROM {parsed} WHERE {test} GROUP BY customer_id ORDER BY 2 DESC, 1"
+        f"SELECT c, count(*) FROM anybody JOIN {parsed} ON customer_id = c GROUP BY c ORDER BY 2 DESC, 1"
     ).fetchall()
     if rows:
-        con.execute(f"UPDATE {parsed} SET customer_id = NULL, customer_name = NULL WHERE {test}")
+        con.execute(f"UPDATE {parsed} SET customer_id = NULL, customer_name = NULL FROM anybody WHERE customer_id = c")
+    con.execute("DROP TABLE anybody")
     return [
         f"{part.where}: {n:,} lines of {who!r} are of whoever has no account: they have no customer." for who, n in rows
     ]
+
+
+def _with_more() -> str:
+    """What such a name with more behind it is, as DuckDB's regular expression."""
+    every, begin = ("|".join(map(re.escape, words)) for words in (ANYBODY, ANYBODY_OF))
+    return rf"({every})(\s*[:–—(/].*|\s+-\s.*)|({begin})[\s,:-].*"
 
 
 def _guests(con, part: Part, parsed: str) -> list[str]:

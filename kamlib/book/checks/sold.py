@@ -314,12 +314,20 @@ def _turn_credits(con, part, parsed: str, header: str, kind: str, sold: Sold) ->
 
 
 def _pay_back(con, part, parsed: str, sold: Sold) -> None:
-    """Sold and paid back, by the state: nothing remains, unless a column or a negative line of the order says more."""
+    """Sold and paid back, by the state: nothing remains, unless a column or a negative line of the order says more.
+
+    What a credit note reversed is taken off by that, an order of its own, where the file has such notes.
+    """
     again = f"SELECT order_id FROM {parsed} WHERE order_id IS NOT NULL AND (amount < 0 OR refund <> 0)"
     test = (
         f"s.t = '{states.REFUNDED}' AND amount > 0 AND left_out IS NULL"
         f" AND (order_id IS NULL OR order_id NOT IN ({again}))"
     )
+    values = con.execute(f"SELECT DISTINCT v FROM said WHERE t = '{states.REFUNDED}'").fetchall()
+    reversed_ = [cells.literal(v) for (v,) in values if states.is_reversed(v)]
+    notes = f"SELECT 1 FROM {parsed} WHERE amount < 0 AND left_out IS NULL LIMIT 1"
+    if reversed_ and con.execute(notes).fetchone():
+        test += f" AND s.v NOT IN ({', '.join(reversed_)})"
     rows = con.execute(
         f"SELECT s.v, count(*), sum(amount)::BIGINT FROM {parsed} JOIN said s USING (_row) WHERE {test}"
         " GROUP BY s.v ORDER BY s.v"

@@ -234,17 +234,21 @@ class _Decision:
     def _plus(self, numbers: np.ndarray, extras: tuple[str, ...]) -> np.ndarray:
         return numbers + sum(np.nan_to_num(self.n[self.of[r]]) for r in extras)
 
+    def _there(self, *roles: str) -> np.ndarray | None:
+        """Rows on which any of these columns is not nothing; None of no columns."""
+        return np.any([np.nan_to_num(self.n[self.of[r]]) != 0 for r in roles], axis=0) if roles else None
+
     def _without_gross(self, lines: list[int]) -> list[int]:
         """Candidates of which neither another one nor quantity x price is the net."""
         gross = set()
         for extras, total in itertools.product(self._extras(), lines):
             added = " + ".join(self.name(self.of[r]) for r in extras)
             for net in (i for i in lines if i != total):
-                if self.sums.agree(self._plus(self.n[net], extras), self.n[total]):
+                if self.sums.agree(self._plus(self.n[net], extras), self.n[total], where=self._there(*extras)):
                     gross.add(total)
                     self.why = f"net: {self.name(net)} + {added} = {self.name(total)}"
             if self.product is not None and self.sums.agree(
-                self._plus(self.product, extras), self.n[total], within=self.near + 0.01
+                self._plus(self.product, extras), self.n[total], within=self.near + 0.01, where=self._there(*extras)
             ):
                 gross.add(total)
                 self.why = self.why or f"net: {PRODUCT} + {added} = {self.name(total)}"
@@ -262,7 +266,7 @@ class _Decision:
         off = np.abs(np.nan_to_num(self.n[self.of["discount"]]))
         for extras in [(), *self._extras()]:
             for net, total in itertools.permutations(lines, 2):
-                if self.sums.agree(self._plus(self.n[net] - off, extras), self.n[total]):
+                if self.sums.agree(self._plus(self.n[net] - off, extras), self.n[total], where=off > 0):
                     names = "".join(f" + {self.name(self.of[r])}" for r in extras)
                     less = f"{self.name(net)} - {self.name(self.of['discount'])}{names} = {self.name(total)}"
                     return self._amount(total, f"net: {less}", extras)
@@ -273,8 +277,9 @@ class _Decision:
         if self.product is None or "discount" not in self.of:
             return None
         for total, (way, net), extras in itertools.product(lines, self._discounts().items(), self._extras()):
-            both = self.sums.agree(self._plus(self.product, extras), self.n[total], within=self.near + 0.01)
-            if not both and self.sums.agree(self._plus(net, extras), self.n[total], within=self.near + 0.01):
+            given, within = self._there("discount"), self.near + 0.01
+            both = self.sums.agree(self._plus(self.product, extras), self.n[total], within=within, where=given)
+            if not both and self.sums.agree(self._plus(net, extras), self.n[total], within=within, where=given):
                 names = "".join(f" + {self.name(self.of[r])}" for r in extras)
                 less = f"{PRODUCT} - {self.name(self.of['discount'])} ({way}){names} = {self.name(total)}"
                 return self._amount(total, f"net: {less}", extras)
@@ -331,9 +336,9 @@ class _Decision:
         if role not in self.of or not np.nansum(np.abs(self.n[self.of[role]])):
             return False
         off = np.nan_to_num(self.n[self.of[role]])
-        return any(self.sums.agree(self.n[before] + sign * off, self.n[after]) for sign in (1, -1)) and (
-            np.nansum(np.abs(self.n[after])) < np.nansum(np.abs(self.n[before]))
-        )
+        return any(
+            self.sums.agree(self.n[before] + sign * off, self.n[after], where=off != 0) for sign in (1, -1)
+        ) and (np.nansum(np.abs(self.n[after])) < np.nansum(np.abs(self.n[before])))
 
     def _same(self, one: int, other: int) -> bool:
         return self.sums.agree(self.n[one], self.n[other])
@@ -563,7 +568,8 @@ class _Decision:
             return self.options.discount == "order" and "discount" in self.of
         off = np.abs(np.nan_to_num(self.n[self.of["discount"]]))
         ways = [(), *self._extras()]
-        holds = lambda n: any(self.sums.agree(self._plus(n, way), self.n[total]) for way in ways)  # noqa: E731
+        given = off > 0
+        holds = lambda n: any(self.sums.agree(self._plus(n, way), self.n[total], where=given) for way in ways)  # noqa: E731
         return bool(off.any()) and not holds(self.n[subtotal]) and holds(self.n[subtotal] - off)
 
     def _tax_inside(self, subtotal: int, total: int) -> bool:
@@ -572,7 +578,8 @@ class _Decision:
             return False
         ways = [(), ("shipping",)] if "shipping" in self.of else [()]
         with_tax = [("tax", *w) for w in ways]
-        holds = lambda extras: self.sums.agree(self._plus(self.n[subtotal], extras), self.n[total])  # noqa: E731
+        taxed = self._there("tax")
+        holds = lambda extras: self.sums.agree(self._plus(self.n[subtotal], extras), self.n[total], where=taxed)  # noqa: E731
         return any(map(holds, ways)) and not any(map(holds, with_tax))
 
     def name(self, i: int) -> str:

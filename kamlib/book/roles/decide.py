@@ -111,6 +111,10 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
             found[role] = best
     used = set(found.values())
     rest = {r: [(k, i) for k, i in hits if k < 0 or i not in used] for r, hits in named.items() if r not in found}
+    if "customer_id" in found:  # one name for dozens of customers is that of the firm that sells
+        many = seen[found["customer_id"]].values >= MANY
+        hits = rest.get("customer_name", [])
+        rest["customer_name"] = [(k, i) for k, i in hits if k < 0 or not many or seen[i].values != 1]
     amounts = rest.pop("amount", [])
     found |= _one_each({r: h for r, h in rest.items() if h}, table, part)
     amounts = [(k, i) for k, i in amounts if k < 0 or i not in found.values()]  # the user may name one twice

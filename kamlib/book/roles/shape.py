@@ -6,10 +6,12 @@ import duckdb
 
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.continued import carried_customers, filled_in
+from kamlib.book.roles.day_parts import with_days
 from kamlib.book.roles.footer import without_footer, without_last_total
 from kamlib.book.roles.grouped import ungrouped
 from kamlib.book.roles.raw import Raw
 from kamlib.book.roles.short_lines import with_short_lines
+from kamlib.book.roles.subtotals import without_subtotals
 from kamlib.book.roles.total_rows import says_total, without_totals
 from kamlib.book.roles.wide import unpivoted
 from kamlib.book.source.part import Part
@@ -40,7 +42,7 @@ def reshaped(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     """
     if part.table != "ledger":
         return part
-    raw = Raw(con, part, names)
+    raw = Raw(con, with_days(Raw(con, part, names)), names)
     turned = unpivoted(raw)
     if turned is not None:
         return turned
@@ -56,6 +58,7 @@ def reshaped(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         part = without_totals(raw)
         raw = Raw(con, part, names)
     if any(blank.values()):
+        raw = Raw(con, without_subtotals(raw), names)
         part = filled_in(raw, blank)
         part = carried_customers(Raw(con, part, names), blank)
     return part

@@ -90,6 +90,17 @@ def is_one_of(value: str, given: Sequence[str]) -> bool:
     return _plain(value) in map(_plain, given) or any(re.fullmatch(p, str(value).strip()) for p in patterns)
 
 
+def is_reversed(value: str) -> bool:
+    """Whether a state says that another document took the whole line back.
+
+    Examples
+    --------
+    >>> is_reversed("Reversed"), is_reversed("Refunded")
+    (True, False)
+    """
+    return _plain(value).startswith("revers")
+
+
 def _after_part(text: str) -> str:
     """What comes after "in part": Chinese, Japanese and Korean write no blank between."""
     part = next((word for word in _words(PARTS) if text.startswith(word)), "")

@@ -65,11 +65,25 @@ class Sums:
         numbers = {i: rows[f"n{i}"].to_numpy(float) for i in read}
         return {i: np.where(np.isfinite(n), n, np.nan) for i, n in numbers.items()}
 
-    def agree(self, one: np.ndarray, other: np.ndarray, *, within: np.ndarray | float = CENT) -> bool:
-        """Whether two numbers are the same on nearly all rows that have both."""
+    def agree(
+        self,
+        one: np.ndarray,
+        other: np.ndarray,
+        *,
+        within: np.ndarray | float = CENT,
+        where: np.ndarray | None = None,
+    ) -> bool:
+        """Whether two numbers are the same on nearly all rows that have both.
+
+        `where`: the rows on which that says anything; it must hold on most of these as well. A discount that one line
+        in a hundred has leads from either of two totals to the other on all lines but those.
+        """
         both = ~np.isnan(one) & ~np.isnan(other)
         near = np.abs(one - other) <= within
-        return bool(both.any() and np.mean(near[both]) >= AGREE)
+        if not both.any() or np.mean(near[both]) < AGREE:
+            return False
+        says = both if where is None else both & where
+        return bool(not says.any() or np.mean(near[says]) > 0.5)
 
     def product(self, quantity: int, price: int) -> tuple[np.ndarray, np.ndarray]:
         """Quantity x unit price of each row, and how far an amount may be from it, for a price rounded to the cent."""

@@ -109,10 +109,24 @@ def _tables_of(file: Path, filled: dict[str, list[list]], table: str, names: Col
             list(headers),
         )
     if not headers and table not in of.values():
-        headers = {others[0]: []} if others else {}  # the reader will say what it lacks
+        headers = {_likeliest(filled, others, table, names): []} if others else {}  # the reader will say what it lacks
     _refuse_twins(file, {n: filled[n] for n in headers})
     of |= dict.fromkeys(headers, table)
     return {n: of[n] for n in filled if n in of}, [n for n in others if n not in headers]
+
+
+def _likeliest(filled: dict[str, list[list]], sheets: list[str], table: str, names: ColumnNames) -> str:
+    """Of sheets of which none has every column, that in which the most of them are recognised; of several, the first.
+
+    A list of addresses beside the sales is then not what is asked about.
+    """
+
+    def found(name: str) -> int:
+        row = filled[name][header_row(filled[name], table, names)[0]]
+        there = candidates([cell(c).strip() for c in row], TABLES[table], {})
+        return sum(c in there for c in TABLES[table].names)
+
+    return max(sheets, key=found)
 
 
 def _of_the_same_orders(filled: dict[str, list[list]], header: dict[str, int]) -> str:
