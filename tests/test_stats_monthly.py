@@ -82,3 +82,16 @@ def test_holes_are_refused():
         trend_verdict([1, np.nan])
     with pytest.raises(ValueError, match="at risk"):
         trend_verdict([1, 2], [3])
+
+
+def test_months_with_nobody_at_risk_are_no_observations():
+    """A public ledger: 16 months with one account at risk or more; counting all was "falling, p = .004"."""
+    rows = (
+        "0 0 0.13 0 5.9 0 20.2 0 62.0 6 133.9 9 50.1 2 35.7 2 15.0 1 43.3 1 25.9 0 42.8 2 44.1 4 86.9 5 69.0 "
+        "6 276.9 18 304.8 22 133.4 7 "
+    )
+    at_risk, counts = np.array([float(v) for v in rows.split()]).reshape(-1, 2).T
+    found = trend_verdict(counts, at_risk)
+    assert (found.label, found.months) == ("cannot tell", 16)
+    years = [0, 30] * 24
+    assert trend_verdict([0, 2] * 24, years).months == 24

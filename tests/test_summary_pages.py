@@ -36,7 +36,8 @@ def by_key(found):
 
 def test_losses_in_words():
     text = repr(summary.losses_words(by_key(LOSSES)))
-    assert text.startswith("2 accounts lost and none late,") and "losses found: 4; of these false alarms, as estimated: 1" in text
+    assert text.startswith("2 accounts lost and none late,")
+    assert "losses found: 4; of these false alarms, as estimated: 1" in text
     assert "2.0 % (95 % interval 1.0 to 4.0 %) of the accounts a month" in text and text.count("Rising.") == 1
     assert "bought 12 EUR in their last year" in text and "80.0 % was kept, and 110.0 % with what" in text
 
