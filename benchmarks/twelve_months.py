@@ -32,11 +32,12 @@ def lines_of(book, ends) -> pd.DataFrame:
     lines, before, states = [], None, None
     for end in [ends[0] - pd.offsets.MonthEnd(), *ends]:
         panel, day = build_panel(book, as_of=end.date()), end.date()
-        now = churn.account_states(churn.silences(purchase_days(book, as_of=day), as_of=day), panel)
+        bought = purchase_days(book, as_of=day)
+        now = churn.account_states(churn.silences(bought, as_of=day), panel)
         if before is not None:
             found = sales_bridge(book, before, panel)
             told = Comparison(before, panel, found, None, None, causes(found, before, panel))
-            changes = [*came_and_went(told), *churn.changes(states, now)]
+            changes = [*came_and_went(told), *churn.changes(states, now, days=bought)]
             lines += [(end.to_period("M"), c.key, c.account, c.cents, c.probability) for c in changes]
         before, states = panel, now
     return pd.DataFrame(lines, columns=["month", "key", "customer_id", "cents", "probability"])

@@ -149,6 +149,7 @@ def read(request, tmp_path_factory):
 def test_the_first_page_of_an_odd_ledger(read):
     """One test, so that each report is made by one process."""
     nothing_empty(read)
+    windows(read)
     money_of_changes(read)
     headlines(read)
     states(read)
@@ -168,9 +169,24 @@ def nothing_empty(read):
         assert not [t for t in told if "of profit" in t or "net profit" in t]
 
 
+def windows(read):
+    """Only windows of equal length are compared; a ledger too young for two is told month by month."""
+    said, young = read.section("What changed"), "7months" in str(read.folder) or "12months" in str(read.folder)
+    assert young == ("Too young to compare" in said) == ("summary.comparable_from" in read.facts)
+    if young:
+        compares = ("sales_change", "bridge_", "expected_change", "retention", "top_share_before")
+        assert not [k for k in read.facts if k.startswith("summary.") and any(c in k for c in compares)]
+        assert not [k for k in read.facts if "retention" in k and read.facts[k].value is not None]
+        assert not re.search(r"more than chance|may be chance|equally long|[+−][\d.,]+ %", said)
+        (months,) = [t for t in read.page.find_all("table") if "month by month" in t.caption.get_text()]
+        assert len(months.select("tbody tr")) >= 7
+    else:
+        assert ("summary.sales_change" in read.facts) == ("Net sales of the window" in said)
+
+
 def money_of_changes(read):
     """An account has one figure of change, that of the bridge, or an order that is called one."""
-    changes, bridge = read.stored("changes"), read.frame("bridge") if "summary.since" in read.facts else None
+    changes, bridge = read.stored("changes"), read.frame("bridge") if "summary.sales_change" in read.facts else None
     table = read.frame("changes")
     assert len(table) == len(changes)
     for change in changes:
@@ -186,7 +202,7 @@ def money_of_changes(read):
 
 def headlines(read):
     """Sums on top are those of the bridge, or of orders; what is at stake is in none of them."""
-    if "summary.since" not in read.facts:
+    if "summary.sales_change" not in read.facts:
         return
     bridge, changes = read.frame("bridge"), read.stored("changes")
     (said,) = re.findall(r"Since [\d-]+: \d+ changes?\. (.*?) Net sales", read.text) or [""]

@@ -59,8 +59,8 @@ def alarm_rates(judged: Silences, *, seed: int = 1) -> pd.DataFrame:
     pandas.DataFrame
         One row for all silences and for each third by regularity and by usual gap, as they were known when the silence
         began: by, group, months (lived by accounts that were there), and for late and lost the alarms, the rate with
-        low and high (95 %), and says: as stated, upper bound (the whole interval lies below half of the stated rate)
-        or too many (above twice). Nothing without a rhythm.
+        low and high (95 %), and says: as stated, upper bound (less than half of the stated rate, which the interval
+        does not reach) or too many (more than twice). Nothing without a rhythm.
 
     Notes
     -----
@@ -69,12 +69,8 @@ def alarm_rates(judged: Silences, *, seed: int = 1) -> pd.DataFrame:
     stated rate would not yet say that the account has left more likely than not.
     """
     own = judged.table[judged.table["gaps"] > 0]
-    columns = [
-        "by",
-        "group",
-        "months",
-        *(f"{n}{c}" for n in ("late", "lost") for c in ("", "_rate", "_low", "_high", "_says")),
-    ]
+    told = [f"{name}{c}" for name in ("late", "lost") for c in ("", "_rate", "_low", "_high", "_says")]
+    columns = ["by", "group", "months", *told]
     if judged.rhythm is None or own.empty:
         return pd.DataFrame(columns=columns)
     after = judged.table.groupby("customer_id")["date"].shift(-1).fillna(pd.Timestamp(judged.as_of))
@@ -91,6 +87,7 @@ def _row(by: str, name: str, part: pd.DataFrame, judged: Silences, seed: int) ->
     for column, stated in (("late_on", judged.late_rate), ("lost_on", judged.lost_rate)):
         found = part[part[column].notna()]
         rate, low, high = (v / months if months > 0 else np.nan for v in false_alarms(found, seed=seed))
-        says = "upper bound" if high < stated / AS_STATED else "too many" if low > stated * AS_STATED else "as stated"
+        says = "upper bound" if rate < stated / AS_STATED and high < stated else "as stated"
+        says = "too many" if rate > stated * AS_STATED and low > stated else says
         row += [len(found), rate, low, high, says]
     return tuple(row)
