@@ -1,6 +1,7 @@
 """The stated rates of false alarms on companies of another mechanism, and what the page says of them."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,13 @@ def mechanisms():
     path = Path(__file__).parents[1] / "benchmarks" / "mechanisms.py"
     spec = importlib.util.spec_from_file_location("mechanisms", path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look for the module that they are in
     spec.loader.exec_module(module)
     return module
 
 
 @pytest.fixture(scope="module")
-def made(request):
+def made():
     bench = mechanisms()
     companies = {name: bench.book(name, seed=5, accounts=600) for name in ("bursts and pauses", "few leave")}
     return {name: (c, silences(c.days, as_of=bench.AS_OF)) for name, c in companies.items()}
