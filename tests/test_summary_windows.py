@@ -190,6 +190,7 @@ def test_last_years_customers_are_followed_through_whole_months_only(begins, mon
     assert len(tested) == 8 * ends and not tested["half_lost"].any()
 
 
+@pytest.mark.acceptance  # whole notebooks
 @pytest.mark.parametrize(("name", "months", "as_of"), [
     ("00_summary", 7, "2025-07-31"), ("00_summary", 13, "2026-01-31"), ("02_segmentation", 7, "2025-07-31"),
     ("03_client_types", 7, "2025-07-31"),
