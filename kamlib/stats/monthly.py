@@ -276,7 +276,8 @@ class _Null:
     """A rate without a trend: what is expected, how it scatters, and what level and season explain of a row.
 
     mu (months,), weight (months,): what a month counts for in a log rate; smooth (months, months): fitted values of
-    level and season; free: months that are left to say how much counts scatter.
+    level and season; free: months that are left to say how much counts scatter; alike: the most that a month can be like
+    the one before it.
     """
 
     mu: np.ndarray
@@ -287,6 +288,7 @@ class _Null:
 
     @classmethod
     def of(cls, c: np.ndarray, e: np.ndarray) -> _Null:
+        """What counts among so many at risk say of a rate without a trend; weights by three steps of moments."""
         mu, drawn = _expected(c, e)
         weight, seen = mu, mu > 0
         away = np.where(seen, c / np.maximum(mu, TINY) - 1, 0.0)
