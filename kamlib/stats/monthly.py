@@ -276,8 +276,8 @@ class _Null:
     """A rate without a trend: what is expected, how it scatters, and what level and season explain of a row.
 
     mu (months,), weight (months,): what a month counts for in a log rate; smooth (months, months): fitted values of
-    level and season; free: months that are left to say how much counts scatter; alike: the most that a month can be like
-    the one before it.
+    level and season; free: months that are left to say how much counts scatter; alike: the most that a month can be
+    like the one before it.
     """
 
     mu: np.ndarray
