@@ -87,6 +87,7 @@ class Mechanism:
     drift: float = 0.0  # standard deviation of an account's own trend, log rate per year
     beats: tuple[float, ...] = ()  # usual gaps, days; else spread from a week to most of a year
     hazard: float = 0.15  # leavings per year
+    returns: float = 0.2  # per year, of those who left
     sizes: str = "lognormal"
     grain: str = "day"
 
@@ -101,6 +102,8 @@ MECHANISMS = {
     "common shocks": Mechanism(shock=0.35, rho=0.7, drift=0.25),
     "dated by month": Mechanism(grain="month"),
     "few leave": Mechanism(_lognormal, hazard=0.02),
+    "nobody returns": Mechanism(_weibull, returns=1e-9),
+    "most return": Mechanism(_weibull, returns=0.6),
 }
 
 
@@ -122,7 +125,7 @@ def book(name: str, seed: int, *, accounts: int = 1000, months: int = 48, hazard
     mean = _usual(rng, how, accounts)
     joined = np.where(rng.random(accounts) < 0.5, -1, rng.integers(0, round(0.8 * length), accounts))
     row, day = _orders(rng, how, clock, mean, joined)
-    left = _leave(rng, joined, length, how.hazard if hazard is None else hazard)
+    left = _leave(rng, joined, length, how.hazard if hazard is None else hazard, how.returns)
     row, day = _there(row, day, left, length)
     ids = np.char.mod("k%05d", np.arange(accounts))
     start = pd.Timestamp(AS_OF) - pd.Timedelta(days=length - 1)
@@ -192,11 +195,11 @@ def _orders(rng, how: Mechanism, clock: np.ndarray, mean: np.ndarray, joined: np
     return np.concatenate(rows), np.concatenate(days)
 
 
-def _leave(rng, joined: np.ndarray, length: int, hazard: float) -> dict[str, np.ndarray]:
+def _leave(rng, joined: np.ndarray, length: int, hazard: float, returns: float) -> dict[str, np.ndarray]:
     """Days on which accounts decide to leave, come back, and leave again; FAR where not before the end."""
     n = len(joined)
     decided = np.maximum(joined, 0) + np.ceil(rng.exponential(YEAR / hazard, n)).clip(1, FAR)
-    returned = decided + 84 + np.ceil(rng.exponential(YEAR / 0.2, n))
+    returned = decided + 84 + np.ceil(rng.exponential(YEAR / returns, n).clip(0, FAR))
     again = returned + np.ceil(rng.exponential(YEAR / hazard, n)).clip(1, FAR)
     days = {"decided": decided, "returned": returned, "left_again": again}
     return {name: np.where(day < length, day, FAR).astype("int64") for name, day in days.items()}

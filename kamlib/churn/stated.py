@@ -11,7 +11,7 @@ from kamlib.stats.rhythm import MONTH
 
 THIRDS = {"regularity": ("regularity", ("irregular buyers", "between", "regular buyers")),
           "usual_days": ("usual gap", ("buy often", "between", "buy seldom"))}  # fmt: skip
-AS_STATED = 2.0  # times the stated rate, or a half of it
+TOO_MANY = 2.0  # times the stated rate
 
 
 def false_alarms(events: pd.DataFrame, *, draws: int = 1000, seed: int = 1) -> tuple[float, float, float]:
@@ -59,8 +59,8 @@ def alarm_rates(judged: Silences, *, seed: int = 1) -> pd.DataFrame:
     pandas.DataFrame
         One row for all silences and for each third by regularity and by usual gap, as they were known when the silence
         began: by, group, months (lived by accounts that were there), and for late and lost the alarms, the rate with
-        low and high (95 %), and says: as stated, upper bound (less than half of the stated rate, which the interval
-        does not reach) or too many (more than twice). Nothing without a rhythm.
+        low and high (95 %), and says: as stated, upper bound (the whole interval lies below the stated rate) or too
+        many (more than twice). Nothing without a rhythm.
 
     Notes
     -----
@@ -87,7 +87,7 @@ def _row(by: str, name: str, part: pd.DataFrame, judged: Silences, seed: int) ->
     for column, stated in (("late_on", judged.late_rate), ("lost_on", judged.lost_rate)):
         found = part[part[column].notna()]
         rate, low, high = (v / months if months > 0 else np.nan for v in false_alarms(found, seed=seed))
-        says = "upper bound" if rate < stated / AS_STATED and high < stated else "as stated"
-        says = "too many" if rate > stated * AS_STATED and low > stated else says
+        says = "upper bound" if high < stated else "as stated"
+        says = "too many" if rate > stated * TOO_MANY and low > stated else says
         row += [len(found), rate, low, high, says]
     return tuple(row)

@@ -30,14 +30,16 @@ from kamlib.stats.tail import longer
 
 MONTH = 30.4375  # days
 SHAPES = np.exp(np.linspace(np.log(0.4), np.log(20.0), 7))
-ROUNDS = 3  # of learning how silences end, and who was there in them
-HAZARD_STEPS = 2  # towards the hazard that the open silences show; more would take slow tails for leaving
+ROUNDS = 3  # of learning how silences end, and who was there in them, before leaving is learnt with it
+LEAVING_ROUNDS = 5  # of learning all three; more would take slow tails for leaving
+HAZARD_STEPS = 2  # towards the hazard that the open silences show
 LEAST_ACCOUNTS = 10  # with a gap, to learn a rhythm at all
 SHORTEST = 0.2  # business days: a gap over closed days only
 SAMPLE = 1500  # accounts that the population is learnt from, drawn at even steps
 TAIL = 0.35  # a silence that a third of the gaps exceed is never long
 RULED_OUT = 1e-5  # weight of a regularity below which it is not looked at: spares most of the work
 RETURNS = 0.2 / 365.25  # of those who left, per day: a fifth within a year; says which long gaps were absences
+RETURNS_WEIGHT = 20 * 365.25  # days of absence that this expectation counts for, against those of the book
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Rhythm:
     endings : kamlib.stats.endings.Endings
         How fast silences really end: trends, shocks, pauses and beats of an account's own make the gaps of the model
         too short or too long.
+    returns : float
+        Coming back of those who left, per business day.
     """
 
     a: float
@@ -65,6 +69,7 @@ class Rhythm:
     hazard: float
     accounts: int
     endings: Endings = field(default_factory=Endings.as_modelled)
+    returns: float = RETURNS
 
     def posterior(self, n, total, log_total, *, pace=1.0, count=None) -> Posterior:
         """What is known of accounts with `n` gaps that sum to `total` and whose logs sum to `log_total`.
@@ -82,7 +87,8 @@ class Rhythm:
         n, total, log_total = (np.asarray(v, dtype=float)[:, None] for v in (n, total, log_total))
         beta = self.beta * np.broadcast_to(np.asarray(pace, dtype=float).reshape(-1, 1), n.shape)
         weight = _shares(np.log(self.weights) + _evidence(self.a, beta, n, total, log_total))
-        found = Posterior(weight, self.a + SHAPES * n, beta / SHAPES + total, np.ones((len(n), 1)), self.hazard)
+        size, rate = self.a + SHAPES * n, beta / SHAPES + total
+        found = Posterior(weight, size, rate, np.ones((len(n), 1)), self.hazard, self.returns)
         return replace(found, endings=self.endings.of(found.regularity, found.mean_gap, count))
 
     def with_endings(self, known: Posterior, silence, ended, count) -> Rhythm:
@@ -101,25 +107,26 @@ class Rhythm:
         Notes
         -----
         Each silence is weighted with the probability that the account was there in it, which itself rests on how fast
-        silences end; so this is repeated. How many leave and how slowly the deepest silences end are told apart by
-        little: the hazard starts from that of the model, which saw open silences only, goes a few steps of EM with the
-        endings learnt, and is then raised by those who left and came back.
+        silences end; so this is repeated (EM; Dempster, Laird and Rubin 1977, J. R. Stat. Soc. B 39:1-38). How many
+        leave, how many of them come back and how slowly the deepest silences end are told apart by little: the hazard
+        starts from what the open silences show, endings are learnt first, and then all three together for a few
+        rounds. Run to the end the likelihood would prefer leaving and returning to any slow tail; the number of rounds
+        was chosen on five companies' mechanisms and tried on others (`benchmarks/criterion_mechanisms.md`).
         """
         silence = np.maximum(np.asarray(silence, dtype=float), SHORTEST)
         ended = np.asarray(ended, dtype=bool)
         depth, usual, regularity = known.depth(silence), known.mean_gap, known.regularity
-        there, unreturned = np.where(ended, 1.0, 1 - known.gone(silence)), None
-        for _ in range(ROUNDS):
+        there = np.where(ended, 1.0, 1 - known.gone(silence))
+        for step in range(ROUNDS + LEAVING_ROUNDS):
             learnt = fit_endings(depth, ended, there, regularity, usual, count)
             known = replace(known, endings=learnt.of(regularity, usual, count))
-            if unreturned is None:
-                unreturned = _hazard(known, silence, ended)
-                known = replace(known, hazard=unreturned)
+            if step == 0:
+                known = replace(known, hazard=_hazard(known, silence, ended))
             left = np.where(ended, known.absent(silence), known.gone(silence))
             there = 1 - left
-            hazard = unreturned * left.sum() / max(left[~ended].sum(), 1e-9)
-            known = replace(known, hazard=float(np.clip(hazard, *np.exp(LIMITS[:, 2]))))
-        return replace(self, endings=learnt, hazard=known.hazard)
+            if step >= ROUNDS - 1:
+                known = replace(known, hazard=_raised(known, left), returns=_returns(left, silence, ended))
+        return replace(self, endings=learnt, hazard=known.hazard, returns=known.returns)
 
 
 @dataclass(frozen=True)
@@ -132,7 +139,7 @@ class Posterior:
         Probability of each regularity, and the gamma of its rate.
     endings : numpy.ndarray of shape (accounts, depths)
         Rate at which silences end, by depth (`kamlib.stats.endings`).
-    hazard : float
+    hazard, returns : float
     """
 
     weight: np.ndarray
@@ -140,6 +147,7 @@ class Posterior:
     rate: np.ndarray
     endings: np.ndarray
     hazard: float
+    returns: float
 
     @property
     def mean_gap(self) -> np.ndarray:
@@ -162,7 +170,8 @@ class Posterior:
 
     def take(self, rows) -> Posterior:
         """Some of the accounts."""
-        return Posterior(self.weight[rows], self.size[rows], self.rate[rows], self.endings[rows], self.hazard)
+        own = {name: getattr(self, name)[rows] for name in ("weight", "size", "rate", "endings")}
+        return replace(self, **own)
 
     def allowed(self, alarm_rate) -> np.ndarray:
         r"""Chance per gap that makes `alarm_rate` false alarms per living account-month.
@@ -209,10 +218,10 @@ class Posterior:
     def absent(self, gap) -> np.ndarray:
         """Probability that a gap, ended by a purchase, was no gap: the account had left, and came back.
 
-        Those who left are taken to come back at 0.2 a year, at any time (`RETURNS`).
+        Those who left are taken to come back at one rate, at any time.
         """
         left = 1 - np.exp(-self.hazard * self.mean_gap)
-        return left * RETURNS / (left * RETURNS + (1 - left) * self.density(gap) + 1e-300)
+        return left * self.returns / (left * self.returns + (1 - left) * self.density(gap) + 1e-300)
 
     def gone(self, silence) -> np.ndarray:
         """Probability that an account silent for so long has left."""
@@ -262,9 +271,21 @@ def _longer(weight, size, rate, silence: np.ndarray) -> np.ndarray:
 def _hazard(known: Posterior, silence: np.ndarray, ended: np.ndarray) -> float:
     """Of leaving for good: as many as are gone from the open silences."""
     for _ in range(HAZARD_STEPS):
-        left = known.take(~ended).gone(silence[~ended]).sum()
-        known = replace(known, hazard=known.hazard * left / (1 - np.exp(-known.hazard * known.mean_gap)).sum())
-    return float(np.clip(known.hazard, *np.exp(LIMITS[:, 2])))
+        left = known.take(~ended).gone(silence[~ended])
+        known = replace(known, hazard=_raised(known, left))
+    return known.hazard
+
+
+def _raised(known: Posterior, left: np.ndarray) -> float:
+    """A step of EM: the hazard at which as many leave after a purchase as probably left."""
+    hazard = known.hazard * left.sum() / (1 - np.exp(-known.hazard * known.mean_gap)).sum()
+    return float(np.clip(hazard, *np.exp(LIMITS[:, 2])))
+
+
+def _returns(left: np.ndarray, silence: np.ndarray, ended: np.ndarray) -> float:
+    """Another: those who probably came back, over the days for which accounts were probably away."""
+    came, away = left[ended].sum(), (left * silence).sum()
+    return float((RETURNS_WEIGHT * RETURNS + came) / (RETURNS_WEIGHT + away))
 
 
 def paces(n, total, segment) -> dict:
