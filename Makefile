@@ -41,8 +41,9 @@ test: setup ## every test but acceptance (library, docstring examples, notebooks
 	$(MAKE) --no-print-directory -s lint ARGS= || status=1; \
 	exit $$status
 
-acceptance: setup ## hundreds of ledgers and of real headers, read one by one
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m acceptance -n auto tests $(ARGS)
+# Hypothesis marks its tests itself: properties are tried here on examples that nobody has seen.
+acceptance: setup ## hundreds of ledgers and of real headers, read one by one, and properties on new examples
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "acceptance or hypothesis" --hypothesis-profile new -n auto tests $(ARGS)
 
 test-spark: setup ## the panel on a local Spark: installs PySpark into .venv, needs Java 17 or newer
 	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer, and there is no java on the PATH." >&2; exit 1; }

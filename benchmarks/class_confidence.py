@@ -70,7 +70,7 @@ def one(cell, repetition):
         value, total_variance(luck(days, since=START), counts), shares=ABC_SHARES, repetitions=DRAWS, seed=repetition
     )
     again = resampled(inside, value.index, rng)
-    truth = abc(pd.Series(size))["abc"].reindex(value.index)
+    truth = abc(pd.Series(size).rename_axis("customer_id"))["abc"].reindex(value.index)
     return told_table(told, again, abc(value)["abc"].reindex(value.index), truth)
 
 

@@ -31,11 +31,15 @@ class Company:
         customer_id, decided_date, returned_date, left_again_date; missing where it did not happen.
     usual : pandas.Series
         By customer_id, the mean gap in days while the account is there.
+    last_year : pandas.Series
+        By customer_id, what it was expected to buy in the last 365 days, in cents: for as long as it was there then, at
+        its rate of these days; over all that chance could have made of days and values.
     """
 
     days: pd.DataFrame
     leaving: pd.DataFrame
     usual: pd.Series
+    last_year: pd.Series
 
 
 def _gamma(rng, n, k):
@@ -124,7 +128,7 @@ def book(name: str, seed: int, *, accounts: int = 1000, months: int = 48, hazard
     clock = np.cumsum(_calendar(rng, how, length))
     mean = _usual(rng, how, accounts)
     joined = np.where(rng.random(accounts) < 0.5, -1, rng.integers(0, round(0.8 * length), accounts))
-    row, day = _orders(rng, how, clock, mean, joined)
+    row, day, rates = _orders(rng, how, clock, mean, joined)
     left = _leave(rng, joined, length, how.hazard if hazard is None else hazard, how.returns)
     row, day = _there(row, day, left, length)
     ids = np.char.mod("k%05d", np.arange(accounts))
@@ -145,7 +149,8 @@ def book(name: str, seed: int, *, accounts: int = 1000, months: int = 48, hazard
     }
     seen = np.isin(ids, frame["customer_id"])
     truth = pd.DataFrame({"customer_id": ids, **dates})[seen].reset_index(drop=True)
-    return Company(frame, truth, pd.Series(mean, index=ids)[seen])
+    worth = 100 * size * np.exp(0.5**2 / 2) * _orders_expected(rates, clock, mean, joined, left, 365)
+    return Company(frame, truth, pd.Series(mean, index=ids)[seen], pd.Series(worth, index=ids)[seen])
 
 
 def ledger(made: Company) -> pd.DataFrame:
@@ -178,21 +183,41 @@ def _orders(rng, how: Mechanism, clock: np.ndarray, mean: np.ndarray, joined: np
     """Row and day of each order of accounts that never leave."""
     length = clock[-1]
     rows, days = [], []
+    begun, trends = np.zeros(len(mean)), np.zeros(len(mean))
     order = np.argsort(mean)
     for part in np.array_split(order, 8):  # so that slow accounts do not draw as many gaps as fast ones
         k = int(length / mean[part].min() * (1.6 if how.drift else 1.2) + 40)
         gaps = how.gaps(rng, len(part), k) * mean[part, None]
         if how.drift:
             trend = rng.normal(0, how.drift, (len(part), 1))
+            trends[part] = trend[:, 0]
             gaps = gaps / np.exp(np.clip(trend * (np.cumsum(gaps, axis=1) - length / 2) / YEAR, -1, 1))
         old = joined[part] < 0
         first = np.where(old, -gaps[:, 0] * rng.random(len(part)), clock[np.maximum(joined[part], 0)])
         gaps[:, 0] = np.where(old, gaps[:, 0], 0.0)
+        begun[part] = first
         at = first[:, None] + np.cumsum(gaps, axis=1)
         row, place = np.nonzero((at <= length) & (at > 0))
         rows.append(part[row])
         days.append(np.searchsorted(clock, at[row, place]).clip(max=len(clock) - 1))
-    return np.concatenate(rows), np.concatenate(days)
+    return np.concatenate(rows), np.concatenate(days), (begun, trends)
+
+
+def _orders_expected(rates, clock: np.ndarray, mean: np.ndarray, joined: np.ndarray, left: dict, days: int):
+    """Orders expected of each account in the last days of the ledger, given when it was there."""
+    begun, trends = rates
+    length, last = clock[-1], np.arange(len(clock) - days, len(clock))
+    passing, steps = np.diff(clock)[last - 1], np.arange(0.0, 2 * length + 800)
+    found = np.zeros(len(mean))
+    for i in range(len(mean)):
+        # an account with a trend runs through its own time faster or slower: see `_orders`
+        faster = np.exp(np.clip(trends[i] * (steps - length / 2) / YEAR, -1, 1))
+        own = np.interp(clock[last], begun[i] + np.cumsum(1 / faster), faster)
+        there = (last < left["decided"][i]) | ((last >= left["returned"][i]) & (last < left["left_again"][i]))
+        found[i] = (own * passing * there * (last >= joined[i])).sum() / mean[i]
+        found[i] += last[0] <= left["returned"][i] < len(clock)
+        found[i] += joined[i] >= last[0]
+    return found
 
 
 def _leave(rng, joined: np.ndarray, length: int, hazard: float, returns: float) -> dict[str, np.ndarray]:

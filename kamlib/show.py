@@ -87,15 +87,16 @@ class Col:
 
 # How the project's own columns are shown wherever they stand, so that notebooks need not say it again.
 STANDARD = {
-    "customer_id": Col("Account"), "abc": Col("Class", "label"), "xyz": Col("Frequency", "label"),
+    "customer_id": Col("Account"), "abc": Col("Class", "label"), "shown": Col("Class", "label"),
+    "forward": Col("Next window", "share", decimals=0), "xyz": Col("Frequency", "label"),
     "value": Col("Value", "money"), "cents": Col("Net", "money"), "return_cents": Col("Of which returns", "money"),
     "sales": Col("Net sales", "money"), "profit": Col("Profit", "money"), "sales_class": Col("By sales", "label"),
     "profit_class": Col("By profit", "label"), "difference": Col("Share of profit less of sales", "share", decimals=2),
     "share": Col("Share", "share"), "cum_share": Col("Together", "share"), "rate": Col("Returned", "share"),
     "expected": Col("Average year", "share", interval=("low", "high")), "key": Col("On the list", "flag"),
     "account_share": Col("Share of accounts", "share"), "probability": Col("Probability", "share", decimals=0),
-    "confidence": Col("Surely so", "share", decimals=0), "likely": Col("Most likely", "label"),
-    "xyz_confidence": Col("Surely so", "share", decimals=0), "border": Col("Border of"),
+    "confidence": Col("Confidence", "share", decimals=0), "likely": Col("Most likely", "label"),
+    "xyz_confidence": Col("Confidence", "share", decimals=0), "border": Col("Border of"),
     "stays": Col("Same class", "share", decimals=0), "next_A": Col("A", "share", decimals=0),
     "next_B": Col("B", "share", decimals=0), "next_C": Col("C", "share", decimals=0),
     "next_out": Col("Silent", "share", decimals=0), "served": Col("After serving", "money"),

@@ -8,12 +8,19 @@ import subprocess
 import sys
 from datetime import date, timedelta
 
+import hypothesis
 import pandas as pd
 import pytest
 from filelock import FileLock
 
 from kamlib.book import open_book
 from kamlib.settings import Settings
+
+# Properties: the same examples in every run of `make test`, so that it fails for what was changed and nothing else;
+# new ones in `make acceptance` (--hypothesis-profile new). Either prints the example that fails, to be drawn again.
+hypothesis.settings.register_profile("same", derandomize=True, print_blob=True, deadline=None)
+hypothesis.settings.register_profile("new", derandomize=False, print_blob=True, deadline=None, max_examples=300)
+hypothesis.settings.load_profile("same")
 
 REPETITIONS = 100  # of resampling: how good the intervals are is tested elsewhere
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
@@ -57,6 +59,18 @@ def test_an_id_twice_is_refused():
         abc(pd.Series([1, 2], index=["k1", "k1"]))
 
 
+def test_row_numbers_are_no_customers():
+    accounts = pd.DataFrame({"customer_id": ["a", "b"], "sales_cents": [1, 2]})
+    for column in (accounts["sales_cents"], accounts.query("sales_cents > 1")["sales_cents"]):
+        with pytest.raises(ValueError, match=r'row numbers.*set_index\("customer_id"\)'):
+            abc(column)
+    assert abc(accounts.set_index("customer_id")["sales_cents"]).index.tolist() == ["b", "a"]
+
+
+def test_customers_may_be_numbers_where_they_are_called_so():
+    assert abc(pd.Series([1, 9], index=pd.Index([7, 8], name="customer_id"))).index.tolist() == [8, 7]
+
+
 def test_summary_sums_to_the_input():
     summary = abc_summary(abc(pd.Series({"a": 90, "b": 10, "c": -5})))
     assert summary["value"].sum() == 95 and summary["accounts"].sum() == 3
@@ -84,7 +98,7 @@ def test_limits_are_those_of_abc_analysis():
 
 def test_classes_by_its_limits_differ_by_the_account_that_crosses():
     """Theirs: A above the value at round(0.35 * 11) - 1. Ours: 15 begins below the line of A and belongs to A."""
-    table = abc(README, shares=abc_limits(README).shares)
+    table = abc(README.rename_axis("customer_id"), shares=abc_limits(README).shares)
     ours = {label: set(table.index[table["abc"] == label]) for label in "ABC"}
     assert ours["A"] == {*README_A, 1} and ours["A"] | ours["B"] == {*README_A, *README_B}
 
@@ -135,8 +149,25 @@ def test_order_changes_nothing_and_shares_sum_to_one(given_values, seed):
     assert (np.diff(table["cum_share"]) >= -1e-12).all()
 
 
+# One account with nearly everything: a cubic spline swings over and back behind it.
+SWING = [1, 1, 1, 1, 1, 1013, 1420, 1829, 5645, 1, 1, 324838]
+curves = st.one_of(
+    st.lists(st.integers(1, 10**6), min_size=3, max_size=60),
+    st.lists(st.sampled_from([0, 1, 10, 10**3, 10**6]), min_size=3, max_size=150).filter(any),
+)
+
+
 @settings(deadline=None)
-@given(st.lists(st.integers(1, 10**6), min_size=3, max_size=60), st.integers(2, 100))
-def test_limits_do_not_depend_on_the_unit(given_values, factor):
+@given(curves, st.integers(2, 100))
+@example(SWING, 7)
+@example([5] * 9, 3)
+@example([1, 0, 0], 2)
+def test_limits_are_in_order_and_do_not_depend_on_the_unit(given_values, factor):
     one, two = abc_limits(pd.Series(given_values)), abc_limits(factor * pd.Series(given_values))
     assert one.shares == pytest.approx(two.shares) and 0 <= one.shares[0] <= one.shares[1] <= 1
+    assert all(left <= right for side in (0, 1) for left, right in pairwise(p[side] for p in (one.a, one.b, one.c)))
+
+
+def test_the_curve_of_one_large_account_reaches_everything_and_stays_there():
+    limits = abc_limits(pd.Series(SWING))
+    assert limits.shares == pytest.approx((0.991, 1.0), abs=0.001) and limits.b == limits.c == (0.1, 1.0)

@@ -33,7 +33,7 @@ def test_evidence_by_eye(panel):
     s = table.loc["s"]
     assert (s["abc"], s["confidence"], s["silent_days"]) == ("A", 0.97, 26) and 30 < s["gap_days"] < 31
     assert s["rule"].startswith("28.6 % of sales") and s["rule"].endswith("the line is 20.0 %; expert")
-    assert all(part in s["evidence"] for part in ("class A, 97 % sure", "steadily", "no sure trend"))
+    assert all(part in s["evidence"] for part in ("class A, confidence 97 %", "steadily", "no sure trend"))
     assert table.loc["z03", "rule"] == "image-maker" and 0 < table.loc["z03", "share"] < 0.01
     assert "growing" in table.loc["g", "evidence"] and table.loc["b", "evidence"].endswith("too young for a trend")
 

@@ -93,6 +93,8 @@ def job():
     listed = {"value": 200, "share": 0.7, "expected": 0.6, "low": 0.5, "high": 0.7, "probability": 0.9}
     index = pd.Index(["a", "b"], name="customer_id")
     run.save_frame("key_accounts", pd.DataFrame(listed | {"key": [True, False]}, index=index))
+    classes = {"abc": "A", "shown": ["A, has probably left", "A"]}
+    run.save_frame("class_ahead", pd.DataFrame(classes, index=index))
     run.save_findings("02_segmentation", [])
     return run
 
@@ -106,6 +108,7 @@ def shown(job):
 
 def test_key_accounts_have_type_and_state_where_those_pages_ran(job):
     heads = [c.label for c in shown(job).columns]
+    assert "A, has probably left" in [text for _, text in shown(job).rows[0]]
     assert "Type" not in heads and "Buys" not in heads and len(shown(job).rows) == 1
     index = pd.Index(["a"], name="customer_id")
     job.save_frame("client_types", pd.DataFrame({"customer_id": ["b", "a"], "type": ["expert", "prospect"]}))

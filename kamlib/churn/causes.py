@@ -11,6 +11,7 @@ from scipy.stats import norm
 from kamlib.churn.cox import cox
 from kamlib.churn.criterion import Silences
 from kamlib.churn.drivers import DRIVERS, driver_changes, state
+from kamlib.stats.family import LEVEL, holm
 
 CONFIRMED_DAYS = 182  # who was found lost and stayed away for so long had left, also if it is back now
 LEAST_LOSSES = 10  # with and without a driver, to give its ratio
@@ -39,8 +40,9 @@ def hazard_ratios(judged: Silences, book, panel, *, seed: int = 1) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        Indexed by driver: says, ratio with low and high (95 %), p, losses_with (losses while it was there), why (empty,
-        or why it is not estimable here).
+        Indexed by driver: says, ratio with low and high (95 %, of this driver by itself), p, p_family (corrected for
+        the number of drivers, Holm), association (in words, by p_family; empty where there is no ratio), losses_with
+        (losses while it was there), why (empty, or why it is not estimable here).
 
     Notes
     -----
@@ -56,7 +58,8 @@ def hazard_ratios(judged: Silences, book, panel, *, seed: int = 1) -> pd.DataFra
     association, not a proof: what drives both is not seen.
     """
     table = pd.DataFrame({"says": pd.Series(DRIVERS)}).rename_axis("driver")
-    table[["ratio", "low", "high", "p"]] = np.nan
+    table[["ratio", "low", "high", "p", "p_family"]] = np.nan
+    table["association"] = ""
     table["losses_with"], table["why"] = 0, "the book has no table of it"
     changes = driver_changes(book, panel, judged.as_of)
     present = [d for d in DRIVERS if d in set(changes["driver"])]
@@ -229,4 +232,15 @@ def _pooled(table: pd.DataFrame, fits: list, present: list[str]) -> pd.DataFrame
         p = 2 * norm.sf(abs(beta.mean()) / error)
         table.loc[driver, ["ratio", "low", "high", "p"]] = [*ends, p]
         table.loc[driver, "why"] = ""
+    table["p_family"] = holm(table["p"])
+    table["association"] = [_association(row.ratio, row.p_family) for row in table.itertuples()]
     return table
+
+
+def _association(ratio: float, p: float) -> str:
+    """What may be said of a driver beside the others; none of it is a proof of cause."""
+    if np.isnan(ratio):
+        return ""
+    if p >= LEVEL:
+        return "cannot tell"
+    return "goes with leaving sooner" if ratio > 1 else "goes with staying longer"

@@ -5,6 +5,7 @@ from kamlib.segmentation.cells import PLAYBOOK, borders, cells
 from kamlib.segmentation.changes import changes
 from kamlib.segmentation.confidence import class_confidence
 from kamlib.segmentation.findings import findings
+from kamlib.segmentation.forward import AHEAD_SURE, forward_confidence, has_probably_left, with_state
 from kamlib.segmentation.key_accounts import (
     BREADWINNER_SHARE,
     CLAIM,
@@ -24,6 +25,7 @@ from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, xyz
 
 __all__ = [
     "ABC_SHARES",
+    "AHEAD_SURE",
     "BREADWINNER_SHARE",
     "CLAIM",
     "KEY_SHARE",
@@ -48,8 +50,10 @@ __all__ = [
     "class_frame",
     "disagreement",
     "findings",
+    "forward_confidence",
     "group_classes",
     "groups",
+    "has_probably_left",
     "key_accounts",
     "key_changes",
     "lifetime_values",
@@ -64,5 +68,6 @@ __all__ = [
     "served_profit",
     "whale_curve",
     "window_values",
+    "with_state",
     "xyz",
 ]  # fmt: skip

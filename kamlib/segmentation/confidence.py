@@ -89,14 +89,10 @@ def class_confidence(
     table["abc"] = abc(value, shares=shares)["abc"]
     table["xyz"] = xyz(panel, shares=frequencies, min_months=min_months)["xyz"].reindex(table.index)
     table["likely"] = table["abc"]
-    column = "cents" if measure == "sales" else "profit_cents"
-    known = luck(days, since=panel.start, column=column) if len(days) else None
-    if known is None or (value > 0).sum() < LEAST_ACCOUNTS:
+    variance = _variance(panel, days, value, measure)
+    if variance is None:
         return table
-    purchases = panel.accounts.set_index("customer_id")["purchase_days"].reindex(value.index)
-    by_class = class_probabilities(
-        value, total_variance(known, purchases), shares=shares, repetitions=repetitions, seed=seed
-    )
+    by_class = class_probabilities(value, variance, shares=shares, repetitions=repetitions, seed=seed)
     table[list(ABC)] = by_class.reindex(table.index)
     table["confidence"] = _own(table, "abc", ABC)
     best = table[list(ABC)].idxmax(axis=1)
@@ -105,6 +101,39 @@ def class_confidence(
     table[list(XYZ)] = by_frequency.where(table["xyz"] != XYZ_UNKNOWN)
     table["xyz_confidence"] = _own(table, "xyz", XYZ)
     return table
+
+
+def _variance(panel: Panel, days: pd.DataFrame, value: pd.Series, measure: str) -> np.ndarray | None:
+    """How much luck is in each total; None where it cannot be told."""
+    column = "cents" if measure == "sales" else "profit_cents"
+    known = luck(days, since=panel.start, column=column) if len(days) else None
+    if known is None or (value > 0).sum() < LEAST_ACCOUNTS:
+        return None
+    purchases = panel.accounts.set_index("customer_id")["purchase_days"].reindex(value.index)
+    return total_variance(known, purchases)
+
+
+def expected_of(
+    panel: Panel, days: pd.DataFrame, *, measure: str = "sales"
+) -> tuple[pd.Series, Expected | None, np.ndarray | None]:
+    """Totals of the window by customer_id, what is known of the expected ones, and the luck that was in them.
+
+    Parameters
+    ----------
+    panel, days, measure
+        As in `class_confidence`.
+
+    Returns
+    -------
+    value : pandas.Series
+    known : kamlib.stats.expected.Expected or None
+        None where it cannot be told.
+    variance : numpy.ndarray or None
+        Relative, of each total.
+    """
+    value = window_values(panel, measure=measure)
+    variance = _variance(panel, days, value, measure)
+    return value, None if variance is None else shrunk_totals(value.to_numpy(), variance), variance
 
 
 def _own(table: pd.DataFrame, label: str, labels: Sequence[str]) -> np.ndarray:
@@ -132,21 +161,21 @@ def class_probabilities(
     if len(value) * repetitions > MOST_CELLS:
         chances = _above_lines(known, shares, max(MOST_CELLS // len(value), LEAST_LINES), seed)
     else:
-        chances = sum(_counted(drawn, shares) for drawn in known.draws(repetitions, seed)) / repetitions
+        chances = sum(classes_drawn(drawn, shares) for drawn in known.draws(repetitions, seed)) / repetitions
     return pd.DataFrame(chances.T, columns=list(ABC), index=value.index)
 
 
-def _counted(drawn: np.ndarray, shares: Sequence[float]) -> np.ndarray:
+def classes_drawn(drawn: np.ndarray, shares: Sequence[float]) -> np.ndarray:
     """How often each account is A, B and C: the account that crosses a line is the last of the upper class."""
     drawn = drawn.astype("float32")  # sorts four times as fast; a line moves by less than a ten-millionth
-    line_a, line_b = _lines(drawn, shares)
+    line_a, line_b = class_lines(drawn, shares)
     is_a, is_b = drawn >= line_a[:, None], drawn >= line_b[:, None]
     is_b &= ~is_a & (drawn > 0)
     is_a &= drawn > 0
     return np.array([is_a.sum(axis=0), is_b.sum(axis=0), (~is_a & ~is_b).sum(axis=0)])
 
 
-def _lines(drawn: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
+def class_lines(drawn: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
     """The smallest total in A, and in A or B, of each draw."""
     ordered = -np.sort(-drawn, axis=1)
     upto = np.cumsum(ordered, axis=1, dtype="float64")
@@ -156,7 +185,7 @@ def _lines(drawn: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
 
 def _above_lines(known: Expected, shares: Sequence[float], repetitions: int, seed: int) -> np.ndarray:
     """The same where accounts are so many that none moves a line: lines from few draws, each account's chance exact."""
-    drawn = (_lines(chunk.astype("float32"), shares) for chunk in known.draws(repetitions, seed))
+    drawn = (class_lines(chunk.astype("float32"), shares) for chunk in known.draws(repetitions, seed))
     a, b = (np.zeros(len(known.mean)) for _ in ABC[:2])
     for line_a, line_b in (pair for chunk in drawn for pair in zip(*chunk, strict=True)):
         a += ndtr((known.mean - np.log(line_a)) / known.sd)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from kamlib.finding import Finding
 from kamlib.segmentation.cells import SURE
+from kamlib.segmentation.forward import AHEAD_SURE, left_of
 from kamlib.segmentation.key_accounts import BREADWINNER_SHARE, KeyAccounts, claim_verdict
 from kamlib.segmentation.persistence import Persistence
 
@@ -23,6 +24,7 @@ def findings(
     months: int,
     currency: str = "",
     confidence: pd.DataFrame | None = None,
+    ahead: pd.DataFrame | None = None,
     lasting: Persistence | None = None,
     then: pd.DataFrame | None = None,
     concentration: pd.DataFrame | None = None,
@@ -39,6 +41,8 @@ def findings(
     currency : str
     confidence : pandas.DataFrame, optional
         From `class_confidence`.
+    ahead : pandas.DataFrame, optional
+        From `forward_confidence`: who has probably left is counted apart, and the next window stands beside this one.
     lasting : Persistence, optional
         From `persistence`.
     then : pandas.DataFrame, optional
@@ -84,7 +88,7 @@ def findings(
         Finding("segmentation.a_share_of_accounts", "Class A as a share of accounts", _none(a.mean()), "share"),
         Finding("segmentation.a_irregular", "Class A accounts that buy irregularly", irregular, "accounts"),
     ]
-    found += _sure(abc_table, confidence) if confidence is not None else []
+    found += _sure(abc_table, confidence, ahead) if confidence is not None else []
     found += _moved(then, confidence) if confidence is not None else []
     found += _concentrated(concentration) if concentration is not None else []
     return found + (_lasting(lasting) if lasting is not None else [])
@@ -123,21 +127,39 @@ def _counted(value: float, unit: str) -> float | int | None:
     return round(value) if unit == "accounts" and value == value else _none(value)
 
 
-def _sure(abc_table: pd.DataFrame, confidence: pd.DataFrame) -> list[Finding]:
+def _sure(abc_table: pd.DataFrame, confidence: pd.DataFrame, ahead: pd.DataFrame | None) -> list[Finding]:
     """How many classes can be relied on."""
     told = confidence["confidence"].dropna()
     in_a = confidence.loc[confidence["abc"] == "A", "A"]
-    surely = int((in_a >= SURE_A).sum()) if len(told) else None
+    left = pd.Series(False, in_a.index) if ahead is None else left_of(ahead).reindex(in_a.index, fill_value=False)
+    surely = int((in_a[~left] >= SURE_A).sum()) if len(told) else None
     borders = int((told < SURE).sum()) if len(told) else None
     mean = float(told.mean()) if len(told) else None
     expected = round(float(confidence["A"].sum())) if len(told) else None
-    certain = "Class A accounts that are surely A (90 % or more)"
+    there = "" if ahead is None else " that have not probably left"
+    certain = f"Class A accounts{there}, confidence 90 % or more"
     return [
         Finding("segmentation.a_sure", certain, surely, "accounts", n=len(in_a)),
+        *(_ahead(ahead, left) if ahead is not None else []),
         Finding("segmentation.a_expected", "Accounts that are A in an average year, as expected", expected, "accounts"),
         Finding("segmentation.borders", "Accounts on the border of a class", borders, "accounts", n=len(told)),
         Finding("segmentation.right", "Classes that are the true ones, as expected", mean, "share", n=len(told)),
     ]
+
+
+def _ahead(ahead: pd.DataFrame, left: pd.Series) -> list[Finding]:
+    """Class A with its state, and in the next window."""
+    in_a = ahead.loc[ahead["abc"] == "A", "forward"]
+    known = in_a.notna().any()
+    named = int((in_a[~left.reindex(in_a.index, fill_value=False)] >= AHEAD_SURE).sum()) if known else None
+    says = f"Class A accounts that will be A in the next window, probability {100 * AHEAD_SURE:.0f} % or more"
+    return [
+        Finding("segmentation.a_left", "Class A accounts that have probably left", int(left.sum()), "accounts",
+                n=len(left)),
+        Finding("segmentation.a_ahead", says, named, "accounts", n=len(in_a)),
+        Finding("segmentation.a_ahead_expected", "Class A accounts that will be A in the next window, as expected",
+                round(float(in_a.sum())) if known else None, "accounts", n=len(in_a)),
+    ]  # fmt: skip
 
 
 def _lasting(lasting: Persistence) -> list[Finding]:

@@ -7,8 +7,10 @@ import pandas as pd
 from scipy.stats import t as student
 
 from kamlib.panel import Panel
+from kamlib.segmentation.forward import LEFT, left_of
 from kamlib.segmentation.key_accounts import KeyAccounts
 from kamlib.segmentation.windows import complete_months, month_matrix
+from kamlib.stats.family import LEVEL, holm
 from kamlib.stats.gamma import gamma_shape
 from kamlib.stats.grain import period_ends, regularity_shows
 
@@ -22,6 +24,7 @@ def key_evidence(
     keys: KeyAccounts,
     *,
     confidence: pd.DataFrame | None = None,
+    ahead: pd.DataFrame | None = None,
     named: pd.Series | None = None,
     trend_months: int = TREND_MONTHS,
 ) -> pd.DataFrame:
@@ -34,6 +37,8 @@ def key_evidence(
         From `key_accounts` of the same panel.
     confidence : pandas.DataFrame, optional
         From `class_confidence`; its abc and confidence are shown.
+    ahead : pandas.DataFrame, optional
+        From `forward_confidence`: whether the account has probably left, and its class in the next window.
     named : pandas.Series, optional
         Accounts that other evidence names (a client type), by customer_id: the reason in words. They join the list.
     trend_months : int
@@ -44,9 +49,11 @@ def key_evidence(
     pandas.DataFrame
         Indexed by customer_id, the largest value first (ties by customer_id): value, share, low, high, probability
         (as in `KeyAccounts.table`; missing for an account that only other evidence names and that is far below the
-        line), abc, confidence (missing without `confidence`), gap_days (mean days between purchases), regularity (shape
-        of the gaps, less its bias), regularity_low, regularity_high, silent_days (since the last purchase), trend (per
-        year, as a share of its mean month), trend_low, trend_high (95 %), trend_months, rule, evidence (a sentence).
+        line), abc, confidence (missing without `confidence`), left, forward (missing without `ahead`), gap_days (mean
+        days between purchases), regularity (shape of the gaps, less its bias), regularity_low, regularity_high,
+        silent_days (since the last purchase), trend (per year, as a share of its mean month), trend_low, trend_high
+        (95 %, of this account by itself), trend_months, trend_p (corrected for the number of accounts listed, Holm: a
+        trend is told below 0.05), rule, evidence (a sentence).
     """
     listed = keys.listed[["value", "share", "low", "high", "probability"]]
     extra = pd.Index([]) if named is None else named.index.difference(listed.index)
@@ -54,14 +61,27 @@ def key_evidence(
     table[["abc", "confidence"]] = [pd.NA, np.nan]
     if confidence is not None:
         table[["abc", "confidence"]] = confidence[["abc", "confidence"]].reindex(table.index)
+    table["left"], table["forward"] = False, np.nan
+    if ahead is not None:
+        table["left"] = left_of(ahead).reindex(table.index, fill_value=False)
+        table["forward"] = ahead["forward"].reindex(table.index)
     column = f"{keys.measure}_cents"
     table = table.join(_rhythm(panel, table.index)).join(
         account_trends(panel, table.index.tolist(), column=column, months=trend_months)
     )
+    table["trend_p"] = holm(_p(table))
     table["rule"] = [_rule(row, keys, named) for row in table.itertuples()]
     table["evidence"] = [_sentence(row) for row in table.itertuples()]
     ordered = table.reset_index().sort_values(["value", "customer_id"], ascending=[False, True])
     return ordered.set_index("customer_id")
+
+
+def _p(trends: pd.DataFrame) -> np.ndarray:
+    """p-value of each trend by itself, from its Student interval."""
+    freedom = np.maximum(trends["trend_months"].to_numpy(dtype=float) - 2, 1)
+    error = (trends["trend_high"] - trends["trend_low"]).to_numpy(dtype=float) / 2 / student.ppf(0.975, freedom)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 2 * student.sf(np.abs(trends["trend"].to_numpy(dtype=float)) / error, freedom)
 
 
 def account_trends(
@@ -183,12 +203,18 @@ def _sentence(row) -> str:
     if not pd.isna(row.probability):
         parts.append(f"in an average year {_percent(row.low)} to {_percent(row.high)}")
     if not pd.isna(row.confidence):
-        parts.append(f"class {row.abc}, {_sure(row.confidence)} sure")
+        parts.append(_class(row))
     if not pd.isna(row.gap_days):
         silent = f"silent for {row.silent_days:.0f}" if row.silent_days else "bought on the last day"
         parts.append(f"buys every {row.gap_days:.0f} days{_steadiness(row)}, {silent}")
     parts.append(_trend(row))
     return "; ".join(parts)
+
+
+def _class(row) -> str:
+    """The class with its state; how sure it is, and how probable in the next window."""
+    says = f"class {row.abc}, {LEFT}" if row.left else f"class {row.abc}, confidence {_sure(row.confidence)}"
+    return says if pd.isna(row.forward) else f"{says}, in the next window {_sure(row.forward)}"
 
 
 def _steadiness(row) -> str:
@@ -200,11 +226,9 @@ def _steadiness(row) -> str:
 def _trend(row) -> str:
     if pd.isna(row.trend):
         return "too young for a trend" if row.trend_months < LEAST_MONTHS else "no trend to speak of"
-    if row.trend_low > 0:
-        return f"growing ({_percent(row.trend, 0)} a year)"
-    if row.trend_high < 0:
-        return f"shrinking ({_percent(row.trend, 0)} a year)"
-    return "no sure trend"
+    if not row.trend_p < LEVEL:
+        return "no sure trend"
+    return f"{'growing' if row.trend > 0 else 'shrinking'} ({_percent(row.trend, 0)} a year)"
 
 
 def _percent(share: float, decimals: int = 1) -> str:

@@ -27,13 +27,15 @@ def class_frame(confidence: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFram
     return confidence.join(facts.rename(columns={"sales_cents": "value", "purchase_days": "purchases"}))
 
 
-def class_changes(then: pd.DataFrame, now: pd.DataFrame) -> list[Change]:
+def class_changes(then: pd.DataFrame, now: pd.DataFrame, *, shown: pd.Series | None = None) -> list[Change]:
     """Accounts whose class is not that of the earlier report, those whose sales changed most first.
 
     Parameters
     ----------
     then, now : pandas.DataFrame
         From `class_frame`, of the earlier report and of this one.
+    shown : pandas.Series, optional
+        Today's classes with the state of their accounts, by customer_id (`A, has probably left`).
 
     Returns
     -------
@@ -44,11 +46,12 @@ def class_changes(then: pd.DataFrame, now: pd.DataFrame) -> list[Change]:
     """
     both = now.join(then[["abc", "value", "purchases"]].add_suffix("_then"), how="inner")
     moved = both[both["abc"] != both["abc_then"]]
-    moved = moved.assign(cents=moved["value"] - moved["value_then"])
+    letters = moved["abc"] if shown is None else shown.reindex(moved.index).fillna(moved["abc"])
+    moved = moved.assign(cents=moved["value"] - moved["value_then"], shown=letters)
     ordered = moved.assign(size=moved["cents"].abs()).sort_values(["size", "customer_id"], ascending=[False, True])
     return [
         Change(
-            "segmentation.moved", "Class by sales", row.abc, "word", before=row.abc_then, account=str(row.Index),
+            "segmentation.moved", "Class by sales", row.shown, "word", before=row.abc_then, account=str(row.Index),
             cause=_cause(row), probability=_this_side(row),
         )
         for row in ordered.itertuples()

@@ -14,7 +14,8 @@ from kamlib.show import VERDICTS, Col, Prose, Table, say, table
 
 TYPES = {"prospects": "prospects", "image_makers": "image-makers", "experts": "experts"}
 KEYS = {
-    "customer_id": Col("Account"), "name": Col("Name"), "type": Col("Type", "label"), "state": Col("Buys", "prose"),
+    "customer_id": Col("Account"), "name": Col("Name"), "class": Col("Class", "label"), "type": Col("Type", "label"),
+    "state": Col("Buys", "prose"),
     "silent": Col("Silent next", "share", decimals=0),
     "value": Col("Value", "money"), "share": Col("Share", "share"),
     "expected": Col("Average year", "share", interval=("low", "high")),
@@ -23,7 +24,8 @@ KEYS = {
 SEGMENTATION, TYPES_PAGE, LOSSES = "02_segmentation", "03_client_types", "04_churn"
 PAGES = {"01_ledger": "the ledger", SEGMENTATION: "segmentation", TYPES_PAGE: "client types", LOSSES: "losses"}
 TOLD = (  # frame, its notebook, its column, and ours
-    ("client_types", TYPES_PAGE, "type", "type"), ("churn_states", LOSSES, "state", "state"),
+    ("class_ahead", SEGMENTATION, "shown", "class"), ("client_types", TYPES_PAGE, "type", "type"),
+    ("churn_states", LOSSES, "state", "state"),
     ("alarm", LOSSES, "probability", "silent"),
 )  # fmt: skip
 CLAIMS = {
@@ -89,8 +91,8 @@ def key_accounts_shown(
     Parameters
     ----------
     job : Run
-        Its frames `key_accounts`, `client_types`, `churn_states` and `alarm` are used, where their pages are a part of
-        the report.
+        Its frames `key_accounts`, `class_ahead`, `client_types`, `churn_states` and `alarm` are used, where their pages
+        are a part of the report.
     facts : mapping of str to Finding
         By key.
     period : str
