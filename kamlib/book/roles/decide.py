@@ -12,7 +12,7 @@ from kamlib.book.errors import Unsettled
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.amounts import GENERIC, Amount, MoneyColumns, amount_of, evidence_columns
 from kamlib.book.roles.looks import Look, looks
-from kamlib.book.roles.made_of import names_a_number
+from kamlib.book.roles.made_of import names_a_number, rank_of_a_word, rank_of_parts
 from kamlib.book.roles.names import candidates, missing
 from kamlib.book.roles.question import refusal, settle
 from kamlib.book.roles.synonyms import plain, rank
@@ -104,6 +104,7 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     named["refund"] = [(k, i) for k, i in named.get("refund", []) if i not in paid_back]
     if not {"product_id", "product_name"} & named.keys():  # then a Name may be that of a product
         named["customer_id"] = [(k, i) for k, i in named.get("customer_id", []) if k <= MERE_NAME]
+    _by_a_word(part, named, mapping, seen)
     found = {}
     for role in ("customer_id", "date"):
         best = (_customer if role == "customer_id" else _date)(part, named.get(role, []), seen)
@@ -126,7 +127,7 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     else:
         amount, beside = _amount(con, part, found, amounts, mapping, names, seen)
         if amount and amount.column is not None:
-            found["amount"] = amount.column
+            found = {r: i for r, i in found.items() if i != amount.column or r in mapping} | {"amount": amount.column}
     _refuse_if_missing(con, part, found, table, names)
     _tell_rates(part, found, seen)
     found = {c: found[c] for c in table.names if c in found}
@@ -134,6 +135,41 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     states += tuple((i, "refunded") for i in paid_back if i not in {s for s, _ in states})
     taken = {*found.values(), *beside.values(), *(i for i, _ in states)}
     return Roles(found, amount, beside, states, _unused(part, taken))
+
+
+def _by_a_word(part: Part, named: dict[str, list[tuple[int, int]]], mapping, seen: Sequence[Look]) -> None:
+    """A day or an amount that no whole name tells, by one word of its name, where but one column can be it."""
+    taken = {i for role, hits in named.items() if role != "date" for _, i in hits}
+    days = [i for i, look in enumerate(seen) if look.dates >= SURELY]
+    if "date" not in mapping and not any(_has_days(seen[i]) for _, i in named.get("date", [])):
+        parts = [(k, i) for i in days if i not in taken and (k := rank_of_parts("date", part.headers[i]))]
+        named["date"] = parts or _only(part, "date", [i for i in days if i not in taken]) or named.get("date", [])
+    money = {"amount", "quantity", "unit_price"} & (mapping.keys() | {r for r, hits in named.items() if hits})
+    others = any(rank("ledger", r, h) is not None for r in ("subtotal", "gross") for h in part.headers)
+    if money in (set(), {"quantity"}, {"unit_price"}) and not others:
+        numbers = [i for i, k in enumerate(seen) if k.numbers >= SURELY and k.dates < MOSTLY and i not in taken]
+        named["amount"] = _only(part, "amount", numbers) or named.get("amount", [])
+
+
+def _only(part: Part, role: str, columns: Sequence[int]) -> list[tuple[int, int]]:
+    """The only column with a word of a role in its name, which is told; none where there are several."""
+    hits = [(k, i) for i in columns if (k := rank_of_a_word(role, part.headers[i]))]
+    if len(hits) != 1:
+        return []
+    part.notes.append(
+        f"{part.where}: {part.headers[hits[0][1]]!r} is taken as the {role}, by a word of its name. If another "
+        "column is, say so in a mapping file."
+    )
+    return hits
+
+
+def _may_be_days(look: Look) -> bool:
+    """Whether there is a digit of a date in a column named as one; words such as those of weekdays are none."""
+    return look.numbers >= 1 - MOSTLY or look.dates > 0
+
+
+def _has_days(look: Look) -> bool:
+    return look.dates >= MOSTLY or look.moments >= MOSTLY or not look.values
 
 
 def _refuse_if_missing(con, part: Part, found: dict[str, int], table: Table, names: ColumnNames) -> None:
@@ -217,14 +253,14 @@ def _date(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> 
     """The best name whose values are dates; without a name, the only column that is nothing but dates."""
     told = [i for k, i in hits if k < 0]
     good = told or [i for _, i in hits if seen[i].dates >= MOSTLY or seen[i].moments >= MOSTLY]
-    if good or hits:
+    dates = [i for i, look in enumerate(seen) if look.dates >= SURELY and look.filled >= SURELY]
+    if good or (hits and (len(dates) != 1 or _may_be_days(seen[hits[0][1]]))):
         best = (good or [hits[0][1]])[0]
         others = [i for k, i in hits if i != best and i in good and k == dict((i, k) for k, i in hits)[best]]
         if others and not told:
             listed = ", ".join(repr(part.headers[i]) for i in others)
             part.notes.append(f"{part.where}: the date of a line is {part.headers[best]!r}; {listed} is not used.")
         return best
-    dates = [i for i, look in enumerate(seen) if look.dates >= SURELY and look.filled >= SURELY]
     if len(dates) == 1:
         header = part.headers[dates[0]]
         part.notes.append(f"{part.where}: {header!r} is taken as the date, as the only column of dates.")
