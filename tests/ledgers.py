@@ -212,6 +212,7 @@ CASES = (
     Case("Arrow", lambda: pa.Table.from_pandas(frame()), 825, file=""),
     Case("DuckDB relation", lambda: duckdb.from_arrow(pa.Table.from_pandas(frame())), 825, file=""),
     # values
+    Case("a number that says its decimal sign by itself", lines("a,2024-01-13,15.50", 'b,2024-01-14,"1.234,56"'), 125006, ("each is read as it says itself",)),
     Case("brackets, trailing minus, thousands", lines('a,2024-01-13,"(1,234.50)"', "a,2024-01-13,5.25-"), -123975),
     Case("currency signs", lines("a,2024-01-13,US$ 5.50", "a,2024-01-13,US$6"), 1150),
     Case("thousands by blanks, no-break spaces, apostrophes",
@@ -325,6 +326,8 @@ CASES = (
          ("seen before",)),
     Case("mixed currencies", lines("a,2024-01-13,1,EUR", "a,2024-01-13,2,USD", header="customer,date,amount,currency\n"),
          None, ("mixes currencies", "[rates]")),
+    Case("mixed currencies, one by option", lines("a,2024-01-13,1,EUR", "a,2024-01-13,2,USD", "b,2024-01-14,5,EUR", header="customer,date,amount,currency\n"),
+         600, mapping={"options": {"only_currency": "EUR"}}),
     Case("converted", lines("a,2024-01-13,1,EUR", "a,2024-01-13,2,USD", header="customer,date,amount,currency\n"), 284,
          ("converted at 0.92 EUR",), mapping={"rates": {"USD": 0.92}}),
     Case("rates by day in a table", {"ledger.csv": lines("a,2024-01-13,10,EUR", "a,2024-01-14,10,USD", "a,2024-01-20,10,USD", header=PRICED),

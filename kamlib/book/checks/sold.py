@@ -63,6 +63,8 @@ def only_sold(con: duckdb.DuckDBPyConnection, part: Part, parsed: str, roles: Ro
         sold.notes += _fit_to_orders(con, part, parsed, roles, options)
     elif amount.discount_of_order is not None:
         sold.notes += _off_orders(con, part, parsed, amount.discount_of_order, options)
+    if options.only_currency:
+        _other_currencies(con, parsed, options.only_currency)
     if options.customer_pattern:
         _other_accounts(con, parsed, options.customer_pattern)
     for position, kind in roles.states:
@@ -176,6 +178,14 @@ def _share_out(con, parsed: str, key: str = ORDER) -> None:
     )
     con.execute(f"UPDATE {parsed} SET amount = amount - q.part FROM parts q WHERE q._row = {parsed}._row")
     con.execute("DROP TABLE shares; DROP TABLE parts")
+
+
+def _other_currencies(con, parsed: str, only: str) -> None:
+    """Lines in another currency than the one that is asked for, and those that name none beside it."""
+    con.execute(
+        f"UPDATE {parsed} SET left_out = coalesce('currency ' || currency, 'no currency')"
+        f" WHERE upper(trim(currency)) IS DISTINCT FROM {cells.literal(only.strip().upper())}"
+    )
 
 
 def _other_accounts(con, parsed: str, pattern: str) -> None:

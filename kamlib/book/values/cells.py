@@ -119,12 +119,28 @@ def decimal_sign(con: duckdb.DuckDBPyConnection, table: str, sources: list[str],
     point, comma, unclear = con.execute(f"SELECT {counts} FROM {read}").fetchone()
     option = 'decimal = "."   # or ","'
     if point and comma:
+        rarer = ("comma", ".", ",") if comma <= point else ("point", ",", ".")
+        told = f"{signs[rarer[0]]} AND regexp_matches(n, '{_of_both_signs(*rarer[1:])}')"
+        by_itself = con.execute(f"SELECT coalesce(sum(k) FILTER ({told}), 0)::BIGINT FROM {read}").fetchone()[0]
+        if by_itself == min(point, comma) and not unclear:
+            return "." if comma <= point else ","
         why = f"{point:,} numbers have a decimal point and {comma:,} a decimal comma"
         raise Ambiguous(why, _three(con, read, signs["point" if point < comma else "comma"]), option)
     if unclear and not point and not comma:
         why = f"{unclear:,} numbers can be thousands or have three decimals, and no other number says which"
         raise Ambiguous(why, _three(con, read, signs["unclear"]), option)
     return "," if comma else "."
+
+
+def _of_both_signs(thousands: str, decimal: str) -> str:
+    """Pattern of a number that says by itself which of its signs is the decimal one: 1.234,56."""
+    return rf"^\d{{1,3}}(\{thousands}\d{{3}})+\{decimal}\d{{1,2}}$"
+
+
+def written_otherwise(source: str, decimal: str) -> str:
+    """SQL: whether a cell of text is a number of both signs whose decimal sign is not that of its file."""
+    pattern = _of_both_signs(decimal, "," if decimal == "." else ".")
+    return f"regexp_matches(regexp_replace({_bare(source)}, '^[-+(]|[-)]$', '', 'g'), '{pattern}')"
 
 
 _UNCLEAR = r"regexp_matches(n, '^[1-9]\d{0,2}[.,]\d{3}$')"
@@ -175,11 +191,14 @@ def number(source: str, decimal: str) -> str:
     well = f"{well} AND {digits} NOT IN ('', '{decimal}')"
     bare = f"replace(regexp_replace({digits}, '{groups}', '', 'g'), ',', '.')"
     plain = source if decimal == "." else f"replace({source}, ',', '.')"
+    other = "," if decimal == "." else "."
+    turned = f"replace(replace({digits}, '{decimal}', ''), ',', '.')"
     return (
         f"(CASE WHEN regexp_matches({source}, '^-?\\d+({d}\\d+)?$') THEN {plain}"  # nearly all, and quick
         f" WHEN regexp_matches({source}, '^-?\\d+[eE][+-]?\\d+$') THEN {source}"
         f" WHEN regexp_matches({source}, '^-?\\d+\\.\\d+[eE][+-]?\\d+$') THEN {source if decimal == '.' else 'NULL'}"
-        f" WHEN {well} THEN {sign} || {bare} END)"
+        f" WHEN {well} THEN {sign} || {bare}"
+        f" WHEN regexp_matches({digits}, '{_of_both_signs(decimal, other)}') THEN {sign} || {turned} END)"
     )
 
 

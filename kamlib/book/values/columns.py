@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from kamlib.book.errors import BookError, Question, Unsettled
@@ -55,6 +55,7 @@ class Columns:
             raise settle(part, "", unclear) from None
         self.plain = self._plain()
         self._say_minor()
+        self._say_otherwise(c for c in numeric if c not in self.plain)
 
     def _other_calendars(self) -> None:
         """Columns of dates of another calendar are written as Gregorian days, and it is told."""
@@ -245,6 +246,21 @@ class Columns:
         """Whether a column of money is in cents: as the user says, or its name."""
         said = self.options.minor_units
         return minor_units(self.part.headers[self.found[name]]) if said is None else said
+
+    def _say_otherwise(self, columns: Iterable[str]) -> None:
+        """Numbers with both signs that are read by themselves are told."""
+        other = "," if self.decimal == "." else "."
+        for c in columns:
+            written = cells.written_otherwise(c, self.decimal)
+            rows = self.con.execute(
+                f"SELECT {c}, count(*) OVER () FROM {self.cells} WHERE contains({c}, '.') AND contains({c}, ',')"
+                f" AND {written} LIMIT 1"
+            ).fetchall()
+            self.part.notes += [
+                f"{self.part.where}, column {self.part.headers[int(c[1:])]!r}: {n:,} numbers have a decimal {other!r} "
+                f"({cell[:40]!r}), all others {self.decimal!r}; each is read as it says itself."
+                for cell, n in rows
+            ]
 
     def _say_minor(self) -> None:
         money = [c for c in self.found if self.table[c].kind == "money" or c.endswith("_price")]
