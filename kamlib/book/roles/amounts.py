@@ -267,7 +267,10 @@ class _Decision:
         off = np.abs(np.nan_to_num(self.n[self.of["discount"]]))
         for extras in [(), *self._extras()]:
             for net, total in itertools.permutations(lines, 2):
-                if self.sums.agree(self._plus(self.n[net] - off, extras), self.n[total], where=off > 0):
+                ways = (off, self.n[net] * off / 100, self.n[net] * off)  # money, a percentage, a share
+                if any(
+                    self.sums.agree(self._plus(self.n[net] - w, extras), self.n[total], where=off > 0) for w in ways
+                ):
                     names = "".join(f" + {self.name(self.of[r])}" for r in extras)
                     less = f"{self.name(net)} - {self.name(self.of['discount'])}{names} = {self.name(total)}"
                     return self._amount(total, f"net: {less}", extras)
@@ -499,6 +502,8 @@ class _Decision:
         off = self.n[self.of["discount"]]
         off, header = off[~np.isnan(off)], self.part.headers[self.of["discount"]]
         way = self.options.discount
+        if not way and self.of["discount"] in self.part.percents:
+            way = "percent"
         if not way and rank("ledger", "discount", header) == 2:
             way = "percent" if off.max() > 1 else "share"
         way = way or self._by_orders()
@@ -543,7 +548,7 @@ class _Decision:
     def _amount(self, column: int | None, says: str, less: tuple[str, ...] = (), of_order: str = "") -> Amount:
         """With the sentence that says what it is, and the order's own sums beside it."""
         if less:
-            says += f"; {' and '.join(self.name(self.of[r]) for r in less)} taken out"
+            says += f"{'; ' if says else ''}{' and '.join(self.name(self.of[r]) for r in less)} taken out"
         what = PRODUCT if column is None else self.name(column)
         told = says if says.startswith(what) else "; ".join(filter(None, [what, says]))
         totals = [i for i in self.rank if self.of_order[i] and i != self.of.get("subtotal")]

@@ -15,6 +15,7 @@ from kamlib.book.roles.looks import Look, looks
 from kamlib.book.roles.made_of import names_a_number, rank_of_a_word, rank_of_parts
 from kamlib.book.roles.names import candidates, missing
 from kamlib.book.roles.question import refusal, settle
+from kamlib.book.roles.states import NO
 from kamlib.book.roles.synonyms import plain, rank
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells
@@ -43,6 +44,16 @@ STATUS = re.compile("status|statut|durum|trangthai|tinhtrang|situacao|стату
 RATE = re.compile(
     "exchangerate|currencyrate|fxrate|wechselkurs|umrechnungskurs|tauxdechange|tipodecambio|kurswaluty|dovizkuru"
 )
+# A column of yes and no of such a name says that a line came back, or was none.
+BACK = frozenset(
+    map(plain, "returned, return, is return, returned?, item returned, order returned, refunded?, devuelto, devuelta, "
+    "devolución, devolvido, devolução, retourné, retour, zurückgegeben, retoure, Rücksendung, reso, restituito, "
+    "geretourneerd, zwrot, zwrócono, vráceno, iade, iade edildi, возврат, возвращен, dikembalikan, retur, đã trả, "
+    "退货, 退貨, 是否退货, 返品, 반품, 반품여부, مرتجع".split(", "))
+)  # fmt: skip
+TRIAL = frozenset(map(plain, "test, is test, test order, testbestellung, is demo, void?, is void, voided?".split(", ")))
+YES = frozenset("yes y true t 1 ja j oui o sí si s sim sì tak evet да ya có 是 예 はい نعم ano áno igen da nai".split())
+RETURNED = re.compile("return|refund|devol|devuel|retour|ruckgabe|zwrot|iade|возврат|退|返品|반품")
 # Names of a customer that are a firm's, of which several people write.
 FIRM = re.compile(
     "contact|compan|firm|organi[sz]|business|party|account|empresa|societ|azienda|unternehm|razon|razao|公司|会社|회사|업체"
@@ -133,8 +144,34 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     found = {c: found[c] for c in table.names if c in found}
     states = _states(part, found, mapping, named)
     states += tuple((i, "refunded") for i in paid_back if i not in {s for s, _ in states})
+    if "state" not in mapping:
+        states += tuple(s for s in _yes_or_no(con, part) if s[0] not in {*found.values(), *(i for i, _ in states)})
     taken = {*found.values(), *beside.values(), *(i for i, _ in states)}
+    _tell_returns(part, taken, seen)
     return Roles(found, amount, beside, states, _unused(part, taken))
+
+
+def _yes_or_no(con, part: Part) -> list[tuple[int, str]]:
+    """Columns that say of each line, yes or no, whether it came back or was a trial: position, and kind of state."""
+    named = [i for i, h in enumerate(part.headers) if plain(h) in BACK or plain(h) in TRIAL]
+    found = []
+    for i in named:
+        cell = f"lower(trim(CAST(c{i} AS VARCHAR)))"
+        rows = con.execute(f"SELECT DISTINCT {cell} FROM {part.relation} WHERE {cell} <> '' LIMIT 4").fetchall()
+        said = {v.removesuffix(".0") for (v,) in rows}
+        if said and said <= YES | set(NO) and (said & YES or len(said) > 1):
+            found.append((i, "refunded" if plain(part.headers[i]) in BACK else "flag"))
+    return found
+
+
+def _tell_returns(part: Part, taken: set[int], seen: Sequence[Look]) -> None:
+    """Numbers of what came back that are not used are told: the amounts may still hold it."""
+    for i, header in enumerate(part.headers):
+        numbers = seen[i].numbers >= SURELY and seen[i].values > 1 and seen[i].dates < MOSTLY
+        if i not in taken and numbers and RETURNED.search(plain(header)):
+            part.notes.append(
+                f"{part.where}: {header!r} is not used. If the amounts hold what came back, take it off in the source."
+            )
 
 
 def _by_a_word(part: Part, named: dict[str, list[tuple[int, int]]], mapping, seen: Sequence[Look]) -> None:
@@ -281,6 +318,8 @@ def _amount(con, part, found, amounts, mapping, names, seen) -> tuple[Amount | N
         part.notes.append(f"{part.where}: no column says how many; each line counts as one, at {header!r}.")
     if factors:  # what the user maps is not weighed against other columns that he has not mapped
         beside = {r: i for r, i in beside.items() if r == "discount" or r in mapping}
+    if "discount" in beside:
+        _look_at_discount(con, part, beside["discount"])
     of = beside | {r: found[r] for r in ("tax", "shipping", "refund", "quantity", "unit_price") if r in found}
     others = [found[c] for c in ("profit", "cost", "list_price") if c in found]
     taken = {*found.values(), *of.values(), *(i for _, i in amounts)}
@@ -293,6 +332,24 @@ def _amount(con, part, found, amounts, mapping, names, seen) -> tuple[Amount | N
     except Unsettled as stopped:
         stopped.found = dict(found)
         raise
+
+
+def _look_at_discount(con, part: Part, i: int) -> None:
+    """Whether the cells of a column of discounts are percentages, `10%`; what is no number is told."""
+    cell = f"trim(CAST(c{i} AS VARCHAR))"
+    filled, percents, numbers = con.execute(
+        f"SELECT count(nullif({cell}, '')), count(*) FILTER (regexp_matches({cell}, '[%٪]$|^%')),"
+        f" count(*) FILTER (regexp_matches({cell}, '\d')) FROM {part.relation}"
+    ).fetchone()
+    # A nought may stand without the sign.
+    noughts = con.execute(f"SELECT count(*) FROM {part.relation} WHERE try_cast({cell} AS DOUBLE) = 0").fetchone()[0]
+    if percents and percents + noughts >= SURELY * filled:
+        part.percents = part.percents | {i}
+    elif filled and (numbers < MOSTLY * filled or percents):
+        part.notes.append(
+            f"{part.where}: {part.headers[i]!r} is named as a discount and is not used, since not all of its cells are "
+            "numbers, or all percentages. If it is still to come off, mend it."
+        )
 
 
 def _is_price_of_one(found, beside, mapping) -> bool:

@@ -18,16 +18,39 @@ _BLANK_SIGNS = " \t\r\n\v\f\u00a0\u202f\ufeff\u200b\u200e\u200f\u061c"
 _BLANKS = r"\s\x{00a0}\x{202f}\x{feff}\x{200b}\x{200e}\x{200f}\x{061c}"
 # Signs before codes, then words: US$, EUR, kr, zł, riyals and pounds in Arabic.
 _WORDS = (
-    r"kr|zł|Kč|Ft|лв|руб|р|Rs|Rp|RM|R|TL|Fr|SFr|元|円|圓|원|ر\.?\s?س|د\.?\s?إ|د\.?\s?ك|ج\.?\s?م|د\.?\s?م|د\.?\s?أ|د\.?\s?ع|ر\.?\s?ع|ر\.?\s?ق|"
+    r"kr|zł|Kč|Ft|лв|руб|р|Rs|Rp|RM|R|TL|Fr|SFr|元|円|圓|원|đ|Đ|VNĐ|vnđ|vnd|lei|грн|тг|сум|บาท|S/|Bs|Q|Ksh|KSh|TSh|USh|"
+    r"Dhs|DH|DA|DT|F ?CFA|kn|din|ден|ریال|تومان|"
+    r"ر\.?\s?س|د\.?\s?إ|د\.?\s?ك|ج\.?\s?م|د\.?\s?م|د\.?\s?أ|د\.?\s?ع|ر\.?\s?ع|ر\.?\s?ق|"
     r"ريال|جنيه|درهم|دينار"
 )
-_CURRENCY = rf"[A-Z]{{0,3}}\p{{Sc}}|^[A-Z]{{3}}\b|\b[A-Z]{{3}}$|^(?:{_WORDS})\.?|(?:{_WORDS})\.?$"
+_CURRENCY = rf"[A-Z]{{0,3}}\p{{Sc}}|^[A-Z]{{3}}|[A-Z]{{3}}$|^(?:{_WORDS})\.?|(?:{_WORDS})\.?$"
 
 # Digits and signs of other scripts, one by one; the marks of writing direction have no counterpart and go.
 _MARKS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９−–﹣－٬’" + _MARKS
 _LATIN = "0123456789" * 3 + "----''"
 ARABIC_POINT = "٫"
+# Signs and codes of money that has no decimals: ¥1,250 is a thousand and more.
+WHOLE = (
+    "¥",
+    "￥",
+    "JPY",
+    "円",
+    "₩",
+    "￦",
+    "KRW",
+    "원",
+    "₫",
+    "VND",
+    "VNĐ",
+    "Đ",
+    "RP",
+    "IDR",
+    "NT$",
+    "TWD",
+    "CLP",
+    "PYG",
+)
 
 
 class Ambiguous(Exception):
@@ -127,6 +150,10 @@ def decimal_sign(con: duckdb.DuckDBPyConnection, table: str, sources: list[str],
         why = f"{point:,} numbers have a decimal point and {comma:,} a decimal comma"
         raise Ambiguous(why, _three(con, read, signs["point" if point < comma else "comma"]), option)
     if unclear and not point and not comma:
+        marks, signs_of = f"upper({currency_mark('s')})", "regexp_extract(n, '[.,]')"
+        found = con.execute(f"SELECT DISTINCT {marks} IN {WHOLE}, {signs_of} FROM {read} WHERE {_UNCLEAR}").fetchall()
+        if len(found) == 1 and found[0][0]:
+            return "," if found[0][1] == "." else "."
         why = f"{unclear:,} numbers can be thousands or have three decimals, and no other number says which"
         raise Ambiguous(why, _three(con, read, signs["unclear"]), option)
     return "," if comma else "."
@@ -157,7 +184,8 @@ def _evidence(sign: str, other: str) -> str:
 
 def _bare(source: str) -> str:
     """SQL: a number without currency, and without blanks at its ends and about its sign."""
-    s = f"regexp_replace({source}, '{_CURRENCY}', '', 'g')"
+    whole = f"regexp_replace({source}, '/[-=]$', '')"  # 50/-, as in India: and no more
+    s = f"regexp_replace({whole}, '{_CURRENCY}', '', 'g')"
     return f"regexp_replace({s}, '^[{_BLANKS}]+|[{_BLANKS}]+$|[{_BLANKS}]*([-+()])[{_BLANKS}]*', '\\1', 'g')"
 
 
