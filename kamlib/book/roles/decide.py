@@ -339,7 +339,7 @@ def _look_at_discount(con, part: Part, i: int) -> None:
     cell = f"trim(CAST(c{i} AS VARCHAR))"
     filled, percents, numbers = con.execute(
         f"SELECT count(nullif({cell}, '')), count(*) FILTER (regexp_matches({cell}, '[%٪]$|^%')),"
-        f" count(*) FILTER (regexp_matches({cell}, '\d')) FROM {part.relation}"
+        f" count(*) FILTER (regexp_matches({cell}, '[0-9]')) FROM {part.relation}"
     ).fetchone()
     # A nought may stand without the sign.
     noughts = con.execute(f"SELECT count(*) FROM {part.relation} WHERE try_cast({cell} AS DOUBLE) = 0").fetchone()[0]
