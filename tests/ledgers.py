@@ -282,6 +282,11 @@ CASES = (
          header="customer,date,order,product,amount\n"), 1500, ("row of totals",)),
     # content
     Case("no customer", lines(",2024-01-13,9"), 900),
+    Case("subtotals named after their customer", lines("Ann,2024-01-13,1", "Ann,2024-01-14,2", "Ann Total,,3", "Bob,2024-01-13,5", "Bob Total,,5", "Grand Total,,8"),
+         800, ("row of totals",), customers=2),
+    Case("a month in two columns", lines("a,1,2024,10", "b,2,2024,20", header="cliente,mes,año,ventas\n"), 3000, ("the month of a line is put together",)),
+    Case("a total after discount", lines("a,2024-01-13,20,5,15", "b,2024-01-14,30,5,25", header="customer,date,total_before_discount,discount_amount,total_after_discount\n"),
+         4000),
     Case("a total below that does not say so", lines("a,2024-01-13,9", "b,2024-01-14,2", "a,2024-02-14,4", ",,15"), 1500,
          ("row of totals",), customers=2),
     Case("a remark below the table", lines("a,2024-01-13,9", "b,2024-01-14,2", "Made by the till", "* not audited"), 1100,

@@ -16,7 +16,7 @@ from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.options import Options
 from kamlib.book.roles.decide import roles_of
-from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_ROW
+from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_END, TOTAL_ROW
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells
 from kamlib.book.values.columns import Columns
@@ -259,6 +259,8 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
     below = f"concat_ws(chr(10), {', '.join(texts)})"
     begins, alone = (cells.literal(f"(?mi){r}") for r in (TOTAL_ROW, TOTAL_ALONE))
     says = f"regexp_matches({row}, {begins}) OR regexp_matches({below}, {alone})"
+    if table.name == "ledger":  # Ann Total: a subtotal below the lines of a customer
+        says += f" OR coalesce(regexp_matches(p.customer_id, {cells.literal(f'(?i){TOTAL_END}')}), false)"
     total = f"(CASE WHEN {unusable} THEN {says} ELSE false END)"
     foot = _below(con, table, parsed)
     frames = [_ragged(part), *_taken_out(part)]
