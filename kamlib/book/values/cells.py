@@ -30,6 +30,7 @@ _MARKS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 _DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９−–﹣－٬’" + _MARKS
 _LATIN = "0123456789" * 3 + "----''"
 ARABIC_POINT = "٫"
+RARELY = 0.2  # for each number of the usual decimal sign, up to which those that say theirs by themselves are read so
 # Signs and codes of money that has no decimals: ¥1,250 is a thousand and more.
 WHOLE = (
     "¥",
@@ -145,7 +146,7 @@ def decimal_sign(con: duckdb.DuckDBPyConnection, table: str, sources: list[str],
         rarer = ("comma", ".", ",") if comma <= point else ("point", ",", ".")
         told = f"{signs[rarer[0]]} AND regexp_matches(n, '{_of_both_signs(*rarer[1:])}')"
         by_itself = con.execute(f"SELECT coalesce(sum(k) FILTER ({told}), 0)::BIGINT FROM {read}").fetchone()[0]
-        if by_itself == min(point, comma) and not unclear:
+        if by_itself == min(point, comma) <= RARELY * max(point, comma) and not unclear:
             return "." if comma <= point else ","
         why = f"{point:,} numbers have a decimal point and {comma:,} a decimal comma"
         raise Ambiguous(why, _three(con, read, signs["point" if point < comma else "comma"]), option)
