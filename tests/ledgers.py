@@ -299,6 +299,8 @@ CASES = (
          1200, customers=2),
     Case("names of which one word is known", lines("3,2024-01-13,2024-02-13,5.5", "4,2024-01-19,2024-02-19,7", header="client_id,fecha_xq,fecha_venc,xq_importe\n"),
          1250, ("by a word of its name",), customers=2),
+    Case("a cost and shipping, and no tax", lines("a,2024-01-13,50,3,119", "b,2024-01-14,20,2,60", "a,2024-01-15,4,1,12", header="customer,date,cost,shipping,sales\n"),
+         19100, customers=2),
     Case("a cost that is the price before tax", lines("a,2024-01-13,100,19,119", "b,2024-01-14,50,9.5,59.5", "a,2024-01-15,10,1.9,11.9", header="cliente,fecha,costo,iva,total\n"),
          16000, ("with 'iva' it is 'total'",), customers=2),
     Case("addresses that differ by case", lines("A@x.example,2024-01-13,9", "a@x.example,2024-01-14,2",

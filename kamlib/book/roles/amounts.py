@@ -313,9 +313,11 @@ class _Decision:
             if off is not None and self.sums.agree(self._plus(net - off, extras), self.n[best]):
                 less = f"{self.name(i)} - {self.name(self.of['discount'])}"
                 return self._amount(best, f"net: {less} + {added} = {self.name(best)}", extras)
+        if "tax" not in self.of:
+            return None
         within = 2 * CENT + NEAR * np.nan_to_num(np.abs(self.n[best]))  # each may have been rounded by its piece
         for i, net in self.sums.beside(self.columns.others).items():
-            with_tax = self._plus(net, ("tax",)) if "tax" in self.of else net
+            with_tax = self._plus(net, ("tax",))
             apart = not self.sums.agree(net, self.n[best], within=within, where=self._there("tax"))
             if apart and self.sums.agree(with_tax, self.n[best], within=within, where=self._there("tax")):
                 return self._amount(i, f"net: with {self.name(self.of['tax'])} it is {self.name(best)}")
