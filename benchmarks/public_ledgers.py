@@ -18,24 +18,20 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib.util
+import tomllib
 import traceback
 from pathlib import Path
 
 from kamlib.book import BookError, open_book
+from kamlib.book.skeleton import mapping_text
 
 # What a user writes after having read the message, for files that are asked of.
 EDITS = {
     "07-m3-invoices": {"ledger": {"currency": ""}},
-    "34-afip-daca": {
-        "options": {
-            "header": False, "currency": "$",
-            "columns": ["", "currency", "customer_name", "", "date", "customer_id", "", "gross", "", "tax", "amount",
-                        "", "", "", "", "state"],
-        },
-        "rates": {"USD": 1.0},
-    },
     "35-violanova": {"ledger": {"customer_id": "numer_gr_klienta"}},
 }  # fmt: skip
+# Files whose message offers choices of a currency, and the one that the answer is in: the rest is what --fix writes.
+CHOSEN = {"34-afip-daca": "$", "44-fatture-valute": "USD", "s16-ar-forecast": "EUR"}
 # Words of a note that says which lines or columns are in doubt.
 IN_DOUBT = ("not understood", "not read", "could be it", "is not quantity x unit price", "is not used")
 HERE = Path(__file__).with_name("public_ledgers")
@@ -68,7 +64,7 @@ def tried(path: Path, right, verbose: bool) -> tuple[str, str]:
         why = str(refused).splitlines()[0][:150]
         if right is None:
             return "asked, rightly", why
-        return ("asked, settled" if _settled(path, right) else "asked"), why
+        return ("asked, settled" if _settled(path, right, refused) else "asked"), why
     except Exception:
         return "traceback", traceback.format_exc().strip().splitlines()[-1][:150]
     if verbose:
@@ -87,12 +83,22 @@ def _same(got, right) -> bool:
     return abs(got[0] - float(right[0])) < 0.005 and tuple(map(str, got[1:])) == tuple(map(str, right[1:]))
 
 
-def _settled(path: Path, right) -> bool:
-    """Whether one mapping file reads it right: the one noted here, or any choice that the message offers."""
+def _settled(path: Path, right, refused: BookError) -> bool:
+    """Whether one mapping file with one edit reads it right: the one noted here, or that of --fix, one line chosen."""
     try:
-        return path.stem in EDITS and _same(read(path, EDITS[path.stem])[0], right)
+        if path.stem in EDITS:
+            return _same(read(path, EDITS[path.stem])[0], right)
+        return path.stem in CHOSEN and _same(read(path, _chosen(path, refused, CHOSEN[path.stem]))[0], right)
     except BookError:
         return False
+
+
+def _chosen(path: Path, refused: BookError, currency: str) -> dict:
+    """What `kam check --fix` writes, with the line of a currency chosen."""
+    line = f'only_currency = "{currency}"'
+    written = mapping_text(path, refused=refused)
+    assert f"# choose one: {line}" in written, path
+    return tomllib.loads(written.replace(f"# choose one: {line}", line))
 
 
 def main() -> None:

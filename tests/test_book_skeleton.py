@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kamlib.book import BookError, open_book
+from kamlib.book.errors import Unsettled
 from kamlib.book.mapping import load_mapping
 from kamlib.book.skeleton import OPTIONS, ask_for, mapping_text, write_mapping
 from kamlib.cli import app
@@ -91,3 +92,20 @@ def test_nothing_is_written_over_without_being_told(tmp_path):
         write_mapping(tmp_path / "m.toml", "x")
     write_mapping(tmp_path / "m.toml", "x", force=True)
     assert (tmp_path / "m.toml").read_text("utf-8") == "x"
+
+
+def test_what_would_be_asked_next_stands_in_the_same_file(tmp_path):
+    """No header, then two currencies: one file, in which a line is chosen."""
+    path = tmp_path / "invoices.csv"
+    rows = [(k, "USD" if k == 4 else "$", "Ana" if k % 2 else "Bob", 70 + k % 2, 10 * k) for k in range(1, 7)]
+    kinds = ["6 - Factura B", "201 - Factura de Credito Electronica MyPyMEs (FCE) A", "3 - Nota de Credito A"]
+    lines = [f"{k},{c},{n},2024-01-{k:02},{i},{12 * a / 10},{a / 5},{a},{kinds[k % 3]}" for k, c, n, i, a in rows]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    with pytest.raises(Unsettled) as refused:
+        open_book(path)
+    text = mapping_text(path, refused=refused.value)
+    line = 'only_currency = "$"'
+    assert f"# choose one: {line}" in text
+    book = open_book(path, mapping=tomllib.loads(text.replace(f"# choose one: {line}", line)))
+    net, who = book.ledger.aggregate("sum(cents)::BIGINT, count(DISTINCT customer_id)").fetchall()[0]
+    assert (net, who) == (10_00 - 20_00 + 30_00 - 50_00 + 60_00, 2)

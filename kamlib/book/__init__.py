@@ -239,9 +239,11 @@ def open_book(
     seen = formats_in_words(parts)
     notes = [*seen, *(f"Amounts: {a}." for a in amounts), *(note for p in parts for note in p.notes), *between]
     notes += [*far, *periods, *late_lines(con.table("ledger"))]
-    signs = sum((Counter(c.currencies) for c in ledger_parts), Counter())
+    only = names.options.only_currency  # lines in others are gone, and their signs with them
+    signs = Counter() if only else sum((Counter(c.currencies) for c in ledger_parts), Counter())
     dated = {checked[p.relation].relation: p.where for p in parts if p.table == "rates"}
-    currency, converted = one_currency(con, signs, _said_currency(parts, names), names.rates, dated)
+    with _asked_of(source):
+        currency, converted = one_currency(con, signs, _said_currency(parts, names) or only, names.rates, dated)
     notes += [*converted, *merge_customers(con, tables, names.same_customer), *accounts_of_names(con, tables)]
     notes += unseen_formats(parts, names.formats)
     notes += too_large_sums(con)

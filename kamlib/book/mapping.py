@@ -58,8 +58,8 @@ class ColumnNames:
 
     @property
     def converts(self) -> bool:
-        """Whether lines are converted to one currency, so that the currency of each has to be known."""
-        return bool(self.rates) or self.dated_rates
+        """Whether lines are converted to one currency, or those in others left out: that of each has to be known."""
+        return bool(self.rates or self.options.only_currency) or self.dated_rates
 
     def of(self, table: str, headers: Sequence[str], *, lenient: bool = False) -> dict[str, str | tuple[str, ...]]:
         """Our column -> its name, for one table that has these headers: of several names, the one that is there.

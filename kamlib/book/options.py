@@ -32,6 +32,8 @@ class Options:
         Whether 24-01-05 is of 2024; None: only where the column can be read in no other way.
     currency : str
         Currency of the book where no column says so.
+    only_currency : str
+        Of a ledger in several currencies, the one whose lines are sales here; those in another one are left out.
     encoding : str
         Encoding of text files, as Python calls it; empty: find out from the content.
     day_month : bool
@@ -89,6 +91,7 @@ class Options:
     day_first: bool | None = None
     year_first: bool | None = None
     currency: str = ""
+    only_currency: str = ""
     encoding: str = ""
     day_month: bool = False
     excel_1904: bool = False
@@ -121,6 +124,7 @@ _KINDS = {
     "day_first": (bool, "is true or false"),
     "year_first": (bool, "is true or false"),
     "currency": (str, 'is a code like "EUR"'),
+    "only_currency": (str, 'is a code like "EUR", or a sign as it stands in the file'),
     "encoding": (str, 'is the name of an encoding, like "cp1256" or "utf-16"'),
     "day_month": (bool, "is true or false"),
     "excel_1904": (bool, "is true or false"),

@@ -26,6 +26,7 @@ OPTIONS = (
     ("day_first", "true", "whether 05/03/2024 is 5 March; found out where not given"),
     ("year_first", "false", "whether 24-01-05 is of 2024"),
     ("currency", '"EUR"', "currency of the amounts, where no column says it"),
+    ("only_currency", '"EUR"', "of a ledger in several, the one whose lines are taken; the others are left out"),
     ("encoding", '"cp1256"', "of text files; found out where not given"),
     ("delimiter", '";"', 'of text files; found out where not given; " " is any number of blanks'),
     ("header", "false", "the file has no line of column names; columns then names them"),
@@ -59,6 +60,7 @@ TAIL = """
 # "K002" = "K001"
 """
 MOST_QUESTIONS = 30
+MOST_AHEAD = 5  # rounds of questions that are asked in one file
 
 
 def mapping_text(source, *, mapping=None, formats=None, refused: BookError | None = None) -> str:
@@ -89,7 +91,7 @@ def mapping_text(source, *, mapping=None, formats=None, refused: BookError | Non
     first: dict[str, Part] = {}
     for part in _parts(con, source, names):
         first.setdefault(part.table, part)
-    asked = list(refused.questions) if isinstance(refused, Unsettled) else []
+    asked = _all_asked(source, mapping, formats, refused) if isinstance(refused, Unsettled) else []
     sections = []
     for part in first.values():
         part = _shaped(con, part, names_for(part, names))
@@ -105,6 +107,29 @@ def mapping_text(source, *, mapping=None, formats=None, refused: BookError | Non
         sections[list(first).index("rates")] += "\n".join(_rates(names)) + "\n"
         names = replace(names, rates={})
     return "\n".join([HEAD, *sections, _options(names.options, options), _rest(names)])
+
+
+def _all_asked(source, mapping, formats, refused: Unsettled) -> list[Question]:
+    """What is asked, and what would be asked next if each first answer were right: one file settles all of it."""
+    given, asked = as_dict(load_mapping(mapping_of(source, mapping))), list(refused.questions)
+    for _ in range(MOST_AHEAD):
+        for question in refused.questions:
+            if not question.choices:
+                return asked
+            given.setdefault(question.section, {})[question.key] = question.choices[0][0]
+        try:
+            open_book(source, mapping=given, formats=formats)
+            return asked
+        except Unsettled as again:
+            refused = again
+        except BookError:
+            return asked
+        known = {(q.section, q.key) for q in asked}
+        fresh = [q for q in refused.questions if (q.section, q.key) not in known]
+        if not fresh:
+            return asked
+        asked += fresh
+    return asked
 
 
 def _parts(con, source, names: ColumnNames) -> list[Part]:

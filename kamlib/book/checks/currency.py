@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import duckdb
 
-from kamlib.book.errors import BookError
+from kamlib.book.errors import BookError, Question, Unsettled
 from kamlib.book.values.cells import literal
 from kamlib.money import money
 from kamlib.tables import TABLES
@@ -67,12 +67,14 @@ def one_currency(
     return (says[0] if says else ""), notes
 
 
-def _mixed(found: list[tuple[str, int]]) -> BookError:
+def _mixed(found: list[tuple[str, int]]) -> Unsettled:
     shown = ", ".join(f"{c} ({n:,} lines)" for c, n in found[:5])
-    return BookError(
+    choices = [(c, f"{n:,} lines; those in another currency are left out") for c, n in found[:5]]
+    return Unsettled(
         f"The ledger mixes currencies: {shown}. Convert it to one currency first, or give rates in a mapping "
         f'file (--mapping):\n[options]\ncurrency = "{found[0][0]}"\n[rates]\n"{found[1][0]}" = 1.0   # '
-        f"{found[0][0]} for one {found[1][0]}"
+        f"{found[0][0]} for one {found[1][0]}\nOr take the lines in one of them.",
+        [Question("options", "only_currency", "which of them", choices)],
     )
 
 

@@ -16,7 +16,7 @@ from kamlib.book.errors import BookError
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.options import Options
 from kamlib.book.roles.decide import roles_of
-from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_ROW
+from kamlib.book.roles.total_words import TOTAL_ALONE, TOTAL_END, TOTAL_ROW
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells
 from kamlib.book.values.columns import Columns
@@ -44,6 +44,23 @@ ANYBODY = (
     "público general", "cliente generico", "cliente genérico", "cliente varios", "consommateur final",
     "cliente occasionale", "klient detaliczny", "розничный покупатель", "частное лицо", "散客", "零售客户", "现金客户",
     "khách lẻ", "perakende müşteri", "عميل نقدي", "زبون نقدي",
+    "ventas de mostrador", "venta de mostrador", "ventas mostrador", "venta mostrador", "cliente de mostrador",
+    "clientes mostrador", "clientes varios", "ventas al público", "ventas al publico", "venta al publico",
+    "cliente ocasional", "cliente anonimo", "cliente anónimo", "cliente balcão", "cliente balcao", "venda balcão",
+    "venda balcao", "cliente avulso", "cliente padrão", "consumidor não identificado", "consumidor nao identificado",
+    "cliente não identificado", "cliente nao identificado", "vente comptoir", "ventes comptoir", "clients divers",
+    "client anonyme", "client particulier", "clienti vari", "cliente al banco", "vendita al banco", "losse klant",
+    "balieklant", "baliekunde", "diverse klanten", "anonymer kunde", "gastkunde", "thekenverkauf",
+    "klient indywidualny", "klient anonimowy", "anonymní zákazník", "anonymny zakaznik", "nakit müşteri",
+    "peşin müşteri", "muhtelif müşteri", "muhtelif müşteriler", "nihai tüketici", "розничный клиент",
+    "частный покупатель", "физическое лицо", "гость", "pelanggan umum", "pelanggan tunai", "khách vãng lai",
+    "khách hàng lẻ", "一般客户", "一般客戶", "散客户", "零售顾客", "門市客", "現金客戶", "一般顧客", "非会員",
+    "일반고객", "일반 고객", "비회원", "ลูกค้าทั่วไป", "ลูกค้าเงินสด", "مشتری متفرقه", "عميل عام", "πελάτης λιανικής",
+    "lakossági vevő",
+    "walkin", "walk-in guest", "walk-in customers", "walk in customers", "cash customers", "retail customer",
+    "one-time customer", "one time customer", "miscellaneous customer", "sundry customer", "anonymous customer",
+    "unknown customer", "unknown", "no customer", "unbekannt", "inconnu", "desconocido", "desconhecido", "sconosciuto",
+    "неизвестно", "неизвестный", "未知", "不明",
 )  # fmt: skip
 # Behind these stands, where anything does, of which salesman, branch or occasion: `Cash customer, Ali`. Behind the
 # others only what a dash, a colon or a bracket sets apart, since they can begin a firm's name: `Walk-in - Fair`.
@@ -51,6 +68,7 @@ ANYBODY_OF = (
     "consumidor final", "walk-in customer", "walk in customer", "walkin customer", "cash customer", "cliente mostrador",
     "público en general", "publico en general", "розничный покупатель", "khách lẻ", "عميل نقدي", "زبون نقدي",
 )  # fmt: skip
+MOST_NUMBERS = 3  # ids that such a name may have: of more, each is somebody's
 MOST_TILLS = 12  # different names with more behind; of more, it is the people that differ
 
 PROBLEMS = ["table", "file", "line", "column", "cause", "value", "treatment"]
@@ -172,8 +190,23 @@ def _anybody(con, part: Part, parsed: str) -> list[str]:
         con.execute(f"UPDATE {parsed} SET customer_id = NULL, customer_name = NULL FROM anybody WHERE customer_id = c")
     con.execute("DROP TABLE anybody")
     return [
-        f"{part.where}: {n:,} lines of {who!r} are of whoever has no account: they have no customer." for who, n in rows
+        f"{part.where}: {n:,} lines of {who!r} are of whoever has no account: they have no customer."
+        for who, n in [*rows, *_anybody_by_name(con, parsed)]
     ]
+
+
+def _anybody_by_name(con, parsed: str) -> list[tuple[str, int]]:
+    """The same where it is the name beside the customer's number that says so."""
+    words = ", ".join(map(cells.literal, ANYBODY))
+    who = (
+        f"SELECT customer_name AS c, count(*) AS n FROM {parsed} WHERE customer_id IS NOT NULL"
+        f" AND lower(trim(customer_name)) IN ({words}) GROUP BY c"
+        f" HAVING count(DISTINCT customer_id) <= {MOST_NUMBERS} AND NOT bool_or(contains(customer_id, '@'))"
+    )
+    rows = con.execute(f"{who} ORDER BY n DESC, c").fetchall()
+    for name, _ in rows:
+        con.execute(f"UPDATE {parsed} SET customer_id = NULL, customer_name = NULL WHERE customer_name = ?", [name])
+    return rows
 
 
 def _with_more() -> str:
@@ -226,6 +259,8 @@ def _problems(con, part: Part, table: Table, found: dict[str, int], parsed: str,
     below = f"concat_ws(chr(10), {', '.join(texts)})"
     begins, alone = (cells.literal(f"(?mi){r}") for r in (TOTAL_ROW, TOTAL_ALONE))
     says = f"regexp_matches({row}, {begins}) OR regexp_matches({below}, {alone})"
+    if table.name == "ledger":  # Ann Total: a subtotal below the lines of a customer
+        says += f" OR coalesce(regexp_matches(p.customer_id, {cells.literal(f'(?i){TOTAL_END}')}), false)"
     total = f"(CASE WHEN {unusable} THEN {says} ELSE false END)"
     foot = _below(con, table, parsed)
     frames = [_ragged(part), *_taken_out(part)]

@@ -17,6 +17,7 @@ from kamlib.book.values import cells
 from kamlib.money import money
 
 NOT_SOLD = ["file", "state", "treatment", "lines", "cents"]
+MOST_RAISED = 0.1  # of the orders, whose lines make less than the subtotal: beyond, lines are missing from the file
 LEFT_OUT, REFUNDED, TURNED = "left out", "refunded", "turned"
 
 
@@ -62,6 +63,8 @@ def only_sold(con: duckdb.DuckDBPyConnection, part: Part, parsed: str, roles: Ro
         sold.notes += _fit_to_orders(con, part, parsed, roles, options)
     elif amount.discount_of_order is not None:
         sold.notes += _off_orders(con, part, parsed, amount.discount_of_order, options)
+    if options.only_currency:
+        _other_currencies(con, parsed, options.only_currency)
     if options.customer_pattern:
         _other_accounts(con, parsed, options.customer_pattern)
     for position, kind in roles.states:
@@ -112,7 +115,10 @@ def _once_an_order(con, parsed: str, less: tuple[str, ...]) -> None:
 
 
 def _fit_to_orders(con, part, parsed: str, roles: Roles, options: Options) -> list[str]:
-    """Lines that make more than their order's subtotal, in proportion: discounts of the order, tax in its prices."""
+    """Lines that make another sum than their order's subtotal, in proportion: discounts, tax in prices, edited orders.
+
+    Where the lines of many orders make less, lines are missing from the file rather than worth more: they are kept.
+    """
     amount = roles.amount
     subtotal = _raw(con, part, [amount.subtotal], options)[amount.subtotal]
     cents = f"max(try_cast({subtotal} AS {cells.NUMBER}) * 100)"
@@ -124,22 +130,27 @@ def _fit_to_orders(con, part, parsed: str, roles: Roles, options: Options) -> li
         tax += f" * coalesce({cents} / nullif({cents} + coalesce(max(p.shipping), 0), 0), 1)"
     con.execute(
         f"CREATE TEMP TABLE shares AS SELECT {ORDER} AS k, sum(p.amount)::BIGINT AS amount,"
-        f" CAST(sum(p.amount) - (round({cents}, 0) - {tax}) AS BIGINT) AS off"
+        f" CAST(sum(p.amount) - (round({cents}, 0) - {tax}) AS BIGINT) AS off, count(*) AS lines"
         f" FROM {parsed} p JOIN {part.relation} r ON r.rowid = p._row GROUP BY k"
-        f" HAVING {cents} IS NOT NULL AND sum(p.amount) > 0 AND abs(off) > count(*)"
+        f" HAVING {cents} IS NOT NULL AND sum(p.amount) > 0"
     )
-    n, off, more = con.execute(
-        "SELECT count(*) FILTER (off > 0), coalesce(sum(off) FILTER (off > 0), 0)::BIGINT, count(*) FILTER (off < 0)"
-        " FROM shares"
+    orders = con.execute("SELECT count(*) FROM shares").fetchone()[0]
+    con.execute("DELETE FROM shares WHERE abs(off) <= lines")
+    n, off, more, added = con.execute(
+        "SELECT count(*) FILTER (off > 0), coalesce(sum(off) FILTER (off > 0), 0)::BIGINT, count(*) FILTER (off < 0),"
+        " coalesce(-sum(off) FILTER (off < 0), 0)::BIGINT FROM shares"
     ).fetchone()
-    con.execute("DELETE FROM shares WHERE off < 0")
+    raised = more <= MOST_RAISED * orders
+    if not raised:
+        con.execute("DELETE FROM shares WHERE off < 0")
     _share_out(con, parsed)
     header, notes = part.headers[amount.subtotal], []
     why = "tax and discounts" if amount.tax_inside else "discounts"
     if n:
         notes.append(f"{part.where}: lines of {n:,} orders are fitted to {header!r}; {money(off)} of {why} comes off.")
     if more:
-        notes.append(f"{part.where}: the lines of {more:,} orders make less than {header!r}; they are kept.")
+        what = f"fitted to it, {money(added)} more" if raised else "kept, since lines may not be in the file"
+        notes.append(f"{part.where}: the lines of {more:,} orders make less than {header!r}; they are {what}.")
     return notes
 
 
@@ -167,6 +178,14 @@ def _share_out(con, parsed: str, key: str = ORDER) -> None:
     )
     con.execute(f"UPDATE {parsed} SET amount = amount - q.part FROM parts q WHERE q._row = {parsed}._row")
     con.execute("DROP TABLE shares; DROP TABLE parts")
+
+
+def _other_currencies(con, parsed: str, only: str) -> None:
+    """Lines in another currency than the one that is asked for, and those that name none beside it."""
+    con.execute(
+        f"UPDATE {parsed} SET left_out = coalesce('currency ' || currency, 'no currency')"
+        f" WHERE upper(trim(currency)) IS DISTINCT FROM {cells.literal(only.strip().upper())}"
+    )
 
 
 def _other_accounts(con, parsed: str, pattern: str) -> None:
@@ -354,8 +373,9 @@ def _take_off_refunds(con, part, parsed: str, roles: Roles, options: Options, so
         f" GROUP BY k HAVING max(abs(p.refund)) > 0 AND sum(p.amount) > 0"
     )
     con.execute(
-        "CREATE TEMP TABLE shares AS SELECT k, amount, CAST(round(CAST(refund AS DECIMAL(18, 0)) * coalesce(net, 1))"
-        " AS BIGINT) AS off FROM back; DROP TABLE back"
+        # What remains is rounded, once: sale and refund rounded apart are a cent off where both end in half a cent.
+        "CREATE TEMP TABLE shares AS SELECT k, amount, amount - CAST(round(round(amount"
+        " - CAST(refund AS DECIMAL(18, 0)) * coalesce(net, 1), 6)) AS BIGINT) AS off FROM back; DROP TABLE back"
     )
     over = con.execute("SELECT count(*) FROM shares WHERE off > amount + 1").fetchone()[0]
     con.execute("UPDATE shares SET off = least(off, amount)")

@@ -20,6 +20,7 @@ from kamlib.book.source.part import Part
 
 NET_BY_NAME, GENERIC, TOTAL = 1, 2, 3  # ranks of the names of an amount; -1 is the user's word, 0 our own
 OF_ORDER = re.compile(r"order|invoice|basket|cart|bestell|auftrag|rechnung|commande|facture|pedido|ordine|zamow", re.I)
+NEAR = 0.0005  # of an amount, by which sums of columns that were rounded apart may differ
 FEWEST_LINES, NEARLY = 3, 0.02  # with tax, from which on its part of the price says something; and how steady it is
 MOSTLY = 0.8  # share of orders whose totals say what a discount is
 SOME, HARDLY, MANY_ORDERS = 0.3, 0.05, 30  # and the same of many orders, and of what they do not say
@@ -266,7 +267,10 @@ class _Decision:
         off = np.abs(np.nan_to_num(self.n[self.of["discount"]]))
         for extras in [(), *self._extras()]:
             for net, total in itertools.permutations(lines, 2):
-                if self.sums.agree(self._plus(self.n[net] - off, extras), self.n[total], where=off > 0):
+                ways = (off, self.n[net] * off / 100, self.n[net] * off)  # money, a percentage, a share
+                if any(
+                    self.sums.agree(self._plus(self.n[net] - w, extras), self.n[total], where=off > 0) for w in ways
+                ):
                     names = "".join(f" + {self.name(self.of[r])}" for r in extras)
                     less = f"{self.name(net)} - {self.name(self.of['discount'])}{names} = {self.name(total)}"
                     return self._amount(total, f"net: {less}", extras)
@@ -293,7 +297,10 @@ class _Decision:
         return self.unread
 
     def _net_beside(self, best: int) -> Amount | None:
-        """The amount without its tax, where that stands in a column of no role and both are the amount."""
+        """The amount without its tax, where that stands in a column of no role and both are the amount.
+
+        A column named as a cost, which with the tax is the amount, is the net itself, and no cost of the seller's.
+        """
         if self.rank[best] <= NET_BY_NAME or self.why or not self._extras():
             return None
         off = np.abs(np.nan_to_num(self.n[self.of["discount"]])) if "discount" in self.of else None
@@ -306,6 +313,14 @@ class _Decision:
             if off is not None and self.sums.agree(self._plus(net - off, extras), self.n[best]):
                 less = f"{self.name(i)} - {self.name(self.of['discount'])}"
                 return self._amount(best, f"net: {less} + {added} = {self.name(best)}", extras)
+        if "tax" not in self.of:
+            return None
+        within = 2 * CENT + NEAR * np.nan_to_num(np.abs(self.n[best]))  # each may have been rounded by its piece
+        for i, net in self.sums.beside(self.columns.others).items():
+            with_tax = self._plus(net, ("tax",))
+            apart = not self.sums.agree(net, self.n[best], within=within, where=self._there("tax"))
+            if apart and self.sums.agree(with_tax, self.n[best], within=within, where=self._there("tax")):
+                return self._amount(i, f"net: with {self.name(self.of['tax'])} it is {self.name(best)}")
         return None
 
     def _is_off(self, best: int | None) -> bool:
@@ -489,6 +504,8 @@ class _Decision:
         off = self.n[self.of["discount"]]
         off, header = off[~np.isnan(off)], self.part.headers[self.of["discount"]]
         way = self.options.discount
+        if not way and self.of["discount"] in self.part.percents:
+            way = "percent"
         if not way and rank("ledger", "discount", header) == 2:
             way = "percent" if off.max() > 1 else "share"
         way = way or self._by_orders()
@@ -533,7 +550,7 @@ class _Decision:
     def _amount(self, column: int | None, says: str, less: tuple[str, ...] = (), of_order: str = "") -> Amount:
         """With the sentence that says what it is, and the order's own sums beside it."""
         if less:
-            says += f"; {' and '.join(self.name(self.of[r]) for r in less)} taken out"
+            says += f"{'; ' if says else ''}{' and '.join(self.name(self.of[r]) for r in less)} taken out"
         what = PRODUCT if column is None else self.name(column)
         told = says if says.startswith(what) else "; ".join(filter(None, [what, says]))
         totals = [i for i in self.rank if self.of_order[i] and i != self.of.get("subtotal")]

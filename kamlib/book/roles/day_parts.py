@@ -1,7 +1,8 @@
-"""A day that stands in three columns, year, month and day: put together in one."""
+"""A day that stands in three columns, year, month and day, or a month in two: put together in one."""
 
 from __future__ import annotations
 
+from kamlib.book.roles.looks import looks
 from kamlib.book.roles.raw import Raw, listed
 from kamlib.book.roles.synonyms import plain
 from kamlib.book.source.part import Part
@@ -34,24 +35,28 @@ def with_days(raw: Raw) -> Part:
     """
     part = raw.part
     at = [next((i for i, h in enumerate(part.headers) if plain(h) in names), None) for names in (YEAR, MONTH, DAY)]
-    if None in at or raw.mapping.get("date") or "date" in map(plain, part.headers):
+    if None in at[:2] or raw.mapping.get("date") or "date" in map(plain, part.headers):
         return part
-    year, month, day = (f"try_cast({raw.cell(i)} AS DOUBLE)" for i in at)
+    whole_days = at[2] is not None
+    if not whole_days and any(look.dates >= DAYS for look in looks(raw.con, part)):
+        return part
+    at = at if whole_days else at[:2]
+    year, month, *day = (f"try_cast({raw.cell(i)} AS DOUBLE)" for i in at)
     months = _months(raw, at[1])
     if months is None:
         return part
     month = f"coalesce({month}, {months}[lower({raw.cell(at[1])})])" if months != "" else month
-    whole = " AND ".join(f"{n} = floor({n})" for n in (year, month, day))
+    whole = " AND ".join(f"{n} = floor({n})" for n in (year, month, *day))
     made = (
         f"CASE WHEN {whole} AND {year} BETWEEN 1900 AND 2100 THEN strftime(try_cast(printf('%04d-%02d-%02d',"
-        f" {year}::INT, {month}::INT, {day}::INT) AS DATE), '%Y-%m-%d') END"
+        f" {year}::INT, {month}::INT, {day[0] if day else 1}::INT) AS DATE), '{'%Y-%m-%d' if day else '%Y-%m'}') END"
     )
     years, days = raw.con.execute(f"SELECT count({raw.cell(at[0])}), count({made}) FROM {part.relation}").fetchone()
     if not years or days < NEARLY * years or _has_days(raw, at):
         return part
     names = [part.headers[i] for i in at]
     select = f"SELECT rowid AS _from, *, {made} AS c{raw.width} FROM {part.relation} ORDER BY rowid"
-    note = f"{part.where}: the date of a line is put together of {listed(names)}."
+    note = f"{part.where}: the {'date' if day else 'month'} of a line is put together of {listed(names)}."
     return raw.rebuilt(select, [*part.headers, "date"], [note])
 
 

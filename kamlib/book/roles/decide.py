@@ -12,9 +12,10 @@ from kamlib.book.errors import Unsettled
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.roles.amounts import GENERIC, Amount, MoneyColumns, amount_of, evidence_columns
 from kamlib.book.roles.looks import Look, looks
-from kamlib.book.roles.made_of import names_a_number
+from kamlib.book.roles.made_of import names_a_number, rank_of_a_word, rank_of_parts
 from kamlib.book.roles.names import candidates, missing
 from kamlib.book.roles.question import refusal, settle
+from kamlib.book.roles.states import NO
 from kamlib.book.roles.synonyms import plain, rank
 from kamlib.book.source.part import Part
 from kamlib.book.values import cells
@@ -43,6 +44,16 @@ STATUS = re.compile("status|statut|durum|trangthai|tinhtrang|situacao|стату
 RATE = re.compile(
     "exchangerate|currencyrate|fxrate|wechselkurs|umrechnungskurs|tauxdechange|tipodecambio|kurswaluty|dovizkuru"
 )
+# A column of yes and no of such a name says that a line came back, or was none.
+BACK = frozenset(
+    map(plain, "returned, return, is return, returned?, item returned, order returned, refunded?, devuelto, devuelta, "
+    "devolución, devolvido, devolução, retourné, retour, zurückgegeben, retoure, Rücksendung, reso, restituito, "
+    "geretourneerd, zwrot, zwrócono, vráceno, iade, iade edildi, возврат, возвращен, dikembalikan, retur, đã trả, "
+    "退货, 退貨, 是否退货, 返品, 반품, 반품여부, مرتجع".split(", "))
+)  # fmt: skip
+TRIAL = frozenset(map(plain, "test, is test, test order, testbestellung, is demo, void?, is void, voided?".split(", ")))
+YES = frozenset("yes y true t 1 ja j oui o sí si s sim sì tak evet да ya có 是 예 はい نعم ano áno igen da nai".split())
+RETURNED = re.compile("return|refund|devol|devuel|retour|ruckgabe|zwrot|iade|возврат|退|返品|반품")
 # Names of a customer that are a firm's, of which several people write.
 FIRM = re.compile(
     "contact|compan|firm|organi[sz]|business|party|account|empresa|societ|azienda|unternehm|razon|razao|公司|会社|회사|업체"
@@ -104,6 +115,7 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     named["refund"] = [(k, i) for k, i in named.get("refund", []) if i not in paid_back]
     if not {"product_id", "product_name"} & named.keys():  # then a Name may be that of a product
         named["customer_id"] = [(k, i) for k, i in named.get("customer_id", []) if k <= MERE_NAME]
+    _by_a_word(part, named, mapping, seen)
     found = {}
     for role in ("customer_id", "date"):
         best = (_customer if role == "customer_id" else _date)(part, named.get(role, []), seen)
@@ -126,14 +138,75 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     else:
         amount, beside = _amount(con, part, found, amounts, mapping, names, seen)
         if amount and amount.column is not None:
-            found["amount"] = amount.column
+            found = {r: i for r, i in found.items() if i != amount.column or r in mapping} | {"amount": amount.column}
     _refuse_if_missing(con, part, found, table, names)
     _tell_rates(part, found, seen)
     found = {c: found[c] for c in table.names if c in found}
     states = _states(part, found, mapping, named)
     states += tuple((i, "refunded") for i in paid_back if i not in {s for s, _ in states})
+    if "state" not in mapping:
+        states += tuple(s for s in _yes_or_no(con, part) if s[0] not in {*found.values(), *(i for i, _ in states)})
     taken = {*found.values(), *beside.values(), *(i for i, _ in states)}
+    _tell_returns(part, taken, seen)
     return Roles(found, amount, beside, states, _unused(part, taken))
+
+
+def _yes_or_no(con, part: Part) -> list[tuple[int, str]]:
+    """Columns that say of each line, yes or no, whether it came back or was a trial: position, and kind of state."""
+    named = [i for i, h in enumerate(part.headers) if plain(h) in BACK or plain(h) in TRIAL]
+    found = []
+    for i in named:
+        cell = f"lower(trim(CAST(c{i} AS VARCHAR)))"
+        rows = con.execute(f"SELECT DISTINCT {cell} FROM {part.relation} WHERE {cell} <> '' LIMIT 4").fetchall()
+        said = {v.removesuffix(".0") for (v,) in rows}
+        if said and said <= YES | set(NO) and (said & YES or len(said) > 1):
+            found.append((i, "refunded" if plain(part.headers[i]) in BACK else "flag"))
+    return found
+
+
+def _tell_returns(part: Part, taken: set[int], seen: Sequence[Look]) -> None:
+    """Numbers of what came back that are not used are told: the amounts may still hold it."""
+    for i, header in enumerate(part.headers):
+        numbers = seen[i].numbers >= SURELY and seen[i].values > 1 and seen[i].dates < MOSTLY
+        if i not in taken and numbers and RETURNED.search(plain(header)):
+            part.notes.append(
+                f"{part.where}: {header!r} is not used. If the amounts hold what came back, take it off in the source."
+            )
+
+
+def _by_a_word(part: Part, named: dict[str, list[tuple[int, int]]], mapping, seen: Sequence[Look]) -> None:
+    """A day or an amount that no whole name tells, by one word of its name, where but one column can be it."""
+    taken = {i for role, hits in named.items() if role != "date" for _, i in hits}
+    days = [i for i, look in enumerate(seen) if look.dates >= SURELY]
+    if "date" not in mapping and not any(_has_days(seen[i]) for _, i in named.get("date", [])):
+        parts = [(k, i) for i in days if i not in taken and (k := rank_of_parts("date", part.headers[i]))]
+        named["date"] = parts or _only(part, "date", [i for i in days if i not in taken]) or named.get("date", [])
+    money = {"amount", "quantity", "unit_price"} & (mapping.keys() | {r for r, hits in named.items() if hits})
+    others = any(rank("ledger", r, h) is not None for r in ("subtotal", "gross") for h in part.headers)
+    if money in (set(), {"quantity"}, {"unit_price"}) and not others:
+        numbers = [i for i, k in enumerate(seen) if k.numbers >= SURELY and k.dates < MOSTLY and i not in taken]
+        named["amount"] = _only(part, "amount", numbers) or named.get("amount", [])
+
+
+def _only(part: Part, role: str, columns: Sequence[int]) -> list[tuple[int, int]]:
+    """The only column with a word of a role in its name, which is told; none where there are several."""
+    hits = [(k, i) for i in columns if (k := rank_of_a_word(role, part.headers[i]))]
+    if len(hits) != 1:
+        return []
+    part.notes.append(
+        f"{part.where}: {part.headers[hits[0][1]]!r} is taken as the {role}, by a word of its name. If another "
+        "column is, say so in a mapping file."
+    )
+    return hits
+
+
+def _may_be_days(look: Look) -> bool:
+    """Whether there is a digit of a date in a column named as one; words such as those of weekdays are none."""
+    return look.numbers >= 1 - MOSTLY or look.dates > 0
+
+
+def _has_days(look: Look) -> bool:
+    return look.dates >= MOSTLY or look.moments >= MOSTLY or not look.values
 
 
 def _refuse_if_missing(con, part: Part, found: dict[str, int], table: Table, names: ColumnNames) -> None:
@@ -217,14 +290,14 @@ def _date(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> 
     """The best name whose values are dates; without a name, the only column that is nothing but dates."""
     told = [i for k, i in hits if k < 0]
     good = told or [i for _, i in hits if seen[i].dates >= MOSTLY or seen[i].moments >= MOSTLY]
-    if good or hits:
+    dates = [i for i, look in enumerate(seen) if look.dates >= SURELY and look.filled >= SURELY]
+    if good or (hits and (len(dates) != 1 or _may_be_days(seen[hits[0][1]]))):
         best = (good or [hits[0][1]])[0]
         others = [i for k, i in hits if i != best and i in good and k == dict((i, k) for k, i in hits)[best]]
         if others and not told:
             listed = ", ".join(repr(part.headers[i]) for i in others)
             part.notes.append(f"{part.where}: the date of a line is {part.headers[best]!r}; {listed} is not used.")
         return best
-    dates = [i for i, look in enumerate(seen) if look.dates >= SURELY and look.filled >= SURELY]
     if len(dates) == 1:
         header = part.headers[dates[0]]
         part.notes.append(f"{part.where}: {header!r} is taken as the date, as the only column of dates.")
@@ -245,6 +318,8 @@ def _amount(con, part, found, amounts, mapping, names, seen) -> tuple[Amount | N
         part.notes.append(f"{part.where}: no column says how many; each line counts as one, at {header!r}.")
     if factors:  # what the user maps is not weighed against other columns that he has not mapped
         beside = {r: i for r, i in beside.items() if r == "discount" or r in mapping}
+    if "discount" in beside:
+        _look_at_discount(con, part, beside["discount"])
     of = beside | {r: found[r] for r in ("tax", "shipping", "refund", "quantity", "unit_price") if r in found}
     others = [found[c] for c in ("profit", "cost", "list_price") if c in found]
     taken = {*found.values(), *of.values(), *(i for _, i in amounts)}
@@ -257,6 +332,24 @@ def _amount(con, part, found, amounts, mapping, names, seen) -> tuple[Amount | N
     except Unsettled as stopped:
         stopped.found = dict(found)
         raise
+
+
+def _look_at_discount(con, part: Part, i: int) -> None:
+    """Whether the cells of a column of discounts are percentages, `10%`; what is no number is told."""
+    cell = f"trim(CAST(c{i} AS VARCHAR))"
+    filled, percents, numbers = con.execute(
+        f"SELECT count(nullif({cell}, '')), count(*) FILTER (regexp_matches({cell}, '[%٪]$|^%')),"
+        f" count(*) FILTER (regexp_matches({cell}, '[0-9]')) FROM {part.relation}"
+    ).fetchone()
+    # A nought may stand without the sign.
+    noughts = con.execute(f"SELECT count(*) FROM {part.relation} WHERE try_cast({cell} AS DOUBLE) = 0").fetchone()[0]
+    if percents and percents + noughts >= SURELY * filled:
+        part.percents = part.percents | {i}
+    elif filled and (numbers < MOSTLY * filled or percents):
+        part.notes.append(
+            f"{part.where}: {part.headers[i]!r} is named as a discount and is not used, since not all of its cells are "
+            "numbers, or all percentages. If it is still to come off, mend it."
+        )
 
 
 def _is_price_of_one(found, beside, mapping) -> bool:

@@ -5,22 +5,25 @@ What is found so counts only where no listed name was found for a role: it can a
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
-from kamlib.book.roles.synonyms import WORDS, is_known, plain, variants
+from kamlib.book.roles.synonyms import WORDS, is_known, plain, rank, variants
 
 GENERIC, TOTAL = 2, 3  # ranks of amounts, as `kamlib.book.roles.amounts` has them
 LONGEST = 60  # letters of a name that is taken apart
-SILENT = ("of_what", "between")
+_TOKEN = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|\d+|%")
+_OTHER_MONEY = tuple("tax shipping refund discount fee cost profit quantity unit_price list_price".split())
+SILENT = ("of_what", "between", "technical")
 # Of each role: its rank, the kinds of words of which each must be there, and those that may.
 ROLES = {
     "customer_id": (
-        (1, ("customer", "number"), ("between",)),
-        (2, ("customer",), ()),
-        (3, ("customer", "name"), ("between",)),
-        (4, ("customer", "mail"), ("between",)),
+        (1, ("customer", "number"), ("between", "technical", "name")),
+        (2, ("customer",), ("technical",)),
+        (3, ("customer", "name"), ("between", "technical")),
+        (4, ("customer", "mail"), ("between", "technical")),
     ),
     "date": ((1, ("date",), SILENT),),
     "amount": ((GENERIC, ("money",), SILENT), (TOTAL, ("money", "total"), SILENT), (TOTAL, ("total",), SILENT)),
@@ -61,6 +64,40 @@ def rank_of_parts(column: str, name: str) -> int | None:
             if len(tried) <= LONGEST and _made_of(tried, needed, allowed):
                 return k
     return None
+
+
+def rank_of_a_word(column: str, name: str) -> int | None:
+    """How well one word of a name says that it is the day or the amount, where another is unknown; a last resort.
+
+    None where a word says of which other day or of what other money it is.
+
+    Examples
+    --------
+    >>> [rank_of_a_word("amount", n) for n in ("xq_amount", "ImporteNetoXQ", "tax_amount", "avg_value", "Comment")]
+    [2, 2, None, None, None]
+    >>> [rank_of_a_word("date", n) for n in ("Fecha_Cbz", "due_date", "Fecha_Venc")]
+    [1, None, None]
+    """
+    kinds = {"date": "date", "amount": "money"}
+    if column not in kinds or is_known(name) or len(name) > LONGEST:
+        return None
+    tokens = [t for t in map(plain, _TOKEN.findall(name)) if t]
+    if not any(_is_word(t, kinds[column]) for t in tokens) or any(_says_other(t, column) for t in tokens):
+        return None
+    return 1 if column == "date" else GENERIC
+
+
+def _is_word(token: str, kind: str) -> bool:
+    return token in _words()[kind].get(token[0], ())
+
+
+def _says_other(token: str, column: str) -> bool:
+    """Whether a word is that of another role, or of another day or money."""
+    if _is_word(token, {"date": "other_day", "amount": "other_money"}[column]):
+        return True
+    if column == "date":
+        return False
+    return any(rank("ledger", r, token) is not None for r in _OTHER_MONEY)
 
 
 def names_a_number(name: str) -> bool:

@@ -15,6 +15,10 @@ PARTLY, PARTS = "refunded in part", "in part"
 
 IN_PART = re.compile(r"\b(partial(ly)?|partly|teil(weise)?|partiel(lement)?|parcial(mente)?|parzial(mente)?)\b|บางสวน")
 NEGATED = re.compile(r"(not|no|non|nicht|pas|niet|nie|nao) (?!sold|fulfil|paid)")
+# In Argentina an invoice, which can be sold on; elsewhere one that is to be paid later.
+ON_CREDIT = re.compile(
+    r"(\d+ )?((factura|venta|boleta|fatura|venda|facture|vente|fattura|vendita)s? (de|al?|en|em|di) credit|credit sale)"
+)
 NO = ("false", "no", "n", "0", "f", "nein", "non", "nao", "nee", "nie", "нет", "否", "")
 # In a column of kinds of document, where there are invoices: money that came in is no sale.
 INVOICE = re.compile(
@@ -68,7 +72,7 @@ def treatment(value: str, options: Options) -> str:
             return what
     if options.sold is not None:
         return NOT_SOLD
-    if NEGATED.match(text):
+    if NEGATED.match(text) or ON_CREDIT.match(text):
         return SOLD
     if IN_PART.search(text) or _says(text, _words(PARTS)):
         return PARTLY if _says(text, _words(REFUNDED)) or _says(_after_part(text), _words(REFUNDED)) else SOLD
@@ -122,9 +126,9 @@ def _words(what: str) -> tuple[str, ...]:
 def _says(text: str, known: tuple[str, ...]) -> bool:
     """Whether a text, or one of its own words, begins with one of the words; one with a full stop is the whole text."""
     own = text.split()
-    if len(own) > 6:
-        return False
     starts = [" ".join(own[k:]) for k in range(len(own))]
+    if len(own) > 6:  # of a sentence its beginning alone, behind a number: 203 - Nota de Crédito Electrónica ...
+        starts = [starts[1]] if own[0].isdigit() else []
     return any(word[1:] == text if word.startswith(".") else any(s.startswith(word) for s in starts) for word in known)
 
 

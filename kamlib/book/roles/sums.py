@@ -169,7 +169,11 @@ def _clean(con, part: Part, columns: Sequence[int]) -> dict[int, str]:
     """SQL of the cells of those columns that are text."""
     types = {r[0]: r[1] for r in con.execute(f"DESCRIBE {part.relation}").fetchall()}
     text = [i for i in dict.fromkeys(columns) if types[f"c{i}"] == "VARCHAR"]
-    return {i: cells.text(cells.latin(f"c{i}")) for i in text}
+    return {i: cells.text(cells.latin(_without_percent(f"c{i}") if i in part.percents else f"c{i}")) for i in text}
+
+
+def _without_percent(source: str) -> str:
+    return f"regexp_replace(trim({source}), '^% ?| ?[%٪]$', '')"
 
 
 def sign_of(con, part: Part, columns: Sequence[int], options: Options, also: Sequence[int] = ()) -> str:

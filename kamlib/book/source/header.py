@@ -15,6 +15,11 @@ from kamlib.book.source.part import cell
 from kamlib.tables import TABLES
 
 LOOKED_AT = 20  # rows
+FEWEST = 3  # rows, from which on a column that is the sum of two others is no chance
+_CURRENCY = re.compile(r"[$€£¥₽₺₹₩]|[A-Z]{3}|[A-Z]{1,2}\$")
+_DOCUMENT = re.compile(
+    r"(?i)\b(invoice|credit|receipt|factura|boleta|nota|recibo|fattura|ricevuta|facture|avoir|rechnung|gutschrift|faktur)"
+)
 _DATE = re.compile(
     r"(\d{1,4}([-/.])\d{1,2}\2\d{1,4}([ T]\d.*)?|(19|20)\d\d(0[1-9]|1[0-2])[0-3]\d|1\d{9}(\d{3})?"
     r"|\d{1,2}[ .-]{1,2}[^\W\d_]{3,9}[ .,-]{1,2}\d{2,4})"
@@ -161,17 +166,67 @@ def _ask(rows: Sequence[Sequence], why: str, delimiter: str = "") -> Unsettled:
 
 
 def _guess(rows: list[list[str]]) -> list[str]:
-    """A date is the first column of dates, the amount the last of numbers, the customer the first of the others."""
+    """What the columns of a table without a header seem to be, by the first rows: at least customer, date, amount.
+
+    The date is the first column of dates. Where of three columns of numbers one is the sum of the others, these are
+    gross, tax and amount; else the amount is the last of numbers. Currencies and kinds of documents are told by their
+    words. The customer is who comes again: a name, and its number where one goes with it; else the first other column.
+
+    Examples
+    --------
+    >>> _guess([["1", "$", "Ana", "2024-01-05", "70", "119.00", "19.00", "100.00", "x"],
+    ...         ["2", "$", "Bob", "2024-01-06", "71", "238.00", "38.00", "200.00", "x"],
+    ...         ["3", "$", "Ana", "2024-01-07", "70", "11.90", "1.90", "10.00", "x"]])
+    ['', 'currency', 'customer_name', 'date', 'customer_id', 'gross', 'tax', 'amount', '']
+    """
     names = [""] * len(rows[0])
+    columns = [[row[i] if i < len(row) else "" for row in rows] for i in range(len(names))]
     dates = _date_columns(rows) or [i for i, c in enumerate(rows[0]) if _is_date(c)]
     for i in dates[:1]:
         names[i] = "date"
-    numbers = [i for i, c in enumerate(rows[0]) if _is_number(c) and i not in dates]
-    for i in numbers[-1:]:
-        names[i] = "amount"
-    for i in [i for i, name in enumerate(names) if not name and i not in dates][:1]:
+    numbers = [i for i, cells in enumerate(columns) if i not in dates and all(_is_number(c) for c in cells if c)]
+    numbers = [i for i in numbers if any(columns[i])]
+    for i, role in _sum_of(columns, numbers) or [(i, "amount") for i in numbers[-1:]]:
+        names[i] = role
+    for i, cells in enumerate(columns):
+        words = {c for c in cells if c}
+        if not names[i] and words and all(map(_CURRENCY.fullmatch, words)):
+            names[i] = "currency"
+        elif not names[i] and len(words) > 1 and all(map(_DOCUMENT.search, words)):
+            names[i] = "state"
+    free = [i for i, name in enumerate(names) if not name and i not in dates]
+    again = [i for i in free if 1 < len(set(columns[i]) - {""}) < len(rows)]
+    for name, number in itertools.product(again, again):
+        if name not in numbers and number in numbers and _go_together(columns[name], columns[number]):
+            names[name], names[number] = "customer_name", "customer_id"
+            return names
+    for i in ([i for i in again if i not in numbers] or free)[:1]:
         names[i] = "customer_id"
     return names
+
+
+def _go_together(one: list[str], other: list[str]) -> bool:
+    """Whether to each cell of a column belongs one of the other, where both are filled."""
+    pairs = {(a, b) for a, b in zip(one, other, strict=True) if a and b}
+    return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+
+
+def _sum_of(columns: list[list[str]], numbers: list[int]) -> list[tuple[int, str]]:
+    """Of columns of numbers the first three of which one is the sum of the others, and neither is nothing."""
+    plain = {i: [_plain_number(c) for c in columns[i]] for i in numbers}
+    plain = {i: n for i, n in plain.items() if None not in n and len(n) >= FEWEST and any(n)}
+    for gross, tax, net in itertools.permutations(plain, 3):
+        rows = list(zip(plain[gross], plain[tax], plain[net], strict=True))
+        if all(abs(g - t - n) < 0.02 and abs(t) < abs(n) for g, t, n in rows) and all(t for _, t, _ in rows):
+            return [(gross, "gross"), (tax, "tax"), (net, "amount")]
+    return []
+
+
+def _plain_number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
 
 
 def title_note(where: str, above: Sequence[Sequence]) -> list[str]:

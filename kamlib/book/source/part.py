@@ -41,7 +41,8 @@ class Part:
     days can be numbers. `aside` are rows that only sum up or head others. `lines_of`, where lines and rows
     do not go together one by one (a text file), finds the lines of rows. `grain`: what its dates are written as, "day"
     or a period. `scratch` keeps the folder in which an unpacked source lies, as long as the part is there. `format` is
-    what the tool writes (`kamlib.book.formats.Format`), where it is known which; `above`, what stands above the header.
+    what the tool writes (`kamlib.book.formats.Format`), where it is known which; `above`, what stands above the header;
+    `percents`, columns of discounts whose cells are percentages.
     """
 
     table: str
@@ -59,6 +60,7 @@ class Part:
     scratch: object = None
     format: object = None
     above: str = ""
+    percents: frozenset[int] = frozenset()
 
     def lines(self, rows: Sequence[int]) -> dict[int, int]:
         """Line in the source of each row of the raw table (its rowid, from 0)."""

@@ -18,16 +18,40 @@ _BLANK_SIGNS = " \t\r\n\v\f\u00a0\u202f\ufeff\u200b\u200e\u200f\u061c"
 _BLANKS = r"\s\x{00a0}\x{202f}\x{feff}\x{200b}\x{200e}\x{200f}\x{061c}"
 # Signs before codes, then words: US$, EUR, kr, zł, riyals and pounds in Arabic.
 _WORDS = (
-    r"kr|zł|Kč|Ft|лв|руб|р|Rs|Rp|RM|R|TL|Fr|SFr|元|円|圓|원|ر\.?\s?س|د\.?\s?إ|د\.?\s?ك|ج\.?\s?م|د\.?\s?م|د\.?\s?أ|د\.?\s?ع|ر\.?\s?ع|ر\.?\s?ق|"
+    r"kr|zł|Kč|Ft|лв|руб|р|Rs|Rp|RM|R|TL|Fr|SFr|元|円|圓|원|đ|Đ|VNĐ|vnđ|vnd|lei|грн|тг|сум|บาท|S/|Bs|Q|Ksh|KSh|TSh|USh|"
+    r"Dhs|DH|DA|DT|F ?CFA|kn|din|ден|ریال|تومان|"
+    r"ر\.?\s?س|د\.?\s?إ|د\.?\s?ك|ج\.?\s?م|د\.?\s?م|د\.?\s?أ|د\.?\s?ع|ر\.?\s?ع|ر\.?\s?ق|"
     r"ريال|جنيه|درهم|دينار"
 )
-_CURRENCY = rf"[A-Z]{{0,3}}\p{{Sc}}|^[A-Z]{{3}}\b|\b[A-Z]{{3}}$|^(?:{_WORDS})\.?|(?:{_WORDS})\.?$"
+_CURRENCY = rf"[A-Z]{{0,3}}\p{{Sc}}|^[A-Z]{{3}}|[A-Z]{{3}}$|^(?:{_WORDS})\.?|(?:{_WORDS})\.?$"
 
 # Digits and signs of other scripts, one by one; the marks of writing direction have no counterpart and go.
 _MARKS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９−–﹣－٬’" + _MARKS
 _LATIN = "0123456789" * 3 + "----''"
 ARABIC_POINT = "٫"
+RARELY = 0.2  # for each number of the usual decimal sign, up to which those that say theirs by themselves are read so
+# Signs and codes of money that has no decimals: ¥1,250 is a thousand and more.
+WHOLE = (
+    "¥",
+    "￥",
+    "JPY",
+    "円",
+    "₩",
+    "￦",
+    "KRW",
+    "원",
+    "₫",
+    "VND",
+    "VNĐ",
+    "Đ",
+    "RP",
+    "IDR",
+    "NT$",
+    "TWD",
+    "CLP",
+    "PYG",
+)
 
 
 class Ambiguous(Exception):
@@ -119,12 +143,32 @@ def decimal_sign(con: duckdb.DuckDBPyConnection, table: str, sources: list[str],
     point, comma, unclear = con.execute(f"SELECT {counts} FROM {read}").fetchone()
     option = 'decimal = "."   # or ","'
     if point and comma:
+        rarer = ("comma", ".", ",") if comma <= point else ("point", ",", ".")
+        told = f"{signs[rarer[0]]} AND regexp_matches(n, '{_of_both_signs(*rarer[1:])}')"
+        by_itself = con.execute(f"SELECT coalesce(sum(k) FILTER ({told}), 0)::BIGINT FROM {read}").fetchone()[0]
+        if by_itself == min(point, comma) <= RARELY * max(point, comma) and not unclear:
+            return "." if comma <= point else ","
         why = f"{point:,} numbers have a decimal point and {comma:,} a decimal comma"
         raise Ambiguous(why, _three(con, read, signs["point" if point < comma else "comma"]), option)
     if unclear and not point and not comma:
+        marks, signs_of = f"upper({currency_mark('s')})", "regexp_extract(n, '[.,]')"
+        found = con.execute(f"SELECT DISTINCT {marks} IN {WHOLE}, {signs_of} FROM {read} WHERE {_UNCLEAR}").fetchall()
+        if len(found) == 1 and found[0][0]:
+            return "," if found[0][1] == "." else "."
         why = f"{unclear:,} numbers can be thousands or have three decimals, and no other number says which"
         raise Ambiguous(why, _three(con, read, signs["unclear"]), option)
     return "," if comma else "."
+
+
+def _of_both_signs(thousands: str, decimal: str) -> str:
+    """Pattern of a number that says by itself which of its signs is the decimal one: 1.234,56."""
+    return rf"^\d{{1,3}}(\{thousands}\d{{3}})+\{decimal}\d{{1,2}}$"
+
+
+def written_otherwise(source: str, decimal: str) -> str:
+    """SQL: whether a cell of text is a number of both signs whose decimal sign is not that of its file."""
+    pattern = _of_both_signs(decimal, "," if decimal == "." else ".")
+    return f"regexp_matches(regexp_replace({_bare(source)}, '^[-+(]|[-)]$', '', 'g'), '{pattern}')"
 
 
 _UNCLEAR = r"regexp_matches(n, '^[1-9]\d{0,2}[.,]\d{3}$')"
@@ -141,7 +185,8 @@ def _evidence(sign: str, other: str) -> str:
 
 def _bare(source: str) -> str:
     """SQL: a number without currency, and without blanks at its ends and about its sign."""
-    s = f"regexp_replace({source}, '{_CURRENCY}', '', 'g')"
+    whole = f"regexp_replace({source}, '/[-=]$', '')"  # 50/-, as in India: and no more
+    s = f"regexp_replace({whole}, '{_CURRENCY}', '', 'g')"
     return f"regexp_replace({s}, '^[{_BLANKS}]+|[{_BLANKS}]+$|[{_BLANKS}]*([-+()])[{_BLANKS}]*', '\\1', 'g')"
 
 
@@ -175,11 +220,14 @@ def number(source: str, decimal: str) -> str:
     well = f"{well} AND {digits} NOT IN ('', '{decimal}')"
     bare = f"replace(regexp_replace({digits}, '{groups}', '', 'g'), ',', '.')"
     plain = source if decimal == "." else f"replace({source}, ',', '.')"
+    other = "," if decimal == "." else "."
+    turned = f"replace(replace({digits}, '{decimal}', ''), ',', '.')"
     return (
         f"(CASE WHEN regexp_matches({source}, '^-?\\d+({d}\\d+)?$') THEN {plain}"  # nearly all, and quick
         f" WHEN regexp_matches({source}, '^-?\\d+[eE][+-]?\\d+$') THEN {source}"
         f" WHEN regexp_matches({source}, '^-?\\d+\\.\\d+[eE][+-]?\\d+$') THEN {source if decimal == '.' else 'NULL'}"
-        f" WHEN {well} THEN {sign} || {bare} END)"
+        f" WHEN {well} THEN {sign} || {bare}"
+        f" WHEN regexp_matches({digits}, '{_of_both_signs(decimal, other)}') THEN {sign} || {turned} END)"
     )
 
 

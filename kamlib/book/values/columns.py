@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from kamlib.book.errors import BookError, Question, Unsettled
@@ -10,7 +10,7 @@ from kamlib.book.mapping import ANY_OTHER, ColumnNames
 from kamlib.book.roles.question import settle
 from kamlib.book.roles.synonyms import currency_of, minor_units
 from kamlib.book.source.part import Part
-from kamlib.book.values import cells, dates, ids
+from kamlib.book.values import calendars, cells, dates, ids
 from kamlib.tables import Column, Table
 
 SQL_TYPE = {
@@ -47,6 +47,7 @@ class Columns:
             f"CREATE TABLE {self.cells} AS SELECT _row, {cleaned}{kept}"
             f" FROM (SELECT rowid AS _row, {', '.join([trimmed, *self.extra])} FROM {part.relation})"
         )
+        self._other_calendars()
         numeric = [f"c{found[c]}" for c, t in self.types.items() if t == "VARCHAR" and table[c].kind in NUMERIC]
         try:
             self.decimal = cells.decimal_sign(con, self.cells, numeric, options)
@@ -54,6 +55,24 @@ class Columns:
             raise settle(part, "", unclear) from None
         self.plain = self._plain()
         self._say_minor()
+        self._say_otherwise(c for c in numeric if c not in self.plain)
+
+    def _other_calendars(self) -> None:
+        """Columns of dates of another calendar are written as Gregorian days, and it is told."""
+        dates = {self.found[c] for c, t in self.types.items() if t == "VARCHAR" and self.table[c].kind == "date"}
+        for i in sorted(dates):
+            name = calendars.to_gregorian(self.con, self.cells, f"c{i}", letters=self._has_persian_letters)
+            header = self.part.headers[i]
+            said = f"{self.part.where}, column {header!r}: its days are of the {name}; they are converted."
+            self.part.notes += [said] if name else []
+
+    def _has_persian_letters(self) -> bool:
+        """Whether anything in the header or the first rows has a letter that Persian has and Arabic has not."""
+        test = cells.literal(f"[{calendars.PERSIAN_LETTERS}]")
+        columns = ", ".join(f"CAST(c{i} AS VARCHAR)" for i in range(len(self.part.headers)))
+        rows = f"SELECT concat_ws(' ', {columns}) AS row FROM {self.part.relation} LIMIT 200"
+        hit = self.con.execute(f"SELECT bool_or(regexp_matches(row, {test})) FROM ({rows})").fetchall()[0][0]
+        return bool(hit) or any(set(calendars.PERSIAN_LETTERS) & set(h) for h in self.part.headers)
 
     def _plain(self) -> set[str]:
         """Text columns whose every cell is a day or a number as SQL itself writes it.
@@ -227,6 +246,21 @@ class Columns:
         """Whether a column of money is in cents: as the user says, or its name."""
         said = self.options.minor_units
         return minor_units(self.part.headers[self.found[name]]) if said is None else said
+
+    def _say_otherwise(self, columns: Iterable[str]) -> None:
+        """Numbers with both signs that are read by themselves are told."""
+        other = "," if self.decimal == "." else "."
+        for c in columns:
+            written = cells.written_otherwise(c, self.decimal)
+            rows = self.con.execute(
+                f"SELECT {c}, count(*) OVER () FROM {self.cells} WHERE contains({c}, '.') AND contains({c}, ',')"
+                f" AND {written} LIMIT 1"
+            ).fetchall()
+            self.part.notes += [
+                f"{self.part.where}, column {self.part.headers[int(c[1:])]!r}: {n:,} numbers have a decimal {other!r} "
+                f"({cell[:40]!r}), all others {self.decimal!r}; each is read as it says itself."
+                for cell, n in rows
+            ]
 
     def _say_minor(self) -> None:
         money = [c for c in self.found if self.table[c].kind == "money" or c.endswith("_price")]
