@@ -104,7 +104,7 @@ def _chosen(path: Path, refused: BookError, currency: str) -> dict:
 def main() -> None:
     """Try them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("list", choices=("first", "second", "third", "fourth", "fifth", "sixth"))
+    parser.add_argument("list", choices=("first", "second", "third", "fourth", "fifth", "sixth", "seventh"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="")
     asked = parser.parse_args()
