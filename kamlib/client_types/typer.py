@@ -14,7 +14,7 @@ from kamlib.client_types.drift import quantiles
 from kamlib.client_types.features import CONTEXT
 from kamlib.client_types.marks import BREADWINNER_SHARE, MARKS, ROLES
 from kamlib.client_types.mixture import FULL, STATES, Evidence, Mixture, evidence, fit_mixture
-from kamlib.client_types.rules import rule_scores
+from kamlib.client_types.rules import rule_met
 from kamlib.client_types.symmetric import Scale, symmetric
 from kamlib.tables import CLIENT_TYPES
 
@@ -172,7 +172,7 @@ class ClientTyper(TransformerMixin, BaseEstimator):
         self.clusters_ = AccountClusters(method, self.n_clusters, self.random_state).fit(X)
         told = [r for r in ROLES if self.tellable_.loc[r, "told"]]
         number = len(self.clusters_.weights_)
-        self.cluster_types_ = match_clusters(self.clusters_.labels_, rule_scores(frame)[told], number=number)
+        self.cluster_types_ = match_clusters(self.clusters_.labels_, rule_met(frame)[told], number=number)
 
     # predicting
 
