@@ -17,7 +17,7 @@ RIDGE = 10.0  # accounts: how much the guess of a fact leans on the mean of all
 ENOUGH = 5000  # accounts to learn from
 PAIRS = 10  # facts noted twice, below which nothing is known of the noise
 NOTED = {"headroom": "annual_budget", "industry_rank": "industry_rank", "reputation": "reputation"}
-"""Features that a rule needs, and the fact of the table accounts that each is made of."""
+"""Features that the written rule needs and that may be unknown, and the fact of the table accounts behind each."""
 
 
 def fact_noise(book, as_of) -> pd.Series:
@@ -78,20 +78,26 @@ def drawn(
     nearest (predictive mean matching, Little 1988). A fact with noise is drawn between its guess and what was noted,
     the nearer to the guess the larger the noise is beside what the guess leaves open.
     """
+    vague = [n for n in names if features[n].isna().any() or _sd(noise, n) > 0]
+    if not vague:
+        yield from ({n: features[n].to_numpy() for n in names} for _ in range(draws))
+        return
     order = np.lexsort(np.nan_to_num(features.to_numpy().T[::-1], nan=-1e300))
     back = np.argsort(order)
     shaped = symmetric(features.iloc[order])
     noted = {n: shaped[n].to_numpy() for n in names}
-    others = [c for c in features if c not in names]
-    beside = np.column_stack([np.ones(len(features)), Scale.of(shaped[others].to_numpy()).apply(shaped[others])])
+    beside = _on_one_scale(shaped.drop(columns=list(names)).to_numpy())
     rng = np.random.default_rng(seed)
     state = {n: np.where(np.isnan(v), rng.choice(v[~np.isnan(v)], len(v)), v) for n, v in noted.items()}
-    vague = [n for n in names if np.isnan(noted[n]).any() or _sd(noise, n) > 0]
-    for step in range((BURN_IN if vague else 0) + draws):
+    for step in range(BURN_IN + draws):
         for name in vague:
             state[name] = _again(rng, name, state, noted[name], beside, _sd(noise, name))
-        if step >= (BURN_IN if vague else 0):
+        if step >= BURN_IN:
             yield {n: _unit(features, n, state[n][back], noted[n][back], _sd(noise, n)) for n in names}
+
+
+def _on_one_scale(values: np.ndarray) -> np.ndarray:
+    return Scale.of(values).apply(values) if values.shape[1] else values
 
 
 def _sd(noise, name: str) -> float:
@@ -107,8 +113,8 @@ def _unit(features: pd.DataFrame, name: str, value: np.ndarray, noted: np.ndarra
 
 def _again(rng, name: str, state: dict, noted: np.ndarray, beside: np.ndarray, sd: float) -> np.ndarray:
     """One fact of all accounts drawn anew, given the others as they stand."""
-    rest = np.column_stack([v for n, v in state.items() if n != name] or [np.zeros(len(noted))])
-    design = np.column_stack([beside, Scale.of(rest).apply(rest)])
+    rest = np.array([v for n, v in state.items() if n != name]).reshape(-1, len(noted)).T
+    design = np.column_stack([np.ones(len(noted)), beside, _on_one_scale(rest)])
     known = np.flatnonzero(~np.isnan(noted))
     learn = known[:: max(1, len(known) // ENOUGH)]
     weight = rng.exponential(size=len(learn))
@@ -123,6 +129,8 @@ def _again(rng, name: str, state: dict, noted: np.ndarray, beside: np.ndarray, s
         new[known] = around + np.sqrt(trust) * sd * rng.normal(size=len(known))
     missing = np.flatnonzero(np.isnan(noted))
     donors = learn[np.argsort(guess[learn], kind="stable")]
-    place = np.searchsorted(guess[donors], guess[missing]) + rng.integers(-DONORS // 2, DONORS // 2, len(missing))
+    first, last = (np.searchsorted(guess[donors], guess[missing], side) for side in ("left", "right"))
+    among = first + np.floor(rng.random(len(missing)) * (last - first)).astype(int)  # of those with the same guess, any
+    place = among + rng.integers(-DONORS // 2, DONORS // 2, len(missing))
     new[missing] = new[donors[np.clip(place, 0, len(donors) - 1)]]
     return new

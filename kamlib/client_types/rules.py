@@ -7,11 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kamlib.client_types.imputed import DRAWS, drawn
+from kamlib.client_types.imputed import DRAWS, NOTED, drawn
 from kamlib.client_types.marks import BREADWINNER_SHARE, ROLES
+from kamlib.client_types.told import Told
 from kamlib.tables import CLIENT_TYPES
 
 DONORS_NEEDED = 10  # accounts of which a fact must be known before it is guessed of another
+NAMED = 0.4  # probability from which a type is named; at one half, more of the rarer types would be missed than spared
+SHIFT = 0.25  # logits, sd of the error that accounts of a type share; from the seeds that the method was developed on
+CHECKS = "checks_per_year"
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,17 @@ class Rule:
     reputation: float = 0.65
     checks: float = 1.0
 
-    def words(self) -> dict[str, str]:
+    @property
+    def conditions(self) -> dict[str, tuple[tuple[str, float, bool], ...]]:
+        """By type: feature, threshold, whether it is met from there on (or up to there). All of them must hold."""
+        return {
+            "breadwinner": (("profit_share", self.share, True),),
+            "prospect": (("new", 1.0, True), ("headroom", self.headroom, True)),
+            "image-maker": (("industry_rank", self.rank, False), ("reputation", self.reputation, True)),
+            "expert": ((CHECKS, self.checks, True),),
+        }
+
+    def words(self, measure: str = "profit") -> dict[str, str]:
         """The rule of each type as a phrase.
 
         Examples
@@ -47,15 +61,26 @@ class Rule:
         'rank 3 or better in its industry or region, and a reputation of 0.65 or more'
         """
         return {
-            "breadwinner": f"{100 * self.share:g} % of profit (sales, where there is no profit) or more",
+            "breadwinner": f"{100 * self.share:g} % of {measure} or more",
             "prospect": f"new, with a budget of {self.headroom:g} times what we sell to it or more",
             "image-maker": f"rank {self.rank:g} or better in its industry or region, and a reputation of "
             f"{self.reputation:g} or more",
-            "expert": f"{self.checks:g} or more audits and sample tests a year, together",
+            "expert": f"{self.checks:g} or more audits and sample tests a year, counted together",
         }
 
 
-def rule_met(features: pd.DataFrame, rule: Rule = Rule()) -> pd.DataFrame:  # noqa: B008
+RULE = Rule()
+
+
+def rule_facts(features: pd.DataFrame) -> pd.DataFrame:
+    """The facts that the rule asks for; a column that is not known of anybody is missing throughout."""
+    names = ("profit_share", "new", *NOTED, "audits_per_year", "tests_per_year")
+    out = features.reindex(columns=list(names))
+    out[CHECKS] = out[["audits_per_year", "tests_per_year"]].sum(axis=1, min_count=1)
+    return out
+
+
+def rule_met(features: pd.DataFrame, rule: Rule = RULE) -> pd.DataFrame:
     """Whether each account meets the rule of each type, by what is known.
 
     Parameters
@@ -76,24 +101,16 @@ def rule_met(features: pd.DataFrame, rule: Rule = Rule()) -> pd.DataFrame:  # no
     >>> rule_met(known)["image-maker"].tolist()
     [1.0, 0.0, nan]
     """
-    of = {name: features.get(name, pd.Series(np.nan, features.index)) for name in FACTS_OF_RULES}
-    checks = of["audits_per_year"].fillna(0) + of["tests_per_year"].fillna(0)
-    noted = of["audits_per_year"].notna() | of["tests_per_year"].notna()
-    conditions = {
-        "breadwinner": [_at_least(of["profit_share"], rule.share)],
-        "prospect": [_at_least(of["new"], 1), _at_least(of["headroom"], rule.headroom)],
-        "image-maker": [_at_least(-of["industry_rank"], -rule.rank), _at_least(of["reputation"], rule.reputation)],
-        "expert": [_at_least(checks.where(noted), rule.checks)],
-    }
-    return pd.DataFrame({kind: _all(parts) for kind, parts in conditions.items()}, index=features.index)
+    facts = rule_facts(features)
+    return pd.DataFrame(
+        {kind: _all([_holds(facts[f].to_numpy(float), at, above) for f, at, above in conditions])
+         for kind, conditions in rule.conditions.items()}, index=features.index,
+    )  # fmt: skip
 
 
-IMPUTED = ("headroom", "industry_rank", "reputation")
-FACTS_OF_RULES = ("profit_share", "new", "audits_per_year", "tests_per_year", *IMPUTED)
-
-
-def _at_least(values: pd.Series, threshold: float) -> np.ndarray:
-    return np.where(values.isna(), np.nan, (values >= threshold).astype(float))
+def _holds(values: np.ndarray, threshold: float, above: bool) -> np.ndarray:
+    met = values >= threshold if above else values <= threshold
+    return np.where(np.isnan(values), np.nan, met.astype(float))
 
 
 def _all(parts: list[np.ndarray]) -> np.ndarray:
@@ -102,13 +119,16 @@ def _all(parts: list[np.ndarray]) -> np.ndarray:
     return np.where((table == 0).any(axis=1), 0.0, np.where(np.isnan(table).any(axis=1), np.nan, 1.0))
 
 
-def rule_types(features: pd.DataFrame, rule: Rule = Rule()) -> pd.Series:  # noqa: B008
+def rule_types(features: pd.DataFrame, rule: Rule = RULE) -> pd.Series:
     """Type of each account by the rule as it stands: what is not known is not met.
 
     An account that meets several is the first of breadwinner, prospect, image-maker, expert; else ordinary.
     """
-    named = np.array(CLIENT_TYPES, dtype=object)[_first(rule_met(features, rule))]
-    return pd.Series(named, index=features.index, name="rule_type", dtype="str")
+    return _names(_first(rule_met(features, rule)), features.index)
+
+
+def _names(at: np.ndarray, index: pd.Index) -> pd.Series:
+    return pd.Series(np.array(CLIENT_TYPES, dtype=object)[at], index=index, dtype="str")
 
 
 def _first(met: pd.DataFrame) -> np.ndarray:
@@ -117,10 +137,10 @@ def _first(met: pd.DataFrame) -> np.ndarray:
     return table.argmax(axis=1)
 
 
-def rule_chance(
-    features: pd.DataFrame, rule: Rule = Rule(), *, noise=None, draws: int = DRAWS, seed: int = 1  # noqa: B008
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Probability that each account is of each type by the rule, whatever is known of it.
+def by_rule(
+    features: pd.DataFrame, rule: Rule = RULE, *, noise: pd.Series | None = None, draws: int = DRAWS, seed: int = 1
+) -> Told:
+    """Which type each account is by the rule, and with what probability, whatever is known of it.
 
     Facts that are known and exact give 0 or 1. What is not known is drawn from accounts alike, and what was noted
     differently at different times is drawn around what was noted last, see `drawn`; the probability is the share of
@@ -138,31 +158,33 @@ def rule_chance(
 
     Returns
     -------
-    chance : pandas.DataFrame
-        Accounts x `CLIENT_TYPES`; a row sums to one.
-    open_ : pandas.DataFrame
-        Accounts x prospect, image-maker, expert: True where the type cannot be told of this account, since a fact that
-        its rule needs is known of fewer than ten accounts and nothing else decides. Its probability of being ordinary
-        is then that of being ordinary *or* of such a type.
+    Told
+        A type is named from a probability of 0.4 on, the most probable one. It cannot be told of an account where a
+        fact that its rule needs is known of fewer than ten accounts and nothing else decides.
 
     Examples
     --------
     >>> known = pd.DataFrame({"profit_share": [0.2, 0.0], "industry_rank": [9.0, 1.0], "reputation": [0.9, 0.9]})
-    >>> chance, open_ = rule_chance(known)
-    >>> chance[["breadwinner", "image-maker"]].values.tolist()
-    [[1.0, 0.0], [0.0, 1.0]]
-    >>> open_["expert"].tolist()
+    >>> told = by_rule(known)
+    >>> told.named.tolist(), told.probability.tolist()
+    (['breadwinner', 'image-maker'], [1.0, 1.0])
+    >>> told.untold["expert"].tolist()
     [False, True]
     """
-    met = rule_met(features, rule)
-    names = [n for n in IMPUTED if n in features and features[n].notna().sum() >= DONORS_NEEDED]
+    names = [n for n in NOTED if n in features and features[n].notna().sum() >= DONORS_NEEDED]
     count = np.zeros((len(features), len(CLIENT_TYPES)))
-    for facts in drawn(features, names, noise=noise, draws=draws, seed=seed):
-        count[np.arange(len(features)), _first(rule_met(features.assign(**facts), rule))] += 1
+    facts = rule_facts(features)
+    for drawing in drawn(features, names, noise=noise, draws=draws, seed=seed):
+        count[np.arange(len(features)), _first(rule_met(facts.assign(**drawing), rule))] += 1
     chance = pd.DataFrame(count / draws, index=features.index, columns=list(CLIENT_TYPES))
-    lacking = {r: [n for n in of if n not in names] for r, of in NEEDS.items()}
-    open_ = pd.DataFrame({r: met[r].isna() & bool(lacking[r]) & (met["breadwinner"] != 1) for r in ROLES})
-    return chance, open_
+    best = chance[list(CLIENT_TYPES[:-1])].to_numpy()
+    named = np.where(best.max(axis=1) >= NAMED, best.argmax(axis=1), len(CLIENT_TYPES) - 1)
+    return Told(_names(named, features.index), chance, _untold(features, rule, names))
 
 
-NEEDS = {"prospect": ("headroom",), "image-maker": ("industry_rank", "reputation"), "expert": ("audits_per_year",)}
+def _untold(features: pd.DataFrame, rule: Rule, drawable: list[str]) -> pd.DataFrame:
+    met = rule_met(features, rule)
+    needs = {kind: {f for f, _, _ in rule.conditions[kind] if f != "new"} for kind in ROLES}
+    return pd.DataFrame(
+        {kind: met[kind].isna() & (met["breadwinner"] != 1) & (not needs[kind] <= set(drawable)) for kind in ROLES}
+    )

@@ -122,15 +122,16 @@ def _ordinary(table: pd.DataFrame) -> tuple[str, str]:
 
 def _fact(row) -> str:
     border = "from" if row.above else "up to"
-    return f"{SHORT[row.feature]} {_number(row.feature, row.value)} ({border} {_number(row.feature, row.threshold)})"
+    return f"{SHORT[row.feature]} {number(row.feature, row.value)} ({border} {number(row.feature, row.threshold)})"
 
 
-def _number(feature: str, value: float) -> str:
+def number(feature: str, value: float) -> str:
+    """A fact in its unit, short."""
     if feature in ("profit_share", "rival_share"):
         return f"{100 * value:.0f} %"
     text = f"{value:.0f}" if feature in ("industry_rank", "revenue_to_budget") else f"{value:.1f}"
     text = f"{value:.2f}" if feature == "reputation" else text
-    return text + (" times" if FEATURES[feature].says.endswith("times") else "")
+    return text + (" times" if feature in FEATURES and FEATURES[feature].says.endswith("times") else "")
 
 
 def _change(table: pd.DataFrame, kind: str) -> str:
