@@ -65,7 +65,7 @@ def types_figure(rule: pd.DataFrame, kind: pd.DataFrame, *, measure: str = "prof
         for at, name in zip(y, shown, strict=True):
             _number(ax[0], table.loc[name], at + up, marker, COLOURS[name], filled=table is rule)
         ax[0].plot([], [], marker, color=INK, markerfacecolor=INK if table is rule else "none", label=label)
-    ax[0].legend(loc="lower right", fontsize=8)
+    ax[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=8)
     ax[0].set(xlabel="accounts (95 % interval)", xlim=(0, None), ylim=(-0.7, len(shown) - 0.4))
     ax[1].barh(y, rule.loc[shown, "share"], color=[COLOURS[t] for t in shown], height=0.55)
     for at, name in zip(y, shown, strict=True):
@@ -161,7 +161,7 @@ def _certainty(ax: Axes, kinds: pd.Series, probability: pd.Series, what: str) ->
     if parts:
         edges = np.linspace(0.3, 1.0, 15)
         ax.hist(parts, bins=edges, stacked=True, color=[COLOURS[t] for t in shown], label=shown)
-    ax.set(xlabel=f"probability {what}", xlim=(0.3, 1))
+    ax.set(xlabel=f"probability {what}", xlim=(0.3, 1), xticks=(0.4, 0.6, 0.8, 1.0))
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ticks(ax.xaxis, "share")
 

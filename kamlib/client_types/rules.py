@@ -14,7 +14,7 @@ from kamlib.tables import CLIENT_TYPES
 
 DONORS_NEEDED = 10  # accounts of which a fact must be known before it is guessed of another
 NAMED = 0.4  # probability from which a type is named; at one half, more of the rarer types would be missed than spared
-SHIFT = 0.25  # logits, sd of the error that accounts of a type share; from the seeds that the method was developed on
+SHIFT = 0.3  # logits, sd of the error that accounts of a type share; from the seeds that the method was developed on
 CHECKS = "checks_per_year"
 
 

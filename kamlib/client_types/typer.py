@@ -23,7 +23,7 @@ ERROR = 0.25  # of the best guess between a type and ordinary, were both as freq
 ENOUGH = 5000  # accounts to learn from: of twice as many every second one is used, and so on
 FAR = 4.0  # squared distance per feature from the nearest cluster: such an account fits nothing
 MATCH = 0.15  # by how much a cluster's rule score must exceed the average to be that type
-KIND_SHIFT = 0.35  # logits, sd of the error that accounts of a type share; from the seeds the mixture was developed on
+KIND_SHIFT = 0.55  # logits, sd of the error that accounts of a type share; from the seeds the mixture was developed on
 FEW_MARKS = 3  # with fewer features that speak for a type, clusters are made of all features
 
 
