@@ -40,6 +40,8 @@ def test_one_known_condition_does_not_settle_but_one_that_fails_does():
 def test_thresholds_are_settings_with_the_same_defaults():
     names = ["breadwinner_share", "prospect_headroom", "image_rank", "image_reputation", "expert_checks"]
     assert Rule(*(getattr(Settings(), n) for n in names)) == RULE
+    lines = {(m.type, m.feature): m.threshold for m in MARKS}
+    assert all(lines.get((kind, f), at) == at for kind, parts in RULE.conditions.items() for f, at, _ in parts)
     stricter = load_settings(assignments=["image_reputation=0.95"])
     assert rule_types(FOUR, Rule(reputation=stricter.image_reputation))["old"] == "ordinary"
 

@@ -101,11 +101,14 @@ def rule_met(features: pd.DataFrame, rule: Rule = RULE) -> pd.DataFrame:
     >>> rule_met(known)["image-maker"].tolist()
     [1.0, 0.0, nan]
     """
-    facts = rule_facts(features)
-    return pd.DataFrame(
-        {kind: _all([_holds(facts[f].to_numpy(float), at, above) for f, at, above in conditions])
-         for kind, conditions in rule.conditions.items()}, index=features.index,
-    )  # fmt: skip
+    facts = {name: values.to_numpy(float) for name, values in rule_facts(features).items()}
+    return pd.DataFrame(_met(facts, rule), index=features.index, columns=list(rule.conditions))
+
+
+def _met(facts: dict[str, np.ndarray], rule: Rule) -> np.ndarray:
+    """Accounts x types, in the order of `Rule.conditions`, which is that of `CLIENT_TYPES`."""
+    parts = [[_holds(facts[f], at, above) for f, at, above in rule.conditions[kind]] for kind in CLIENT_TYPES[:-1]]
+    return np.column_stack([_all(each) for each in parts])
 
 
 def _holds(values: np.ndarray, threshold: float, above: bool) -> np.ndarray:
@@ -124,17 +127,16 @@ def rule_types(features: pd.DataFrame, rule: Rule = RULE) -> pd.Series:
 
     An account that meets several is the first of breadwinner, prospect, image-maker, expert; else ordinary.
     """
-    return _names(_first(rule_met(features, rule)), features.index)
+    return _names(_first(rule_met(features, rule).to_numpy()), features.index)
 
 
 def _names(at: np.ndarray, index: pd.Index) -> pd.Series:
     return pd.Series(np.array(CLIENT_TYPES, dtype=object)[at], index=index, dtype="str")
 
 
-def _first(met: pd.DataFrame) -> np.ndarray:
+def _first(met: np.ndarray) -> np.ndarray:
     """Position in `CLIENT_TYPES` of the first type that is met; the last, ordinary, where none is."""
-    table = np.column_stack([met[list(CLIENT_TYPES[:-1])].to_numpy() == 1, np.ones(len(met), bool)])
-    return table.argmax(axis=1)
+    return np.column_stack([met == 1, np.ones(len(met), bool)]).argmax(axis=1)
 
 
 def by_rule(
@@ -173,9 +175,9 @@ def by_rule(
     """
     names = [n for n in NOTED if n in features and features[n].notna().sum() >= DONORS_NEEDED]
     count = np.zeros((len(features), len(CLIENT_TYPES)))
-    facts = rule_facts(features)
+    facts = {name: values.to_numpy(float) for name, values in rule_facts(features).items()}
     for drawing in drawn(features, names, noise=noise, draws=draws, seed=seed):
-        count[np.arange(len(features)), _first(rule_met(facts.assign(**drawing), rule))] += 1
+        count[np.arange(len(features)), _first(_met(facts | drawing, rule))] += 1
     chance = pd.DataFrame(count / draws, index=features.index, columns=list(CLIENT_TYPES))
     best = chance[list(CLIENT_TYPES[:-1])].to_numpy()
     named = np.where(best.max(axis=1) >= NAMED, best.argmax(axis=1), len(CLIENT_TYPES) - 1)

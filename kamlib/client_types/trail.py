@@ -39,9 +39,9 @@ def trail(typer: ClientTyper, features: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row an account and known mark: customer_id, type (the mark's), feature, value, threshold, above, met (the
-        rule's verdict), odds (how many times likelier the type is than ordinary, by this fact alone; missing where
-        the mixture does not use it), without (the account's type if this fact were not known).
+        One row an account and known mark: customer_id, type (the mark's), feature, value, threshold, above, met
+        (whether it reaches the threshold), odds (how many times likelier the type is than ordinary, by this fact alone;
+        missing where the mixture does not use it), without (the account's kind if this fact were not known).
     """
     frame = features.reset_index(drop=True)
     seen = evidence(frame, symmetric(frame))
