@@ -91,6 +91,13 @@ def test_the_rule_gives_its_facts_and_its_lines():
     assert near.any() and not near.all()
 
 
+def test_what_would_have_to_be_known_is_named():
+    left = features().drop(columns=["audits_per_year", "tests_per_year"])
+    said = rule_reasons(left, by_rule(left))
+    assert "not known: audits and sample tests a year" in set(said)
+    assert "meets no rule" not in set(said)
+
+
 def test_numbers_of_types_have_intervals():
     for by in ("type", "kind"):
         rows = type_summary(table(), by=by)

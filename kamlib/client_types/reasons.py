@@ -29,14 +29,15 @@ def rule_reasons(features: pd.DataFrame, told: Told, rule: Rule = RULE, *, measu
     Returns
     -------
     pandas.Series
-        By account. For an ordinary one: the type that it comes nearest to, if it comes near one.
+        By account. For an ordinary one: the type that it comes nearest to, if it comes near one; else what would have to
+        be known to tell more.
 
     Examples
     --------
-    >>> known = pd.DataFrame({"industry_rank": [2.0, 9.0], "reputation": [0.84, float("nan")]})
+    >>> known = pd.DataFrame({"industry_rank": [2.0, 9.0], "reputation": [0.84, float("nan")], "new": [0.0, 0.0]})
     >>> from kamlib.client_types.rules import by_rule
     >>> rule_reasons(known, by_rule(known)).tolist()
-    ['rank in its industry 2 (up to 3); reputation 0.84 (from 0.65)', 'meets no rule']
+    ['rank in its industry 2 (up to 3); reputation 0.84 (from 0.65)', 'not known: audits and sample tests a year']
     """
     facts, chance = rule_facts(features), told.roles().reindex(features.index).fillna(0.0)
     words = WORDS | {"profit_share": f"share of {measure}"}
@@ -49,8 +50,15 @@ def rule_reasons(features: pd.DataFrame, told: Told, rule: Rule = RULE, *, measu
             why = _conditions(facts.loc[account], rule.conditions[near], words)
             out.append(f"{near} with {100 * chance.loc[account, near]:.0f} %: {why}")
         else:
-            out.append("meets no rule")
+            missing = _lacking(facts.loc[account], told.untold.loc[account], rule, words)
+            out.append(f"not known: {missing}" if missing else "meets no rule")
     return pd.Series(out, features.index, dtype="str")
+
+
+def _lacking(facts: pd.Series, untold: pd.Series, rule: Rule, words: dict[str, str]) -> str:
+    """The facts without which an account's types cannot be told."""
+    needs = [name for kind in untold.index[untold] for name, _, _ in rule.conditions[kind]]
+    return ", ".join(words[name] for name in dict.fromkeys(needs) if np.isnan(facts[name]))
 
 
 def _conditions(facts: pd.Series, conditions, words: dict[str, str]) -> str:

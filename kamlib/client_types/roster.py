@@ -118,7 +118,7 @@ def type_summary(table: pd.DataFrame, *, by: str = "type", seed: int = 1) -> pd.
 
 def largest(table: pd.DataFrame, most: int = 25) -> pd.DataFrame:
     """The first accounts of a roster; three will do where nothing can be told of any."""
-    return table.head(most if table["probability"].notna().any() else 3)
+    return table.head(most if table.loc[table["type"] != "breadwinner", "probability"].notna().any() else 3)
 
 
 def type_columns(frame: pd.DataFrame, measure: str = "value") -> dict[str, Col]:

@@ -65,7 +65,7 @@ class Rule:
             "prospect": f"new, with a budget of {self.headroom:g} times what we sell to it or more",
             "image-maker": f"rank {self.rank:g} or better in its industry or region, and a reputation of "
             f"{self.reputation:g} or more",
-            "expert": f"{self.checks:g} or more audits and sample tests a year, counted together",
+            "expert": f"at least {self.checks:g} a year of audits and sample tests, counted together",
         }
 
 
