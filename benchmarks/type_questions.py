@@ -67,20 +67,17 @@ def account_rows(told: Told, truth: pd.Series, *, shift: float) -> tuple[pd.Data
     return rows[known], number
 
 
-def answers(cases: list, gone: tuple = ()) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+def answers(cases: list, gone: tuple = (), *, kind: bool = True) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Rows of accounts and of roles of all companies: the rule against itself and against what was planted, ..."""
-    found = {"rule, own truth": [], "rule, planted": [], "kind, planted": [], "plain rule, own truth": [],
-             "plain rule, planted": []}  # fmt: skip
+    found = {}
     for full, features, noise, planted in cases:
         seen = features[[c for c in features if FEATURES[c].table not in gone]]
-        ruled, mixed = by_rule(seen, noise=noise), by_mixture(ClientTyper().fit(seen), seen)
-        own, plain = rule_types(full), _certain(rule_types(seen))
-        for name, told, truth, shift in (
-            ("rule, own truth", ruled, own, SHIFT), ("rule, planted", ruled, planted, SHIFT),
-            ("kind, planted", mixed, planted, KIND_SHIFT), ("plain rule, own truth", plain, own, 0.0),
-            ("plain rule, planted", plain, planted, 0.0),
-        ):  # fmt: skip
-            found[name].append(account_rows(told, truth, shift=shift))
+        told = {"rule": (by_rule(seen, noise=noise), SHIFT), "plain rule": (_certain(rule_types(seen)), 0.0)}
+        if kind:
+            told["kind"] = (by_mixture(ClientTyper().fit(seen), seen), KIND_SHIFT)
+        for who, (said, shift) in told.items():
+            for against, truth in (("own truth", rule_types(full)), ("planted", planted)):
+                found.setdefault(f"{who}, {against}", []).append(account_rows(said, truth, shift=shift))
     return {k: (pd.concat([r for r, _ in v]), pd.concat([n for _, n in v])) for k, v in found.items()}
 
 
@@ -141,7 +138,8 @@ def section(companies: int, kept: Path | None) -> str:
             rows, number = found[f"{who}, planted"]
             planted.append([f"{name}: {who}", f1(rows).mean(), calibration(rows), *ratios(number), covered(number)])
         if name in (DEFAULT, next(iter(LAWS))):
-            removed += [_removed(name, view, answers(cases, gone)) for view, gone in VIEWS.items()]
+            kind = name == DEFAULT
+            removed += [_removed(name, view, answers(cases, gone, kind=kind)) for view, gone in VIEWS.items()]
         print(_line(own[-1]), *map(_line, planted[-3:]), sep="\n", flush=True)
     rest = [r for part in removed for r in part]
     return TEXT.format(
