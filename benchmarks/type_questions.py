@@ -25,6 +25,7 @@ from kamlib.client_types import (
     by_rule,
     fact_noise,
     numbers,
+    rule_met,
     rule_types,
 )
 from kamlib.client_types.rules import SHIFT
@@ -56,14 +57,18 @@ def case(name: str, seed: int, kept: Path | None) -> tuple:
     return found
 
 
-def account_rows(told: Told, truth: pd.Series, *, shift: float) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One row an account (truth, named, said, probability), and one a role: true number, expected, low, high."""
+def account_rows(told: Told, truth: pd.Series, meets: pd.DataFrame | None, shift: float) -> tuple:
+    """One row an account (truth, named, said, probability), and one a role: true number, expected, low, high.
+
+    Against the rule itself an account counts in every type that it meets (`meets`), against planted types in one.
+    """
     known = truth.notna()
     rows = pd.DataFrame(
         {"truth": truth, "named": told.named, "said": told.said, "probability": told.probability.fillna(1.0)}
     )
-    number = numbers(told.roles()[known], shift=shift)
-    number["true"] = [(truth[known] == r).sum() for r in number.index]
+    roles = told.roles if meets is not None else told.chance[list(ROLES)].mask(told.roles.isna())
+    number = numbers(roles[known], shift=shift)
+    number["true"] = [(truth[known] == r).sum() if meets is None else meets[r].sum() for r in number.index]
     return rows[known], number
 
 
@@ -72,19 +77,21 @@ def answers(cases: list, gone: tuple = (), *, kind: bool = True) -> dict[str, tu
     found = {}
     for full, features, noise, planted in cases:
         seen = features[[c for c in features if FEATURES[c].table not in gone]]
-        told = {"rule": (by_rule(seen, noise=noise), SHIFT), "plain rule": (_certain(rule_types(seen)), 0.0)}
+        told = {"rule": (by_rule(seen, noise=noise), SHIFT), "plain rule": (_certain(seen), 0.0)}
         if kind:
             told["kind"] = (by_mixture(ClientTyper().fit(seen), seen), KIND_SHIFT)
         for who, (said, shift) in told.items():
-            for against, truth in (("own truth", rule_types(full)), ("planted", planted)):
-                found.setdefault(f"{who}, {against}", []).append(account_rows(said, truth, shift=shift))
+            own = account_rows(said, rule_types(full), rule_met(full) == 1, shift)
+            found.setdefault(f"{who}, own truth", []).append(own)
+            found.setdefault(f"{who}, planted", []).append(account_rows(said, planted, None, shift))
     return {k: (pd.concat([r for r, _ in v]), pd.concat([n for _, n in v])) for k, v in found.items()}
 
 
-def _certain(named: pd.Series) -> Told:
+def _certain(seen: pd.DataFrame) -> Told:
     """What the plain rule says, as if it were certain."""
+    named = rule_types(seen)
     chance = pd.DataFrame({t: (named == t).astype(float) for t in CLIENT_TYPES})
-    return Told(named, chance, pd.DataFrame(False, index=named.index, columns=list(ROLES)))
+    return Told(named, chance, rule_met(seen)[list(ROLES)].fillna(0.0))
 
 
 def f1(rows: pd.DataFrame) -> np.ndarray:

@@ -51,7 +51,8 @@ def test_known_and_exact_facts_give_certainty():
     told = by_rule(facts)
     assert set(np.unique(told.chance.to_numpy())) == {0.0, 1.0}
     assert (told.named == rule_types(facts)).all()
-    assert not told.untold.any().any()
+    assert told.roles.notna().all().all()
+    assert (told.roles == rule_met(facts)[list(ROLES)]).all().all()
 
 
 def test_what_is_not_known_is_as_frequent_as_among_accounts_alike():
@@ -90,12 +91,14 @@ def test_names_and_order_of_accounts_do_not_matter():
 def test_what_no_table_tells_is_open_and_not_ordinary():
     left = features().drop(columns=["audits_per_year", "tests_per_year"])
     told = by_rule(left)
-    assert told.untold["expert"].sum() == (features()["profit_share"] < RULE.share).sum()
+    assert told.roles["expert"].isna().all()
     assert set(told.said[told.named == "ordinary"]) == {"ordinary or expert"}
-    assert told.roles()["expert"].isna().sum() == told.untold["expert"].sum()
+    assert (told.said[told.named == "prospect"] == "prospect").all()  # what comes after it is no matter
     alone = by_rule(features()[["profit_share", "new"]])
+    first = by_rule(features().drop(columns="headroom"))
+    assert "expert or prospect" in set(first.said[features()["new"] == 1])  # a prospect is named before an expert
     old = features()["new"] == 0
-    assert not alone.untold.loc[old, "prospect"].any()  # what fails by one known condition is no prospect
+    assert alone.roles.loc[old, "prospect"].eq(0).all()  # what fails by one known condition is no prospect
     assert alone.probability[alone.named == "ordinary"].isna().all()
 
 

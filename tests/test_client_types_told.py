@@ -38,9 +38,9 @@ def test_a_kind_that_cannot_be_told_is_open_and_calibration_counts_it_so():
     y = truth()
     said, named = told.said.reindex(y.index), told.named.reindex(y.index)
     assert set(said[named == "ordinary"]) == {"ordinary or expert"}
-    assert told.roles()["expert"].isna().all() or (told.named == "breadwinner").any()
+    assert told.roles["expert"].isna().all() or (told.named == "breadwinner").any()
     right = pd.Series([t in s.split(" or ") for t, s in zip(y, said, strict=True)], y.index)
     held = expected_calibration_error(told.probability.reindex(y.index), right)
     assert held < 0.10 < expected_calibration_error(told.probability.reindex(y.index), named == y)
-    assert not told.untold.loc[features()["new"] == 0, "prospect"].any()
-    assert list(told.untold) == list(ROLES)
+    assert told.roles.loc[features()["new"] == 0, "prospect"].notna().all()
+    assert list(told.roles) == list(ROLES)

@@ -29,8 +29,8 @@ def rule_reasons(features: pd.DataFrame, told: Told, rule: Rule = RULE, *, measu
     Returns
     -------
     pandas.Series
-        By account. For an ordinary one: the type that it comes nearest to, if it comes near one; else what would have to
-        be known to tell more.
+        By account. For an ordinary one: the type that it comes nearest to, if it comes near one; else what would
+        have to be known to tell more.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def rule_reasons(features: pd.DataFrame, told: Told, rule: Rule = RULE, *, measu
     >>> rule_reasons(known, by_rule(known)).tolist()
     ['rank in its industry 2 (up to 3); reputation 0.84 (from 0.65)', 'not known: audits and sample tests a year']
     """
-    facts, chance = rule_facts(features), told.roles().reindex(features.index).fillna(0.0)
+    facts, chance = rule_facts(features), told.roles.reindex(features.index).fillna(0.0)
     words = WORDS | {"profit_share": f"share of {measure}"}
     out = []
     for account, kind in told.named.reindex(features.index).items():
@@ -50,7 +50,7 @@ def rule_reasons(features: pd.DataFrame, told: Told, rule: Rule = RULE, *, measu
             why = _conditions(facts.loc[account], rule.conditions[near], words)
             out.append(f"{near} with {100 * chance.loc[account, near]:.0f} %: {why}")
         else:
-            missing = _lacking(facts.loc[account], told.untold.loc[account], rule, words)
+            missing = _lacking(facts.loc[account], told.roles.loc[account].isna(), rule, words)
             out.append(f"not known: {missing}" if missing else "meets no rule")
     return pd.Series(out, features.index, dtype="str")
 

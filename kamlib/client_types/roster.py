@@ -37,7 +37,8 @@ def roster(ruled: Told, typer: ClientTyper, features: pd.DataFrame, panel: Panel
         One row an account, in order of value: customer_id; value_cents (profit of the window; sales, where there is
         no profit; 0 without a line in the window). By the rule: type (of `kamlib.tables.CLIENT_TYPES`); probability
         (of what is said; missing where nothing can be told); said (`ordinary or expert` where experts cannot be told);
-        p_prospect, p_image_maker, p_expert (missing where it cannot be told). By the mixture, in the same way: kind,
+        p_prospect, p_image_maker, p_expert (that it meets the rule, it may meet several; missing where that cannot be
+        told). By the mixture, in the same way: kind,
         kind_probability, kind_said, like_prospect, like_image_maker, like_expert; roles (further ones it plays, in part
         or in full, with a probability of one half and more, joined by "; "). Beside: cluster (numbered by size),
         cluster_type (the type that the cluster was matched to); agrees (whether rule, mixture and cluster name one
@@ -48,7 +49,7 @@ def roster(ruled: Told, typer: ClientTyper, features: pd.DataFrame, panel: Panel
     for told, names, short in ((ruled, ("type", "probability", "said"), "p"), (mixed, KIND, "like")):
         for name, column in zip(names, (told.named, told.probability, told.said), strict=True):
             out[name] = column.to_numpy()
-        out[columns_of(short)] = told.roles().to_numpy()
+        out[columns_of(short)] = told.roles.to_numpy()
     out["roles"] = _further(typer.predict_roles(features), mixed.named.to_numpy())
     out["cluster"] = typer.predict_cluster(features)
     of = np.array(typer.cluster_types_, dtype=object)[out["cluster"]]
@@ -99,8 +100,9 @@ def type_summary(table: pd.DataFrame, *, by: str = "type", seed: int = 1) -> pd.
     -------
     pandas.DataFrame
         Indexed by type, all five in order: accounts (so named), value_cents (sums to that of the table), share (of the
-        sum of positive values), expected (how many there are by the sum of probabilities; missing where it cannot be
-        told), low, high (95 % interval, see `numbers`; a breadwinner is counted, of ordinary ones there is none).
+        sum of positive values), expected (how many there are by the sum of probabilities, by the rule each account in
+        all types that it meets; missing where it cannot be told, and of ordinary ones), low, high (95 % interval, see
+        `numbers`; breadwinners are counted).
     """
     groups = table.groupby(pd.Categorical(table[by], CLIENT_TYPES), observed=False)
     out = groups.agg(accounts=(by, "size"), value_cents=("value_cents", "sum"))
@@ -112,7 +114,6 @@ def type_summary(table: pd.DataFrame, *, by: str = "type", seed: int = 1) -> pd.
     bread = float(out.loc["breadwinner", "accounts"])
     out = out.join(told)
     out.loc["breadwinner", ["expected", "low", "high"]] = bread
-    out.loc["ordinary", "expected"] = len(table) - out["expected"].sum()
     return out.rename_axis("type")
 
 

@@ -170,23 +170,24 @@ def by_rule(
     >>> told = by_rule(known)
     >>> told.named.tolist(), told.probability.tolist()
     (['breadwinner', 'image-maker'], [1.0, 1.0])
-    >>> told.untold["expert"].tolist()
-    [False, True]
+    >>> told.roles["image-maker"].tolist(), told.said.tolist()
+    ([0.0, 1.0], ['breadwinner', 'image-maker or prospect'])
     """
     names = [n for n in NOTED if n in features and features[n].notna().sum() >= DONORS_NEEDED]
-    count = np.zeros((len(features), len(CLIENT_TYPES)))
+    count, met = np.zeros((len(features), len(CLIENT_TYPES))), np.zeros((len(features), len(ROLES)))
     facts = {name: values.to_numpy(float) for name, values in rule_facts(features).items()}
     for drawing in drawn(features, names, noise=noise, draws=draws, seed=seed):
-        count[np.arange(len(features)), _first(_met(facts | drawing, rule))] += 1
+        found = _met(facts | drawing, rule)
+        count[np.arange(len(features)), _first(found)] += 1
+        met += found[:, 1:] == 1
     chance = pd.DataFrame(count / draws, index=features.index, columns=list(CLIENT_TYPES))
     best = chance[list(CLIENT_TYPES[:-1])].to_numpy()
     named = np.where(best.max(axis=1) >= NAMED, best.argmax(axis=1), len(CLIENT_TYPES) - 1)
-    return Told(_names(named, features.index), chance, _untold(features, rule, names))
+    roles = pd.DataFrame(met / draws, index=features.index, columns=list(ROLES))
+    return Told(_names(named, features.index), chance, roles.mask(_untold(features, rule, names)))
 
 
 def _untold(features: pd.DataFrame, rule: Rule, drawable: list[str]) -> pd.DataFrame:
     met = rule_met(features, rule)
     needs = {kind: {f for f, _, _ in rule.conditions[kind] if f != "new"} for kind in ROLES}
-    return pd.DataFrame(
-        {kind: met[kind].isna() & (met["breadwinner"] != 1) & (not needs[kind] <= set(drawable)) for kind in ROLES}
-    )
+    return pd.DataFrame({kind: met[kind].isna() & (not needs[kind] <= set(drawable)) for kind in ROLES})

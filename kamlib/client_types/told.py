@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.client_types.marks import ROLES
+from kamlib.tables import CLIENT_TYPES
 
 DRAWS = 1000
 
@@ -21,14 +22,15 @@ class Told:
     named : pandas.Series
         The one type that each account is given.
     chance : pandas.DataFrame
-        Accounts x `CLIENT_TYPES`; a row sums to one. What cannot be told has 0 and is a part of ordinary.
-    untold : pandas.DataFrame
-        Accounts x prospect, image-maker, expert: True where the type cannot be told of this account.
+        Accounts x `CLIENT_TYPES`: probability of each as the one type; a row sums to one. What cannot be told has 0.
+    roles : pandas.DataFrame
+        Accounts x prospect, image-maker, expert: probability of each; missing where it cannot be told. By the rule an
+        account can meet several.
     """
 
     named: pd.Series
     chance: pd.DataFrame
-    untold: pd.DataFrame
+    roles: pd.DataFrame
 
     @property
     def probability(self) -> pd.Series:
@@ -37,30 +39,29 @@ class Told:
         Examples
         --------
         >>> chance = pd.DataFrame({"expert": [0.0], "ordinary": [1.0]})
-        >>> untold = pd.DataFrame({"prospect": [False], "image-maker": [True], "expert": [True]})
-        >>> Told(pd.Series(["ordinary"]), chance, untold).probability.tolist()
+        >>> roles = pd.DataFrame({"prospect": [0.0], "image-maker": [np.nan], "expert": [np.nan]})
+        >>> Told(pd.Series(["ordinary"]), chance, roles).probability.tolist()
         [nan]
         """
         of = self.chance.to_numpy()[np.arange(len(self.named)), self.chance.columns.get_indexer(self.named)]
-        empty = (self.named == "ordinary") & self.untold.any(axis=1) & (of > 1 - 1e-9)
+        empty = (self.named == "ordinary") & self.roles.isna().any(axis=1) & (of > 1 - 1e-9)
         return pd.Series(np.where(empty, np.nan, of), self.named.index)
 
     @property
     def said(self) -> pd.Series:
-        """The type; of an ordinary account also what it may be instead.
+        """The type, and what the account may be instead: of the types before it, those that cannot be told.
 
         Examples
         --------
-        >>> untold = pd.DataFrame({"prospect": [False, False], "image-maker": [False, False], "expert": [True, True]})
-        >>> Told(pd.Series(["ordinary", "prospect"]), pd.DataFrame(), untold).said.tolist()
+        >>> roles = pd.DataFrame({"prospect": [0.0, 0.9], "image-maker": [0.0, 0.0], "expert": [np.nan, np.nan]})
+        >>> Told(pd.Series(["ordinary", "prospect"]), pd.DataFrame(), roles).said.tolist()
         ['ordinary or expert', 'prospect']
         """
-        rest = [" or ".join(["ordinary", *np.array(ROLES)[row]]) for row in self.untold[list(ROLES)].to_numpy()]
-        return self.named.mask(self.named == "ordinary", pd.Series(rest, self.named.index, dtype="str"))
-
-    def roles(self) -> pd.DataFrame:
-        """Probability of prospect, image-maker, expert; missing where it cannot be told."""
-        return self.chance[list(ROLES)].mask(self.untold)
+        open_ = self.roles[list(ROLES)].isna().to_numpy()
+        before = [[CLIENT_TYPES.index(r) < CLIENT_TYPES.index(n) for r in ROLES] for n in self.named]
+        kept = open_ & np.array(before, bool).reshape(-1, len(ROLES))
+        words = [" or ".join([n, *np.array(ROLES)[row]]) for n, row in zip(self.named, kept, strict=True)]
+        return pd.Series(words, self.named.index, dtype="str")
 
 
 def numbers(roles: pd.DataFrame, *, shift: float, draws: int = DRAWS, seed: int = 1) -> pd.DataFrame:

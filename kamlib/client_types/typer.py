@@ -225,7 +225,8 @@ def by_mixture(typer: ClientTyper, features: pd.DataFrame) -> Told:
     if "new" in features:
         able["prospect"] = features["new"] == 1
     told = typer.tellable_["told"].reindex(list(ROLES)).to_numpy(bool)
-    return Told(named, chance, able & ~told & (named != "breadwinner").to_numpy()[:, None])
+    untold = able & ~told & (named != "breadwinner").to_numpy()[:, None]
+    return Told(named, chance, chance[list(ROLES)].mask(untold))
 
 
 def _cluster_columns(frame: pd.DataFrame) -> list[str]:
