@@ -1,6 +1,10 @@
+import importlib
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import f1_score
 from typed import book, features, hand_features, ruled
 
 from kamlib.client_types import MARKS, ROLES, RULE, Rule, by_rule, fact_noise, rule_met, rule_types
@@ -80,6 +84,19 @@ def test_probabilities_of_hidden_facts_hold_what_they_promise():
     assert told.chance[list(ROLES)].sum().sum() == pytest.approx(truth.isin(ROLES).sum(), rel=0.15)
     right = [(found == truth).mean() for found in (told.named, rule_types(seen))]
     assert right[0] >= right[1]
+
+
+def test_a_company_of_another_mechanism(monkeypatch):
+    """A small version of benchmarks/client_types.py: facts noted with noise, one in five not at all."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+    questions = importlib.import_module("type_questions")
+    full, seen, noise, _ = questions.case("rule, facts noted with noise", 30_100, None)
+    told, truth = by_rule(seen, noise=noise), rule_types(full)
+    by_chance, plain = (f1_score(truth, found, average="macro") for found in (told.named, rule_types(seen)))
+    assert by_chance > plain - 0.02
+    assert told.roles.sum().sum() == pytest.approx(rule_met(full)[list(ROLES)].sum().sum(), rel=0.15)
+    assert expected_calibration_error(told.probability, told.named == truth) < 0.05
+    assert 0.2 < noise["reputation"] < 0.6  # 0.4 was drawn
 
 
 def test_names_and_order_of_accounts_do_not_matter():
