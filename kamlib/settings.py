@@ -48,6 +48,15 @@ class Settings(BaseModel):
     breadwinner_share: float = Field(
         BREADWINNER_SHARE, gt=0, le=1, description="share of profit or sales that makes a breadwinner"
     )
+    # Of the room client_types, which takes a second to import; a test holds them equal to its own.
+    prospect_headroom: float = Field(
+        3.0, gt=0, description="a prospect's budget for our category over what we sell to it, from which on, times"
+    )
+    image_rank: float = Field(3.0, ge=1, description="worst rank in industry or region of an image-maker")
+    image_reputation: float = Field(0.65, gt=0, lt=1, description="least reputation of an image-maker, 0 to 1")
+    expert_checks: float = Field(
+        1.0, gt=0, description="audits and sample tests together that make an expert, from which on, per year"
+    )
     clustering: str = Field("kmeans", description="clusters that stand beside the types: kmeans or gaussian")
     # Of the room churn, whose models take seconds to import; a test holds them equal to its own.
     late_alarm_rate: float = Field(

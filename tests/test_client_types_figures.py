@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from typed import features, table, typer
 
-from kamlib.client_types import cluster_numbers, findings, type_summary
+from kamlib.client_types import ROLES, cluster_numbers, findings, type_summary
 from kamlib.client_types.explain import profiles
 from kamlib.client_types.figures import certainty_figure, numbers_figure, profile_figure, types_figure, worth_figure
 from kamlib.client_types.worth import Worth
@@ -31,10 +31,15 @@ def test_numbers_mark_the_chosen_one(numbers):
 
 
 def test_types_have_their_colours():
-    ax = types_figure(type_summary(table()))
-    assert [t.get_text() for t in ax[0].get_yticklabels()] == list(type_summary(table()).index)
-    assert plt.matplotlib.colors.to_hex(ax[0].patches[1].get_facecolor()) == COLOURS["prospect"].lower()
-    assert sum(p.get_width() for p in ax[0].patches) == pytest.approx(1)
+    ax = types_figure(type_summary(table()), type_summary(table(), by="kind"))
+    assert [t.get_text() for t in ax[0].get_yticklabels()] == ["breadwinner", *ROLES]
+    assert plt.matplotlib.colors.to_hex(ax[1].patches[1].get_facecolor()) == COLOURS["prospect"].lower()
+    rows = type_summary(table()).loc[["breadwinner", *ROLES]]
+    assert [p.get_width() for p in ax[1].patches] == pytest.approx(rows["share"].tolist())
+    points = [line.get_xdata()[0] for line in ax[0].lines if len(line.get_xdata())]
+    assert points[:4] == pytest.approx(rows["expected"].tolist())
+    untold = rows.assign(expected=np.nan, low=np.nan, high=np.nan)
+    assert [t.get_text().strip() for t in types_figure(untold, untold)[0].texts] == ["cannot tell"] * 8
 
 
 def test_a_profile_for_each_type():
@@ -44,9 +49,10 @@ def test_a_profile_for_each_type():
 
 
 def test_certainty_counts_every_account():
-    ax = certainty_figure(table())
-    assert max(p.get_height() + p.get_y() for p in ax.patches) <= len(table())
-    assert "can be told" in certainty_figure(table().assign(probability=np.nan)).texts[0].get_text()
+    for ax in certainty_figure(table()):
+        assert sum(p.get_height() for p in ax.patches) == len(table())
+    blank = table().assign(probability=np.nan, kind_probability=np.nan)
+    assert "can be told" in certainty_figure(blank)[0].texts[0].get_text()
 
 
 def test_worth_draws_what_is_told_and_says_what_is_not():

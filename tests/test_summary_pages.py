@@ -60,11 +60,11 @@ def test_who_is_next_where_the_alarm_could_tell():
 def test_types_in_words_name_only_what_can_be_told():
     text = repr(summary.types_words(by_key(TYPES)))
     assert text == (
-        "Breadwinners, with 10 % of sales or more: 1; by the sum of their probabilities 7 experts. "
-        "Evidence and plain rule disagree on 3 accounts."
+        "Breadwinners, with 10 % of sales or more: 1; by the written rule about 7 experts. "
+        "The written rule and the mixture name different types for 3 accounts."
     )
     alone = repr(summary.types_words(by_key([*TYPES[:3], TYPES[4]])))
-    assert "This ledger tells no other type" in alone and "disagree" not in alone
+    assert "This ledger tells no other type" in alone and "different types" not in alone
 
 
 def test_pages_that_did_not_run_are_said_to_be_missing():
@@ -111,7 +111,7 @@ def test_key_accounts_have_type_and_state_where_those_pages_ran(job):
     assert "A, has probably left" in [text for _, text in shown(job).rows[0]]
     assert "Type" not in heads and "Buys" not in heads and len(shown(job).rows) == 1
     index = pd.Index(["a"], name="customer_id")
-    job.save_frame("client_types", pd.DataFrame({"customer_id": ["b", "a"], "type": ["expert", "prospect"]}))
+    job.save_frame("client_types", pd.DataFrame({"customer_id": ["b", "a"], "said": ["expert", "prospect"]}))
     job.save_frame("churn_states", pd.DataFrame({"state": ["late"]}, index=index))
     job.save_frame("alarm", pd.DataFrame({"probability": [float("nan")]}, index=index))
     assert [c.label for c in shown(job).columns] == heads  # who saved it is no part of the report
@@ -132,9 +132,7 @@ def test_no_table_is_shown_where_there_is_no_key_account(job):
         Finding("segmentation.line", "Line", 0.01, "share"), Finding("segmentation.largest_share", "L", 0.006, "share"),
     ])  # fmt: skip
     said = repr(summary.key_words(facts, period="2024"))
-    assert said == (
-        "There is no key account: none reaches 1.0 % of sales. The largest account holds 0.6 % of sales."
-    )
+    assert said == ("There is no key account: none reaches 1.0 % of sales. The largest account holds 0.6 % of sales.")
     facts |= by_key([Finding("segmentation.largest_share", "L", None, "share")])
     assert "no account has a positive sum of sales" in repr(summary.key_words(facts, period="2024"))
 
@@ -157,8 +155,9 @@ def test_where_nobody_has_a_rhythm_nobody_is_said_to_be_lost():
 
 
 def test_where_nothing_is_at_risk_no_sum_is_said():
-    listed, none = Finding("churn.alarm_accounts", "Listed", 0, "accounts", n=9), Finding(
-        "churn.alarm_loss", "Loss", 0, "money EUR", n=9
+    listed, none = (
+        Finding("churn.alarm_accounts", "Listed", 0, "accounts", n=9),
+        Finding("churn.alarm_loss", "Loss", 0, "money EUR", n=9),
     )
     text = repr(summary.losses_words(by_key([*LOSSES, listed, none])))
     assert "Of the key accounts no loss of sales is expected; none of 9 stand on the alarm list." in text

@@ -5,7 +5,7 @@ from functools import cache
 import pandas as pd
 
 from kamlib.book import open_book
-from kamlib.client_types import ClientTyper, account_features, roster
+from kamlib.client_types import ClientTyper, account_features, by_rule, fact_noise, roster
 from kamlib.datasets.company import make_company
 from kamlib.panel import build_panel
 
@@ -13,13 +13,13 @@ END = "2026-06-30"
 
 
 @cache
-def company():
-    return make_company(seed=41_000, accounts=240, months=30)
+def company(seed=41_000):
+    return make_company(seed=seed, accounts=240, months=30)
 
 
 @cache
-def book():
-    return open_book(company().tables, name="typed")
+def book(seed=41_000):
+    return open_book(company(seed).tables, name="typed")
 
 
 @cache
@@ -38,12 +38,17 @@ def typer():
 
 
 @cache
+def ruled(as_of=END):
+    return by_rule(features(as_of), noise=fact_noise(book(), as_of))
+
+
+@cache
 def table():
-    return roster(typer(), features(), panel())
+    return roster(ruled(), typer(), features(), panel())
 
 
-def truth() -> pd.Series:
-    return company().truth["types"].set_index("customer_id")["primary"]
+def truth(seed=41_000) -> pd.Series:
+    return company(seed).truth["types"].set_index("customer_id")["primary"]
 
 
 # Hand-typed: what a ledger of four lines and two tables say of three accounts.

@@ -2,61 +2,59 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from kamlib.client_types.frozen import matched
-from kamlib.client_types.trail import SHORT, trail
+from kamlib.client_types.reasons import rule_causes
+from kamlib.client_types.rules import RULE, Rule
+from kamlib.client_types.told import Told
 from kamlib.finding import Change
 
-LEAST = 0.5  # times by which a fact must have changed the odds to be called the cause (log)
 
-
-def changes(typer, then: pd.DataFrame, now: pd.DataFrame, *, measure: str = "profit") -> list[Change]:
-    """Lines for the page of what changed: same typer on both days, so a type changes because the account did.
+def changes(
+    was: Told, is_: Told, then: pd.DataFrame, now: pd.DataFrame, rule: Rule = RULE, *, measure: str = "profit"
+) -> list[Change]:
+    """Lines for the page of what changed: same rule on both days, so a type changes because the account did.
 
     Parameters
     ----------
-    typer : ClientTyper
+    was, is_ : Told
+        From `by_rule`, of the earlier day and of today.
     then, now : pandas.DataFrame
-        Features of the earlier day and of today, from `account_features`.
+        Features of these days, from `account_features`.
+    rule : Rule
     measure : str
         What an account's share is of: profit or sales.
 
     Returns
     -------
     list of Change
-        One for each account, known on both days, whose type is another. A type has no money of its own. `probability`
-        is that of today's type, times that it was not the type before, as if the two were told independently; of a
-        breadwinner it is 1, since its share is counted. Empty where the two days do not know the same features: their
-        types could not be compared.
+        One for each account, known on both days, that is named another type and whose known facts decide another way
+        than before; where only the draws of what is not known differ, nothing has changed. A type has no money of its
+        own. `probability` is that of today's type, times that it was not the type before, as if the two were told
+        independently. Empty where the two days do not know the same features: their types could not be compared.
     """
-    if set(then) != set(now):
-        return []
     both = now.index.intersection(then.index)
-    a, b = matched(then.loc[both], typer), matched(now.loc[both], typer)
-    if not len(both):
+    if set(then) != set(now) or not len(both):
         return []
-    was, is_ = typer.predict(a), typer.predict(b)
-    moved = np.flatnonzero(was != is_)
-    if not len(moved):
-        return []
-    chance, before = typer.predict_proba(b.iloc[moved]), typer.predict_proba(a.iloc[moved])
-    causes = _causes(typer, a.iloc[moved], b.iloc[moved], measure)
-    at = [list(typer.classes_).index(kind) for kind in is_[moved]]
+    cause = rule_causes(then.loc[both], now.loc[both], rule, measure=measure)
+    moved = both[(was.named[both] != is_.named[both]) & (cause != "")]
     return [
         Change(
             "client_types.type",
             "Type of client",
-            str(is_[i]),
+            is_.named[account],
             "word",
-            before=str(was[i]),
-            account=str(both[i]),
-            cause=causes.get(both[i], ""),
-            probability=1.0 if "breadwinner" in (was[i], is_[i]) else float(chance[j, k] * (1 - before[j, k])),
+            before=was.named[account],
+            account=str(account),
+            cause=cause[account],
+            probability=float(_chance(is_, account) * (1 - was.chance.loc[account, is_.named[account]])),
         )
-        for j, (i, k) in enumerate(zip(moved, at, strict=True))
+        for account in moved
     ]
+
+
+def _chance(told, account: str) -> float:
+    return told.chance.loc[account, told.named[account]]
 
 
 def changes_table(lines: list[Change], values: pd.Series) -> pd.DataFrame:
@@ -73,20 +71,3 @@ def changes_table(lines: list[Change], values: pd.Series) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns).astype({"value_cents": "int64", "probability": "float64"})
     order = table["value_cents"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
-
-
-def _causes(typer, then: pd.DataFrame, now: pd.DataFrame, measure: str) -> dict[str, str]:
-    """The fact whose odds have moved most, with its figures."""
-    keys = ["customer_id", "type", "feature"]
-    both = trail(typer, now).merge(trail(typer, then), on=keys, how="left", suffixes=("", "_then"))
-    if both.empty:
-        return {}
-    both["moved"] = (np.log(both["odds"]) - np.log(both["odds_then"].fillna(1.0))).abs()
-    both = both[both["moved"] >= LEAST].sort_values(["moved", *keys], ascending=[False, True, True, True])
-    first = both.drop_duplicates("customer_id")
-    short = SHORT | {"profit_share": f"share of {measure}"}
-    return {r.customer_id: f"{short[r.feature]} {_pair(r.value_then, r.value)}" for r in first.itertuples()}
-
-
-def _pair(then: float, now: float) -> str:
-    return f"{now:.2f}, not known before" if np.isnan(then) else f"{then:.2f} to {now:.2f}"

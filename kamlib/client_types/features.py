@@ -133,13 +133,13 @@ def known_facts(book, as_of) -> pd.DataFrame | None:
         return None
     table = book.tables["accounts"]
     table = table.assign(since=table.get("since", pd.NaT))
-    dated = _usable(table, "since", as_of, book).sort_values("since", kind="stable", na_position="first")
+    dated = usable(table, "since", as_of, book).sort_values("since", kind="stable", na_position="first")
     facts = dated.groupby("customer_id").last()
     facts["first_since"] = dated.groupby("customer_id")["since"].min()
     return facts
 
 
-def _usable(table: pd.DataFrame, column: str, as_of, book) -> pd.DataFrame:
+def usable(table: pd.DataFrame, column: str, as_of, book) -> pd.DataFrame:
     """Rows known at `as_of`: an undated fact counts only at the ledger's end, never in the past."""
     last = book.ledger.aggregate("max(date)").fetchall()[0][0]
     undated = table[column].isna() & (pd.Timestamp(as_of) >= pd.Timestamp(last))
@@ -292,7 +292,7 @@ def _relations(out: pd.DataFrame, book, events, facts, panel: Panel) -> None:
 
 def _rival_share(book, as_of) -> pd.Series:
     table = book.tables["rivals"]
-    table = _usable(table.assign(since=table.get("since", pd.NaT)), "since", as_of, book)
+    table = usable(table.assign(since=table.get("since", pd.NaT)), "since", as_of, book)
     latest = table.sort_values("since", kind="stable", na_position="first").drop_duplicates(
         ["customer_id", "competitor"], keep="last"
     )

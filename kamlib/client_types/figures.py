@@ -47,30 +47,46 @@ def numbers_figure(numbers: pd.DataFrame, chosen: int, *, ax: np.ndarray | None 
     return ax
 
 
-def types_figure(summary: pd.DataFrame, *, measure: str = "profit", ax: np.ndarray | None = None) -> np.ndarray:
-    """Accounts and money of each type.
+def types_figure(rule: pd.DataFrame, kind: pd.DataFrame, *, measure: str = "profit", ax=None) -> np.ndarray:
+    """How many accounts are of each type, by rule and by mixture, with intervals; and the money of those named.
 
     Parameters
     ----------
-    summary : pandas.DataFrame
-        From `type_summary`.
+    rule, kind : pandas.DataFrame
+        From `type_summary`, by type and by kind.
     measure : str
         What the money is.
     ax : array of two matplotlib.axes.Axes, optional
     """
-    ax = axes(1, 2, height=2.3, sharey=True) if ax is None else ax
-    colours = [COLOURS[t] for t in summary.index]
-    y = np.arange(len(summary))[::-1]
-    share = summary["accounts"] / max(summary["accounts"].sum(), 1)
-    for one, values, name in ((ax[0], share, "accounts"), (ax[1], summary["share"], measure)):
-        one.barh(y, values, color=colours)
-        one.set(xlabel=f"share of {name}", xlim=(0, max(1.25 * values.max(), 0.1)), xticks=_steps(values.max()))
-        for at, value, told in zip(y, values, summary["expected"].notna(), strict=True):
-            one.text(value, at, f" {100 * value:.1f} %" if told else " cannot tell", va="center", color=INK)
-        ticks(one.xaxis, "share")
+    ax = axes(1, 2, height=2.6, sharey=True) if ax is None else ax
+    shown = [t for t in rule.index if t != "ordinary"]
+    y = np.arange(len(shown))[::-1]
+    for table, up, marker, label in ((rule, 0.15, "o", "meets the written rule"), (kind, -0.2, "s", "is of this kind")):
+        for at, name in zip(y, shown, strict=True):
+            _number(ax[0], table.loc[name], at + up, marker, COLOURS[name], filled=table is rule)
+        ax[0].plot([], [], marker, color=INK, markerfacecolor=INK if table is rule else "none", label=label)
+    ax[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=8)
+    ax[0].set(xlabel="accounts (95 % interval)", xlim=(0, None), ylim=(-0.7, len(shown) - 0.4))
+    ax[1].barh(y, rule.loc[shown, "share"], color=[COLOURS[t] for t in shown], height=0.55)
+    for at, name in zip(y, shown, strict=True):
+        told = rule.loc[name, "expected"] == rule.loc[name, "expected"]
+        words = f" {100 * rule.loc[name, 'share']:.1f} %" if told else " cannot tell"
+        ax[1].text(rule.loc[name, "share"], at, words, va="center", color=INK)
+    top = rule.loc[shown, "share"].max()
+    ax[1].set(xlabel=f"share of {measure}, types by the rule", xlim=(0, max(1.3 * top, 0.1)), xticks=_steps(top))
+    ticks(ax[1].xaxis, "share")
+    for one in ax:
         one.grid(axis="y", visible=False)
-    ax[0].set_yticks(y, summary.index)
+    ax[0].set_yticks(y, shown)
     return ax
+
+
+def _number(ax: Axes, row: pd.Series, at: float, marker: str, colour: str, *, filled: bool) -> None:
+    if row["expected"] != row["expected"]:
+        ax.text(0, at, "  cannot tell", va="center", color=INK, fontsize=8)
+        return
+    ax.hlines(at, row["low"], row["high"], color=colour, linewidth=2)
+    ax.plot([row["expected"]], [at], marker, color=colour, markerfacecolor=colour if filled else "white")
 
 
 def _steps(top: float) -> np.ndarray:
@@ -119,28 +135,35 @@ def _called(feature: str) -> str:
     return feature.replace("_", " ") if feature in FEATURES else feature
 
 
-def certainty_figure(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """How sure the types are: accounts by the probability of the type they are given.
+def certainty_figure(table: pd.DataFrame, *, ax: np.ndarray | None = None) -> np.ndarray:
+    """How sure the types are: accounts by the probability of the type they are given, by the rule and by the mixture.
 
     Parameters
     ----------
     table : pandas.DataFrame
         From `roster`.
-    ax : matplotlib.axes.Axes, optional
+    ax : array of two matplotlib.axes.Axes, optional
     """
-    if table["probability"].isna().all():
-        return _nothing("no probability can be told of any account")
-    ax = ax or axes(height=2.6)
-    edges = np.linspace(0.3, 1.0, 15)
-    known = table[table["probability"].notna()]
-    kinds = [t for t in CLIENT_TYPES[::-1] if (known["type"] == t).any()]
-    parts = [known.loc[known["type"] == t, "probability"].clip(lower=0.3) for t in kinds]
-    ax.hist(parts, bins=edges, stacked=True, color=[COLOURS[t] for t in kinds], label=kinds)
-    ax.legend(loc="upper left")
-    ax.set(xlabel="probability of the type given", ylabel="accounts", xlim=(0.3, 1))
+    if table[["probability", "kind_probability"]].isna().all().all():
+        return np.array([_nothing("no probability can be told of any account")])
+    ax = axes(1, 2, height=2.6, sharey=True) if ax is None else ax
+    _certainty(ax[0], table["type"], table["probability"], "of the type by the rule")
+    _certainty(ax[1], table["kind"], table["kind_probability"], "of the kind")
+    ax[0].set_ylabel("accounts")
+    ax[0].legend(loc="upper left")
+    return ax
+
+
+def _certainty(ax: Axes, kinds: pd.Series, probability: pd.Series, what: str) -> None:
+    known = probability.notna()
+    shown = [t for t in CLIENT_TYPES[::-1] if (kinds[known] == t).any()]
+    parts = [probability[known & (kinds == t)].clip(lower=0.3) for t in shown]
+    if parts:
+        edges = np.linspace(0.3, 1.0, 15)
+        ax.hist(parts, bins=edges, stacked=True, color=[COLOURS[t] for t in shown], label=shown)
+    ax.set(xlabel=f"probability {what}", xlim=(0.3, 1), xticks=(0.4, 0.6, 0.8, 1.0))
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ticks(ax.xaxis, "share")
-    return ax
 
 
 def worth_figure(answers: list[Worth], *, ax: Axes | None = None) -> Axes:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.client_types.marks import ROLES
+from kamlib.client_types.roster import disputed, type_summary
 from kamlib.client_types.worth import Worth
 from kamlib.finding import Finding
 from kamlib.stats.intervals import wilson
@@ -43,10 +44,12 @@ def findings(
     Returns
     -------
     list of Finding
-        Keys begin with `client_types.`. How many accounts of a type there are is the sum of probabilities. It has no
-        interval: that of independent draws was measured to cover too little (`benchmarks/client_types.md`).
+        Keys begin with `client_types.`. How many accounts of a type there are is the sum of probabilities, by the rule
+        (`client_types.experts`) and by the mixture (`client_types.kind_experts`), with the interval of `numbers`.
     """
-    told = [r for r in ROLES if typer.tellable_.loc[r, "told"]]
+    rule, kind = type_summary(table), type_summary(table, by="kind")
+    told = [r for r in ROLES if rule["expected"].notna()[r]]
+    known = [r for r in ROLES if typer.tellable_.loc[r, "told"]]
     stability = numbers[numbers["clusters"] == len(typer.clusters_.weights_)]
     at = stability.iloc[0] if len(stability) else pd.Series(dtype=float)
 
@@ -57,12 +60,15 @@ def findings(
     named = int((table["type"] == "breadwinner").sum())
     return [
         Finding("client_types.accounts", "Accounts, leads among them", len(table), "accounts"),
-        Finding("client_types.told", "Types told, besides breadwinners", ", ".join(told) or "none", "word"),
+        Finding("client_types.told", "Types that the rule can tell here, besides breadwinners",
+                ", ".join(told) or "none", "word"),
+        Finding("client_types.kinds_told", "Kinds that the mixture can tell here", ", ".join(known) or "none", "word"),
         Finding("client_types.breadwinners", feeds, named, "accounts", n=len(table)),
         Finding("client_types.largest_share", f"Largest share of {measure} of one account", _none(largest),
                 "share"),
-        *(_count(typer, table, role) for role in ROLES),
-        Finding("client_types.disputed", "Evidence and rule disagree on", _disputed(table, told), "accounts",
+        *(_count("", "meet the written rule", table, rule.loc[role]) for role in ROLES),
+        *(_count("kind_", "are of this kind, by the mixture", table, kind.loc[role]) for role in ROLES),
+        Finding("client_types.disputed", "Rule and mixture name different types for", len(disputed(table)), "accounts",
                 n=len(table)),
         Finding("client_types.clusters", "Clusters", len(typer.clusters_.weights_), "clusters"),
         Finding("client_types.stability", "Their stability (adjusted Rand index)", _at("stability"), ""),
@@ -73,23 +79,19 @@ def findings(
 
 
 def _fidelity(table: pd.DataFrame, fidelity: float) -> Finding:
-    n = int((table["type"] != "breadwinner").sum())
+    n = int((table["kind"] != "breadwinner").sum())
     low, high = (_none(float(end)) for end in wilson(fidelity * n, n)) if fidelity == fidelity else (None, None)
     says = "A tree of four questions says the same of (breadwinners apart)"
     return Finding("client_types.fidelity", says, _none(fidelity), "share", low, high, n if low is not None else None)
 
 
-def _count(typer, table: pd.DataFrame, role: str) -> Finding:
-    chance = table[f"p_{role.replace('-', '_')}"]
-    says = f"{KEYS[role].replace('_', '-').capitalize()}, by the sum of probabilities"
-    if not typer.tellable_.loc[role, "told"]:
-        return Finding(f"client_types.{KEYS[role]}", says, None, "accounts", n=len(table))
-    return Finding(f"client_types.{KEYS[role]}", says, round(float(chance.sum())), "accounts", n=len(table))
-
-
-def _disputed(table: pd.DataFrame, told: list[str]) -> int:
-    known = {"breadwinner", "ordinary", *told}
-    return int(((table["type"] != table["rule_type"]) & table["rule_type"].isin(known)).sum())
+def _count(sort: str, words: str, table: pd.DataFrame, row: pd.Series) -> Finding:
+    key = KEYS[row.name]
+    says = f"{key.replace('_', '-').capitalize()}: {words}"
+    found = (None, None, None) if row["expected"] != row["expected"] else (
+        round(row["expected"]), round(row["low"]), round(row["high"])
+    )  # fmt: skip
+    return Finding(f"client_types.{sort}{key}", says, found[0], "accounts", *found[1:], n=len(table))
 
 
 def _worth(answer: Worth) -> Finding:

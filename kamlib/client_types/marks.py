@@ -23,7 +23,8 @@ class Mark:
     feature : str
         Of `kamlib.client_types.FEATURES`.
     threshold : float
-        Where the rule holds the mark for met, in the feature's unit. The article gives words, no figures: ours.
+        Where evidence in words holds the mark for met, in the feature's unit. The article gives words, no figures:
+        ours. The written rule has its own lines, see `kamlib.client_types.Rule`.
     above : bool
         Whether the mark is met at the threshold and above, or at it and below.
     effect : float

@@ -24,7 +24,7 @@ FURTHER = 0.10  # expected share of accounts that play a role in part
 SHARES = np.array([[0.55, 0.30, 0.07, 0.08], [0.60, 0.22, 0.09, 0.09], [0.79, 0.01, 0.10, 0.10]])
 """Expected shares of ordinary, prospect, image-maker, expert among leads, new and old accounts. Ours."""
 SHARES_WORTH, FURTHER_WORTH = 20.0, 100.0  # accounts that the priors count for
-EFFECT_SD, SPREAD_WORTH, YEARS_WORTH = 0.3, 10.0, 20.0  # sd of effects; accounts; account-years
+EFFECT_SD, SPREAD_WORTH, YEARS_WORTH = 1.0, 10.0, 20.0  # sd of effects; accounts; account-years
 NOBODY = 1e-12
 TAILS = 8.0  # degrees of freedom: an odd fact does not decide alone
 HEIGHT = float(gammaln((TAILS + 1) / 2) - gammaln(TAILS / 2) - np.log(TAILS * np.pi) / 2)  # of its density

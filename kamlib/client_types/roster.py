@@ -1,4 +1,4 @@
-"""The roster: every account with its type, how sure that is, what else it is, and what rule and cluster say."""
+"""The roster: every account with its type by the written rule and its kind by the mixture, and how sure each is."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ import numpy as np
 import pandas as pd
 
 from kamlib.client_types.marks import ROLES
-from kamlib.client_types.rules import rule_types
-from kamlib.client_types.typer import ClientTyper
+from kamlib.client_types.rules import SHIFT
+from kamlib.client_types.told import Told, numbers
+from kamlib.client_types.typer import KIND_SHIFT, ClientTyper, by_mixture
 from kamlib.panel import Panel
 from kamlib.show import Col
 from kamlib.tables import CLIENT_TYPES
 
 ALSO = 0.5  # probability from which a further role is named
 SURE = 0.9  # probability from which a type makes a key account
+KIND = ("kind", "kind_probability", "kind_said")
 
 
-def roster(typer: ClientTyper, features: pd.DataFrame, panel: Panel) -> pd.DataFrame:
-    """Types of all accounts. Saved as the frame `client_types`, for other notebooks.
+def roster(ruled: Told, typer: ClientTyper, features: pd.DataFrame, panel: Panel) -> pd.DataFrame:
+    """Types of all accounts, by the written rule and by the mixture. Saved as the frame `client_types`.
 
     Parameters
     ----------
+    ruled : Told
+        From `by_rule`, of these features.
     typer : ClientTyper
         Fitted on these features or on an earlier period's.
     features : pandas.DataFrame
@@ -31,33 +35,41 @@ def roster(typer: ClientTyper, features: pd.DataFrame, panel: Panel) -> pd.DataF
     -------
     pandas.DataFrame
         One row an account, in order of value: customer_id; value_cents (profit of the window; sales, where there is
-        no profit; 0 without a line in the window); type (the primary one, of `kamlib.tables.CLIENT_TYPES`);
-        probability (of that type; missing for ordinary accounts where no other
-        type can be told); roles (further ones it plays, in part or in full, with a probability of one half
-        and more, joined by "; "); p_prospect, p_image_maker, p_expert (probability of the type; missing where
-        this ledger cannot tell it); rule_type (by the article's rules alone); cluster (numbered by size), cluster_type
-        (the type that the cluster was matched to); agrees (whether all three name one type); facts (how many facts
-        speak for or against a type).
+        no profit; 0 without a line in the window). By the rule: type (of `kamlib.tables.CLIENT_TYPES`); probability
+        (of what is said; missing where nothing can be told); said (`ordinary or expert` where experts cannot be told);
+        p_prospect, p_image_maker, p_expert (that it meets the rule, it may meet several; missing where that cannot be
+        told). By the mixture, in the same way: kind,
+        kind_probability, kind_said, like_prospect, like_image_maker, like_expert; roles (further ones it plays, in part
+        or in full, with a probability of one half and more, joined by "; "). Beside: cluster (numbered by size),
+        cluster_type (the type that the cluster was matched to); agrees (whether rule, mixture and cluster name one
+        type); facts (how many facts speak for or against a type).
     """
-    chance = typer.predict_proba(features)
-    kinds = typer.predict(features)
+    mixed = by_mixture(typer, features)
     out = pd.DataFrame({"customer_id": features.index, "value_cents": _values(panel, features.index)})
-    out["type"], out["probability"] = kinds, chance.max(axis=1)
-    if not typer.tellable_["told"].any():
-        out.loc[out["type"] == "ordinary", "probability"] = np.nan
-    out["roles"] = _further(typer.predict_roles(features), kinds)
-    for role in ROLES:
-        told = typer.tellable_.loc[role, "told"]
-        out[f"p_{role.replace('-', '_')}"] = chance[:, list(typer.classes_).index(role)] if told else np.nan
-    out["rule_type"] = rule_types(features).to_numpy()
+    for told, names, short in ((ruled, ("type", "probability", "said"), "p"), (mixed, KIND, "like")):
+        for name, column in zip(names, (told.named, told.probability, told.said), strict=True):
+            out[name] = column.to_numpy()
+        out[columns_of(short)] = told.roles.to_numpy()
+    out["roles"] = _further(typer.predict_roles(features), mixed.named.to_numpy())
     out["cluster"] = typer.predict_cluster(features)
     of = np.array(typer.cluster_types_, dtype=object)[out["cluster"]]
     out["cluster_type"] = np.where(out["type"] == "breadwinner", "breadwinner", of)
-    out["agrees"] = (out["type"] == out["rule_type"]) & (out["type"] == out["cluster_type"])
+    out["agrees"] = (out["type"] == out["kind"]) & (out["type"] == out["cluster_type"])
     speaks = [n for n in typer.mixture_.sources if n in features]
     out["facts"] = features[speaks].notna().sum(axis=1).to_numpy()
     out = out.sort_values(["value_cents", "customer_id"], ascending=[False, True], ignore_index=True)
-    return out.astype({c: "str" for c in ("customer_id", "type", "roles", "rule_type", "cluster_type")})
+    return out.astype({c: "str" for c in ("customer_id", "type", "said", "kind", "kind_said", "roles", "cluster_type")})
+
+
+def columns_of(short: str) -> list[str]:
+    """Columns of the probabilities of the roles: by the rule (p) or the mixture (like).
+
+    Examples
+    --------
+    >>> columns_of("p")
+    ['p_prospect', 'p_image_maker', 'p_expert']
+    """
+    return [f"{short}_{role.replace('-', '_')}" for role in ROLES]
 
 
 def _values(panel: Panel, index: pd.Index) -> np.ndarray:
@@ -73,59 +85,80 @@ def _further(played: pd.DataFrame, kinds: np.ndarray) -> list[str]:
     ]
 
 
-def type_summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Accounts, money and certainty of each type.
+def type_summary(table: pd.DataFrame, *, by: str = "type", seed: int = 1) -> pd.DataFrame:
+    """Accounts, money and number of each type.
 
     Parameters
     ----------
     table : pandas.DataFrame
         From `roster`.
+    by : {"type", "kind"}
+        By the written rule, or by the mixture.
+    seed : int
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by type, all five in order: accounts, value_cents (sums to that of the table), share (of the sum of
-        positive values), expected (sum of probabilities: how many there are, seen over all accounts; missing where it
-        cannot be told), probability (mean, of those so named).
+        Indexed by type, all five in order: accounts (so named), value_cents (sums to that of the table), share (of the
+        sum of positive values), expected (how many there are by the sum of probabilities, by the rule each account in
+        all types that it meets; missing where it cannot be told, and of ordinary ones), low, high (95 % interval, see
+        `numbers`; breadwinners are counted).
     """
-    groups = table.groupby(pd.Categorical(table["type"], CLIENT_TYPES), observed=False)
-    out = groups.agg(accounts=("type", "size"), value_cents=("value_cents", "sum"), probability=("probability", "mean"))
+    groups = table.groupby(pd.Categorical(table[by], CLIENT_TYPES), observed=False)
+    out = groups.agg(accounts=(by, "size"), value_cents=("value_cents", "sum"))
     positive = table["value_cents"].clip(lower=0)
-    sums = positive.groupby(pd.Categorical(table["type"], CLIENT_TYPES), observed=False).sum()
-    out.insert(2, "share", sums / positive.sum() if positive.sum() > 0 else 0.0)
-    expected = [table[f"p_{r.replace('-', '_')}"].sum(min_count=1) for r in ROLES]
-    bread = float((table["type"] == "breadwinner").sum())
-    rest = len(table) - bread - np.nansum(expected)
-    out.insert(3, "expected", [bread, *expected, rest])
+    sums = positive.groupby(pd.Categorical(table[by], CLIENT_TYPES), observed=False).sum()
+    out["share"] = sums / positive.sum() if positive.sum() > 0 else 0.0
+    short, shift = ("p", SHIFT) if by == "type" else ("like", KIND_SHIFT)
+    told = numbers(table[columns_of(short)].set_axis(list(ROLES), axis=1), shift=shift, seed=seed)
+    bread = float(out.loc["breadwinner", "accounts"])
+    out = out.join(told)
+    out.loc["breadwinner", ["expected", "low", "high"]] = bread
     return out.rename_axis("type")
 
 
 def largest(table: pd.DataFrame, most: int = 25) -> pd.DataFrame:
     """The first accounts of a roster; three will do where nothing can be told of any."""
-    return table.head(most if table["probability"].notna().any() else 3)
+    return table.head(most if table.loc[table["type"] != "breadwinner", "probability"].notna().any() else 3)
 
 
-def shown_columns(frame: pd.DataFrame, measure: str = "value") -> dict[str, Col]:
-    """How the columns of a roster with its evidence are shown to a reader."""
+def type_columns(frame: pd.DataFrame, measure: str = "value") -> dict[str, Col]:
+    """How a reader sees a roster by the rule: type, probability, the facts that decide, and the kind beside it."""
     wanted = {
         "customer_id": Col("Account"), "name": Col("Name"), "value_cents": Col(measure.capitalize(), "money"),
-        "type": Col("Type", "label"), "probability": Col("Probability", "share", decimals=0),
+        "said": Col("Type by the rule", "label"), "probability": Col("Probability", "share", decimals=0),
+        "why": Col("Facts, and where the rule draws the line", "prose"), "kind_said": Col("Kind", "label"),
+        "kind_probability": Col("Probability of the kind", "share", decimals=0),
+    }  # fmt: skip
+    return {name: col for name, col in wanted.items() if name in frame}
+
+
+def kind_columns(frame: pd.DataFrame, measure: str = "value") -> dict[str, Col]:
+    """How a reader sees a roster by the mixture: kind, probability, further roles, evidence."""
+    wanted = {
+        "customer_id": Col("Account"), "name": Col("Name"), "value_cents": Col(measure.capitalize(), "money"),
+        "kind_said": Col("Kind", "label"), "kind_probability": Col("Probability", "share", decimals=0),
         "roles": Col("Also", "prose"), "evidence": Col("Evidence", "prose"),
-        "rule_type": Col("By the rule", "label"), "cluster_type": Col("By its cluster", "label"),
     }  # fmt: skip
     return {name: col for name, col in wanted.items() if name in frame}
 
 
 def disputed(table: pd.DataFrame) -> pd.DataFrame:
-    """Accounts on which evidence, rule and cluster disagree, the largest first.
+    """Accounts that rule and mixture give different types, the largest first.
 
     Returns
     -------
     pandas.DataFrame
-        customer_id, value_cents, type, probability, rule_type, cluster_type.
+        customer_id, value_cents, said, probability, kind_said, kind_probability. An account that one of the two cannot
+        tell is not among them, if it may be what the other says.
     """
-    columns = ["customer_id", "value_cents", "type", "probability", "rule_type", "cluster_type"]
-    return table.loc[table["type"] != table["rule_type"], columns].reset_index(drop=True)
+    columns = ["customer_id", "value_cents", "said", "probability", "kind_said", "kind_probability"]
+    return table.loc[_differ(table), columns].reset_index(drop=True)
+
+
+def _differ(table: pd.DataFrame) -> pd.Series:
+    pairs = zip(table["said"].str.split(" or "), table["kind_said"].str.split(" or "), strict=True)
+    return pd.Series([not set(a) & set(b) for a, b in pairs], table.index, dtype=bool)
 
 
 def named(table: pd.DataFrame, *, least: float = SURE) -> pd.Series:
@@ -141,7 +174,7 @@ def named(table: pd.DataFrame, *, least: float = SURE) -> pd.Series:
     Returns
     -------
     pandas.Series
-        By customer_id, such as `expert (97 % sure)`.
+        By customer_id, such as `expert (97 % sure)`; `expert (by the rule)` where all its facts are known.
 
     Examples
     --------
@@ -151,5 +184,6 @@ def named(table: pd.DataFrame, *, least: float = SURE) -> pd.Series:
     True
     """
     rows = table[table["type"].isin(ROLES) & (table["probability"] >= least)]
-    words = [f"{kind} ({100 * p:.0f} % sure)" for kind, p in zip(rows["type"], rows["probability"], strict=True)]
+    sure = ["by the rule" if p == 1 else f"{100 * p:.0f} % sure" for p in rows["probability"]]
+    words = [f"{kind} ({how})" for kind, how in zip(rows["type"], sure, strict=True)]
     return pd.Series(words, index=pd.Index(rows["customer_id"], name="customer_id"), dtype="str")

@@ -37,6 +37,22 @@ def _shaped(name: str, values: pd.Series) -> pd.Series:
     return np.sqrt(values.clip(lower=0)) if form == "rate" else values
 
 
+def unshaped(name: str, values: np.ndarray) -> np.ndarray:
+    """The way back from `symmetric`: values of a feature in its own unit.
+
+    Examples
+    --------
+    >>> unshaped("reputation", np.array([0.0])).tolist()
+    [0.5]
+    """
+    form = FEATURES[name].form if name in FEATURES else "level"
+    if form == "log":
+        return np.exp(values)
+    if form == "logit":
+        return 1 / (1 + np.exp(-values))
+    return np.square(values) if form == "rate" else values
+
+
 class Scale:
     """Centre and spread of each column: median and quartile distance, which outliers do not move.
 

@@ -39,9 +39,9 @@ def trail(typer: ClientTyper, features: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row an account and known mark: customer_id, type (the mark's), feature, value, threshold, above, met (the
-        rule's verdict), odds (how many times likelier the type is than ordinary, by this fact alone; missing where
-        the mixture does not use it), without (the account's type if this fact were not known).
+        One row an account and known mark: customer_id, type (the mark's), feature, value, threshold, above, met
+        (whether it reaches the threshold), odds (how many times likelier the type is than ordinary, by this fact alone;
+        missing where the mixture does not use it), without (the account's kind if this fact were not known).
     """
     frame = features.reset_index(drop=True)
     seen = evidence(frame, symmetric(frame))
@@ -122,15 +122,16 @@ def _ordinary(table: pd.DataFrame) -> tuple[str, str]:
 
 def _fact(row) -> str:
     border = "from" if row.above else "up to"
-    return f"{SHORT[row.feature]} {_number(row.feature, row.value)} ({border} {_number(row.feature, row.threshold)})"
+    return f"{SHORT[row.feature]} {number(row.feature, row.value)} ({border} {number(row.feature, row.threshold)})"
 
 
-def _number(feature: str, value: float) -> str:
+def number(feature: str, value: float) -> str:
+    """A fact in its unit, short."""
     if feature in ("profit_share", "rival_share"):
         return f"{100 * value:.0f} %"
     text = f"{value:.0f}" if feature in ("industry_rank", "revenue_to_budget") else f"{value:.1f}"
     text = f"{value:.2f}" if feature == "reputation" else text
-    return text + (" times" if FEATURES[feature].says.endswith("times") else "")
+    return text + (" times" if feature in FEATURES and FEATURES[feature].says.endswith("times") else "")
 
 
 def _change(table: pd.DataFrame, kind: str) -> str:

@@ -14,14 +14,16 @@ from kamlib.client_types.drift import quantiles
 from kamlib.client_types.features import CONTEXT
 from kamlib.client_types.marks import BREADWINNER_SHARE, MARKS, ROLES
 from kamlib.client_types.mixture import FULL, STATES, Evidence, Mixture, evidence, fit_mixture
-from kamlib.client_types.rules import rule_scores
+from kamlib.client_types.rules import rule_met
 from kamlib.client_types.symmetric import Scale, symmetric
+from kamlib.client_types.told import Told
 from kamlib.tables import CLIENT_TYPES
 
 ERROR = 0.25  # of the best guess between a type and ordinary, were both as frequent: above it, it cannot be told
 ENOUGH = 5000  # accounts to learn from: of twice as many every second one is used, and so on
 FAR = 4.0  # squared distance per feature from the nearest cluster: such an account fits nothing
 MATCH = 0.15  # by how much a cluster's rule score must exceed the average to be that type
+KIND_SHIFT = 0.55  # logits, sd of the error that accounts of a type share; from the seeds the mixture was developed on
 FEW_MARKS = 3  # with fewer features that speak for a type, clusters are made of all features
 
 
@@ -109,7 +111,11 @@ class ClientTyper(TransformerMixin, BaseEstimator):
         return self.classes_[self._settled(chance).argmax(axis=1)]
 
     def predict_proba(self, X) -> np.ndarray:
-        """Probability of each type, accounts x 5, in the order of `classes_`. A type that is not told has 0."""
+        """Probability of each type, accounts x 5, in the order of `classes_`.
+
+        A type that is not told has 0: the probability of ordinary is then that of ordinary or of such a type, see
+        `by_mixture`.
+        """
         frame = self._framed(X)
         told = self._by_mixture(frame) if self.method == "evidence" else self._by_clusters(frame)
         bread = self._breadwinners(frame)
@@ -172,7 +178,7 @@ class ClientTyper(TransformerMixin, BaseEstimator):
         self.clusters_ = AccountClusters(method, self.n_clusters, self.random_state).fit(X)
         told = [r for r in ROLES if self.tellable_.loc[r, "told"]]
         number = len(self.clusters_.weights_)
-        self.cluster_types_ = match_clusters(self.clusters_.labels_, rule_scores(frame)[told], number=number)
+        self.cluster_types_ = match_clusters(self.clusters_.labels_, rule_met(frame)[told], number=number)
 
     # predicting
 
@@ -205,6 +211,22 @@ class ClientTyper(TransformerMixin, BaseEstimator):
     def _settled(self, chance: np.ndarray) -> np.ndarray:
         """Ties go to ordinary: it stands last, and argmax takes the first."""
         return chance + 1e-12 * (self.classes_ == "ordinary")
+
+
+def by_mixture(typer: ClientTyper, features: pd.DataFrame) -> Told:
+    """Of which kind each account is, what a typer says with what it cannot tell.
+
+    A type that the ledger cannot tell is open of every account, but that a breadwinner is one by its share and that
+    none but new accounts are prospects.
+    """
+    chance = pd.DataFrame(typer.predict_proba(features), features.index, list(CLIENT_TYPES))
+    named = pd.Series(typer.predict(features), features.index, dtype="str")
+    able = pd.DataFrame(True, index=features.index, columns=list(ROLES))
+    if "new" in features:
+        able["prospect"] = features["new"] == 1
+    told = typer.tellable_["told"].reindex(list(ROLES)).to_numpy(bool)
+    untold = able & ~told & (named != "breadwinner").to_numpy()[:, None]
+    return Told(named, chance, chance[list(ROLES)].mask(untold))
 
 
 def _cluster_columns(frame: pd.DataFrame) -> list[str]:

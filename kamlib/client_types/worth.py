@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from kamlib.client_types.features import account_features, known_facts
-from kamlib.client_types.marks import BREADWINNER_SHARE
-from kamlib.client_types.typer import ClientTyper
+from kamlib.client_types.imputed import fact_noise
+from kamlib.client_types.rules import RULE, Rule, by_rule
 from kamlib.panel import Panel, build_panel
 from kamlib.stats.jackknife import ratio_interval
 from kamlib.tables import NOT_TRADE
@@ -236,7 +236,7 @@ def growth_since(
     panel: Panel,
     *,
     leave_out: Sequence[str] = NOT_TRADE,
-    share: float = BREADWINNER_SHARE,
+    rule: Rule = RULE,
     seed: int = 1,
 ) -> Worth:
     """`growth` from one window ago until now: types as they would have been told then, by what was known then.
@@ -247,18 +247,16 @@ def growth_since(
     panel : kamlib.panel.Panel
     leave_out : sequence of str
         As the panel was built with.
-    share : float
-        Of profit, that makes a breadwinner.
+    rule : Rule
     seed : int
-        Of the typer.
     """
     day = panel.start - dt.timedelta(days=1)
     if panel.first_day > day - dt.timedelta(days=LEAST_DAYS):
         return growth(pd.DataFrame({"customer_id": [], "type": [], "new": []}), panel, panel)
     before = build_panel(book, as_of=day, months=panel.months, leave_out=leave_out)
     then = account_features(before, book, leave_out=leave_out)
-    kinds = ClientTyper(share=share, random_state=seed).fit(then).predict(then)
-    told = pd.DataFrame({"customer_id": then.index, "type": kinds, "new": then["new"].to_numpy()})
+    kinds = by_rule(then, rule, noise=fact_noise(book, day), seed=seed).named
+    told = pd.DataFrame({"customer_id": then.index, "type": kinds.to_numpy(), "new": then["new"].to_numpy()})
     return growth(told, before, panel)
 
 

@@ -24,7 +24,7 @@ KEYS = {
 SEGMENTATION, TYPES_PAGE, LOSSES = "02_segmentation", "03_client_types", "04_churn"
 PAGES = {"01_ledger": "the ledger", SEGMENTATION: "segmentation", TYPES_PAGE: "client types", LOSSES: "losses"}
 TOLD = (  # frame, its notebook, its column, and ours
-    ("class_ahead", SEGMENTATION, "shown", "class"), ("client_types", TYPES_PAGE, "type", "type"),
+    ("class_ahead", SEGMENTATION, "shown", "class"), ("client_types", TYPES_PAGE, "said", "type"),
     ("churn_states", LOSSES, "state", "state"),
     ("alarm", LOSSES, "probability", "silent"),
 )  # fmt: skip
@@ -110,7 +110,7 @@ def key_accounts_shown(
         frame = job.saved(name, by=page)
         if frame is not None and column in frame:
             rows[shown] = rows["customer_id"].map(frame.reset_index().set_index("customer_id")[column])
-    if "type" in rows and not (rows["type"] != "ordinary").any():
+    if "type" in rows and rows["type"].str.startswith("ordinary", na=True).all():
         del rows["type"]  # a ledger that tells no types calls everybody ordinary
     rows = job.book.named(rows, as_of=job.as_of)
     columns = {k: c for k, c in KEYS.items() if k in rows and (k != "silent" or rows[k].notna().any())}
@@ -175,12 +175,12 @@ def types_words(facts: Mapping[str, Finding]) -> Prose:
     if "client_types.told" not in facts:
         return say(missing_words(TYPES_PAGE))
     counts = [f"{facts[f'client_types.{k}'].value:,} {word}" for k, word in TYPES.items() if _number(facts, k)]
-    listed = f"; by the sum of their probabilities {', '.join(counts)}" if counts else ""
+    listed = f"; by the written rule about {', '.join(counts)}" if counts else ""
     alone = facts["client_types.breadwinners"]
     return say(
         f"{alone.says}: **{alone:n}**{listed}. "
         + (
-            f"Evidence and plain rule disagree on {facts['client_types.disputed']}."
+            f"The written rule and the mixture name different types for {facts['client_types.disputed']}."
             if counts
             else "This ledger tells no other type: prospects, image-makers and experts are known by tables it lacks."
         )
