@@ -1,5 +1,8 @@
 """Look, scores, candidates, alarm and referee: on hand-typed purchases, and on a generated book."""
 
+import dataclasses
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,17 +16,19 @@ from kamlib.churn import (
     backtest,
     choose_default,
     homework,
+    loss_outcome,
     make_beta_geometric,
     make_case,
     past_origins,
     score_intervals,
     summary,
+    told,
     trial,
 )
-from kamlib.churn.alarm import at_level, level_drift, season
+from kamlib.churn.alarm import DRIFT, DRIFT_WEIGHT, LEARNT, at_level, independent, level_drift, season
 from kamlib.churn.candidates import CANDIDATES, recency
 from kamlib.churn.look import look, silent
-from kamlib.churn.referee import LEAD
+from kamlib.churn.referee import SCOPES
 from kamlib.churn.risk import reasons
 from kamlib.churn.scores import auc, auc_difference, key_scope, score_list
 
@@ -128,9 +133,21 @@ def test_level_moves_and_ranking_stays():
     assert moved.mean() == pytest.approx(0.6) and np.argsort(moved).tolist() == np.argsort(p).tolist()
 
 
-def test_drift_learns_from_lessons_a_horizon_apart():
-    assert level_drift(make_case(DAYS, as_of="2023-12-31").lessons, 180)[1] == 3  # none is: what is taken for granted
-    assert level_drift(make_case(DAYS, as_of="2024-12-31", lessons=9).lessons, 180)[1] > 3
+def test_drift_is_that_of_the_same_level_at_earlier_looks():
+    assert level_drift(make_case(DAYS, as_of="2023-06-30")) == (DRIFT, DRIFT_WEIGHT)  # none is known yet
+    case = case_of("2024-12-31")
+    off, degrees = level_drift(case)
+    apart = [(case.now.as_of - then.now.as_of).days for then, _ in case.earlier]
+    assert apart == [180, 270, 360, 450, 540, 630] and off > 0
+    # At the two earliest the model found no maximum; of the others neighbours share half a horizon.
+    assert degrees == pytest.approx(DRIFT_WEIGHT + 16 / (4 + 2 * 3 * 0.25))
+    assert independent([then.now.as_of for then, _ in case.earlier[::2]], 180) == 3
+
+
+def test_a_level_that_was_far_off_has_a_wide_interval():
+    case = case_of("2024-12-31")
+    wrong = tuple((then, ~came) for then, came in case.earlier)
+    assert level_drift(dataclasses.replace(case, earlier=wrong))[0] > 2 * level_drift(case)[0]
 
 
 def test_season_needs_a_year():
@@ -141,15 +158,17 @@ def test_season_needs_a_year():
 
 def test_referee_scores_every_candidate_and_shows_the_losers():
     table = backtest(DAYS, origins=["2024-06-30", "2024-07-04"], known_until="2025-03-01", known=KNOWN)
-    assert set(table["candidate"]) == {*CANDIDATES, "alarm"} and set(table["scope"]) == {"all", "repeat", "key"}
-    ranked = summary(table)
+    assert set(table["candidate"]) == {*CANDIDATES, LEARNT, "alarm"} and set(table["scope"]) == set(SCOPES)
+    ranked = summary(table, scope="all")
     assert ranked.loc["alarm", "auc"] > ranked.loc["recency", "auc"]
     assert ranked.loc["BG/NBD: P(alive)", "auc"] < ranked.loc["BG/NBD: P(no purchase)", "auc"]
     alarms = table.query("candidate == 'alarm' and scope == 'all'")
     assert ((alarms["level_low"] <= alarms["silent"]) & (alarms["silent"] <= alarms["level_high"])).all()
-    assert ranked.loc[choose_default(table), "auc"] > ranked["auc"].max() - LEAD
+    living = table[(table["scope"] == "living") & (table["candidate"] == "alarm")]
+    assert (living["n"] < alarms["n"].to_numpy()).all() and (living["silent"] < alarms["silent"].to_numpy()).all()
+    assert summary(table).loc["alarm", "ahead"] > 0
     assert (ranked["auc_low"] <= ranked["auc"]).all() and (ranked["auc"] <= ranked["auc_high"]).all()
-    assert choose_default(table, before="2024-01-01") == "recency"
+    assert choose_default(table, before="2024-01-01") == "alarm"
     tried = trial(table)
     assert tried.by == (pd.Timestamp("2024-06-30"),) and set(tried.scores["origin"]) == {pd.Timestamp("2024-07-04")}
     assert tried.chosen == choose_default(table, before="2024-07-01")
@@ -163,6 +182,16 @@ def test_alarm_list_is_ranked_by_money_and_says_why():
     assert listed["reasons"].str.match("silent for |bought on the day itself").all()
     few = alarm_list(case, alarm(case), customers=["k0001", "nobody"])
     assert few.index.tolist() == ["k0001"] and alarm_list(case, None).empty
+
+
+def test_what_may_be_lost_is_what_can_happen():
+    case = case_of("2024-12-31")
+    said = alarm(case)
+    everybody, one = said.probability.index, [said.probability.sort_values().index[len(said.probability) // 2]]
+    expected, low, high = loss_outcome(case, said, everybody)
+    assert low < expected < high and expected == pytest.approx(alarm_list(case, said)["loss_cents"].sum(), rel=0.01)
+    assert loss_outcome(case, said, one)[1] in (0, loss_outcome(case, said, one)[2])  # all or nothing
+    assert loss_outcome(case, said, []) == (0, 0, 0)
 
 
 def test_reasons_are_words_and_the_season_is_none():
@@ -186,14 +215,29 @@ def test_homework_is_marked_with_what_happened():
     assert (marked.loc[marked["silent"], "since_cents"] == 0).all() and (marked["since_cents"] > 0).any()
 
 
-def test_default_changes_only_for_a_clear_lead():
-    def table(**areas):
-        told = {"origin": pd.Timestamp("2024-01-31"), "scope": "all"}
-        return pd.DataFrame([told | {"candidate": name, "auc": area} for name, area in areas.items()])
+def leads(**of):
+    """Scores of one day: each candidate's lead over the alarm, with a half-width of 0.02."""
+    told = {"origin": pd.Timestamp("2024-01-31"), "scope": "living", "auc": 0.7, "auc_low": 0.6, "auc_high": 0.8}
+    rows = [told | {"candidate": "alarm"}]
+    rows += [told | {"candidate": n, "over": v, "over_low": v - 0.02, "over_high": v + 0.02} for n, v in of.items()]
+    return pd.DataFrame(rows)
 
-    assert choose_default(table(alarm=0.80, recency=0.70, rhythm=0.804)) == "alarm"
-    assert choose_default(table(alarm=0.79, recency=0.798, rhythm=0.80)) == "recency"
-    assert choose_default(table(alarm=0.79, recency=0.70, rhythm=0.80)) == "rhythm"
+
+def test_the_alarm_is_left_only_for_a_sure_lead_among_all_that_might_lead():
+    assert choose_default(leads(rhythm=0.019)) == "alarm"
+    assert choose_default(leads(rhythm=0.021)) == "rhythm"
+    many = dict.fromkeys("abcdefghij", -0.1)
+    assert choose_default(leads(rhythm=0.021, **many)) == "alarm"
+    assert choose_default(leads(rhythm=0.03, **many)) == "rhythm"
+
+
+def test_a_ranking_that_may_be_a_coin_is_not_shown():
+    table = leads(rhythm=-0.1)
+    assert trial(table).tells and told(trial(table), "the alarm", "") == ("the alarm", "")
+    coin = trial(table.assign(auc_low=0.49))
+    said, why = told(coin, "the alarm", "")
+    assert said is None and "70 % of cases (95 %: 49 to 80)" in why
+    assert "too young" in told(trial(table.iloc[:0]), "the alarm", "")[1]
 
 
 def test_list_is_ranked_by_whom_the_referee_trusts_at_the_level_of_the_alarm():
@@ -205,8 +249,9 @@ def test_list_is_ranked_by_whom_the_referee_trusts_at_the_level_of_the_alarm():
 
 
 def test_origins_are_days_of_which_the_outcome_is_known():
-    found = past_origins(DAYS, as_of="2024-12-31", horizon_days=90, most=3, apart_days=60)
-    assert [str(d.date()) for d in found] == ["2024-06-04", "2024-08-03", "2024-10-02"]
+    found = past_origins(DAYS, as_of="2024-12-31", horizon_days=90, most=3)
+    assert str(found[-1].date()) == "2024-10-02" and len(found) == 3
+    assert {(b - a).days for a, b in itertools.pairwise(found)} == {90}
     assert past_origins(DAYS, as_of=DAYS["date"].min() + pd.Timedelta(days=200)) == []
 
 
@@ -236,7 +281,7 @@ def test_an_empty_ledger_gives_an_empty_list():
 
 def test_three_customers_give_no_score_and_no_error():
     table = backtest(TYPED, origins=["2024-03-31"], known_until="2024-12-31")
-    assert table["trouble"].ne("").all() and summary(table).empty and choose_default(table) == "recency"
+    assert table["trouble"].ne("").all() and summary(table).empty and choose_default(table) == "alarm"
     assert trial(table).chosen == trial(table.iloc[:0]).chosen == "alarm"
 
 

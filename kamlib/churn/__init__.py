@@ -38,7 +38,7 @@ from kamlib.churn.models import (
 )
 from kamlib.churn.outlook import outlook, outlook_coverage, outlook_table, plan_of
 from kamlib.churn.referee import Trial, backtest, choose_default, past_origins, summary, trial
-from kamlib.churn.risk import alarm_list, watch_list
+from kamlib.churn.risk import alarm_list, loss_outcome, watch_list
 from kamlib.churn.scores import score_intervals
 from kamlib.churn.shown import (
     NO_KEYS,
@@ -48,6 +48,7 @@ from kamlib.churn.shown import (
     followed_shown,
     marked_shown,
     outlook_shown,
+    overdue_shown,
     risk_shown,
     scores_shown,
     unheard,
@@ -62,6 +63,7 @@ from kamlib.churn.watch import (
     marked_findings,
     marked_scores,
     on_list,
+    told,
 )
 
 __all__ = [
@@ -72,9 +74,10 @@ __all__ = [
     "alive_shown", "alive_table", "answer", "at_risk_ahead", "backtest", "changes", "choose_default", "cohorts",
     "counted_series", "facts_now", "false_alarms", "fared_shown", "findings", "fixed_window", "followed_shown",
     "half_lost", "hazard_ratios", "histories", "homework", "kaplan_meier", "key_then", "log_rank", "loss_events",
-    "losses_by", "losses_by_year", "losses_where", "make_beta_geometric", "make_case", "make_pareto",
+    "loss_outcome", "losses_by", "losses_by_year", "losses_where", "make_beta_geometric", "make_case", "make_pareto",
     "margin_effect", "marked_findings", "marked_scores", "marked_shown", "monthly_losses", "on_list", "outlook",
-    "outlook_coverage", "outlook_shown", "outlook_table", "past_origins", "plan_of", "retention", "risk_shown",
-    "score_intervals", "scores_shown", "silences", "staying", "summary", "trend_of", "trial", "unheard",
+    "outlook_coverage", "outlook_shown", "outlook_table", "overdue_shown", "past_origins", "plan_of", "retention",
+    "risk_shown", "score_intervals", "scores_shown", "silences", "staying", "summary", "told", "trend_of", "trial",
+    "unheard",
     "watch_list", "with_facts",
 ]  # fmt: skip

@@ -1,11 +1,13 @@
 """The alarm: for each account the probability of no purchase in the horizon, the loss to be expected, and why.
 
-Several judges are asked, each taught on the past only: a logistic regression on what the rhythm and the purchase models
-say of an account, gradient boosting on the same, and BG/NBD itself. Their logits are averaged: that ranks the accounts.
+Two judges are heard, with equal weight (the mean of their logits): the account's own rhythm, and a purchase model of
+regular buyers (MBG/CNBD-k). Both are fixed beforehand and learn from no outcome, so that a ledger of a year has an
+alarm like one of ten. Judges that do learn from past outcomes are candidates beside them (`learnt`); it is left only
+for one that was surely ahead on this ledger's past (`kamlib.churn.choose_default`).
 
-How many fall silent in all, the *level*, drifts with the season and the age of the ledger. Past outcomes come from
-another season and from younger accounts, so the level is taken from the regular purchase model, with its horizon as
-long as the same months of last year were busy. It has an interval of its own, from how far levels have been off.
+How many fall silent in all, the *level*, drifts with the season and the age of the ledger. It is that of the purchase
+model, with its horizon as long as the same months of last year were busy. Its interval comes from how far the same
+level was off at earlier looks.
 """
 
 from __future__ import annotations
@@ -22,11 +24,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from kamlib.churn.candidates import CANDIDATES, Case, Lesson, NothingToLearnError, answer, rhythm_silent
+from kamlib.churn.candidates import CANDIDATES, Case, NothingToLearnError, answer, rhythm_silent
 from kamlib.churn.look import YEAR_DAYS, Look
 
-DRIFT = 0.35  # logits that a level is off, before any has been seen: 50 % meant, 41 to 59 % come
-DRIFT_WEIGHT = 3  # past levels that this is worth
+DRIFT = 0.17  # logits that a level is off, before any has been seen: 50 % meant, 46 to 54 % come
+DRIFT_WEIGHT = 7  # past levels that this is worth
 LOGISTIC_C = 0.05  # ridge of the logistic judge, on standardised columns
 
 
@@ -44,6 +46,8 @@ class Alarm:
         Share of accounts to fall silent: expected, low, high.
     judges : tuple of str
         Who was heard.
+    drift : tuple of float
+        Logits by which the level may be off (standard deviation), and degrees of freedom of that.
     """
 
     probability: pd.Series
@@ -51,6 +55,7 @@ class Alarm:
     high: pd.Series
     level: tuple[float, float, float]
     judges: tuple[str, ...]
+    drift: tuple[float, float] = (0.0, 1.0)
 
 
 def alarm(case: Case, *, ranked_by: str = "alarm") -> Alarm:
@@ -82,16 +87,14 @@ def alarm(case: Case, *, ranked_by: str = "alarm") -> Alarm:
 
 
 def _alarm(case: Case, ranked_by: str) -> Alarm:
-    voices = _voices(case) if ranked_by == "alarm" else {ranked_by: CANDIDATES[ranked_by](case)}
-    if not voices:
-        raise NothingToLearnError("the past is too short for a lesson, and no purchase model converged.")
+    voices = _voices(case) if ranked_by == "alarm" else {ranked_by: RANKINGS[ranked_by](case)}
     odds = np.mean([_logit(p) for p in voices.values()], axis=0)
     odds = _logit(at_level(expit(odds), _level(case, expit(odds).mean())))
-    off, degrees = level_drift(case.lessons, case.horizon_days)
-    half = float(student.ppf(0.975, degrees)) * off
+    off, degrees = level_drift(case)
+    half = float(student.ppf(0.975, degrees)) * np.hypot(off, _by_chance(expit(odds)))
     index = case.now.histories.index
     low, middle, high = (pd.Series(expit(odds + shift), index=index) for shift in (-half, 0.0, half))
-    return Alarm(middle, low, high, (middle.mean(), low.mean(), high.mean()), tuple(voices))
+    return Alarm(middle, low, high, (middle.mean(), low.mean(), high.mean()), tuple(voices), (off, degrees))
 
 
 def alarm_probability(case: Case) -> np.ndarray:
@@ -138,23 +141,42 @@ def season(by_day: pd.Series, as_of, horizon_days: int) -> float:
 
 
 def _voices(case: Case) -> dict[str, np.ndarray]:
+    """The two judges, or the one of them that has an answer."""
+    said = {name: answer(CANDIDATES[name], case) for name in VOICES}
+    if not any(p is not None for p, _ in said.values()):
+        raise NothingToLearnError(" ".join(dict.fromkeys(why for _, why in said.values())))
+    return {name: p for name, (p, _) in said.items() if p is not None}
+
+
+VOICES = ("rhythm", "MBG/CNBD-k: P(no purchase)")
+
+
+def learnt(case: Case) -> np.ndarray:
+    """Judges that learn from what became of accounts before: logistic regression and boosting, beside BG/NBD.
+
+    They are told what the rhythm and the purchase models say of an account, and its `kamlib.churn.look.Look`.
+
+    Raises
+    ------
+    NothingToLearnError
+        As of `Case.learnt`.
+    """
+    taught = case.learnt()
     models = {name: answer(case.model, name)[0] for name in ("BG/NBD", "MBG/CNBD-k")}
-    models = {name: m for name, m in models.items() if m is not None}
-    own = {n: m.probability_silent(case.horizon_days, *case.now.seen) for n, m in models.items()}
-    if case.rhythm is not None:
-        own["rhythm"] = rhythm_silent(case.rhythm, case.now, case.horizon_days)
-    taught, _ = answer(case.learnt)
-    if taught is None:
-        return own
+    own = [name for name, model in models.items() if model is not None] + ["rhythm"] * (case.rhythm is not None)
     lessons, now = pd.concat([judged(x.look, case, own) for x in case.lessons]), judged(case.now, case, own)
     boosted = HistGradientBoostingClassifier(
         learning_rate=0.04, max_iter=150, max_leaf_nodes=8, min_samples_leaf=40, l2_regularization=5.0, random_state=0
     )
     straight = make_pipeline(StandardScaler(), LogisticRegression(C=LOGISTIC_C, max_iter=500))
-    learnt = {"logistic": straight, "boosting": boosted}
-    said = {n: m.fit(lessons, taught[1]).predict_proba(now)[:, 1] for n, m in learnt.items()}
-    # BG/NBD speaks for itself as well; the regular model and the rhythm are heard through the two that learn.
-    return said | {n: p for n, p in own.items() if n == "BG/NBD"}
+    said = [m.fit(lessons, taught[1]).predict_proba(now)[:, 1] for m in (straight, boosted)]
+    if models["BG/NBD"] is not None:
+        said.append(models["BG/NBD"].probability_silent(case.horizon_days, *case.now.seen))
+    return expit(np.mean([_logit(p) for p in said], axis=0))
+
+
+LEARNT = "judges that learn"
+RANKINGS = {**CANDIDATES, LEARNT: learnt}
 
 
 def judged(seen: Look, case: Case, models) -> pd.DataFrame:
@@ -170,27 +192,59 @@ def judged(seen: Look, case: Case, models) -> pd.DataFrame:
     return pd.concat([seen.features, pd.DataFrame(said, index=seen.features.index)], axis=1)
 
 
-def level_drift(lessons: tuple[Lesson, ...], horizon_days: int) -> tuple[float, float]:
-    """By how many logits a level taught by one lesson was off in a later one, and its degrees of freedom.
+def level_drift(case: Case) -> tuple[float, float]:
+    r"""By how many logits the level may be off, and the degrees of freedom of that.
 
-    Lessons a horizon apart are compared: a plain logistic regression of the earlier says the level of the later. It
-    is added to `DRIFT`, taken as `DRIFT_WEIGHT` earlier findings.
+    Parameters
+    ----------
+    case : Case
+
+    Returns
+    -------
+    tuple of float
+        Standard deviation :math:`\sqrt{(\nu_0 s_0^2 + n e^2) / (\nu_0 + n)}` and :math:`\nu_0 + n`: :math:`e^2` is the
+        mean squared error, in logits, of the same level at `case.earlier`, less what chance alone makes of the outcome;
+        :math:`s_0` (`DRIFT`) that of other ledgers, worth :math:`\nu_0` (`DRIFT_WEIGHT`) looks. Looks whose horizons
+        overlap count for less: see `independent`.
 
     Examples
     --------
-    >>> level_drift((), 180)
-    (0.35, 3)
+    >>> days = pd.DataFrame({"customer_id": ["a"], "date": pd.to_datetime(["2024-01-05"]), "cents": [100]})
+    >>> from kamlib.churn import make_case
+    >>> level_drift(make_case(days, as_of="2024-02-28"))
+    (0.17, 7)
     """
-    columns = ["log_silence", "log_frequency", "log_age"]
-    seen = []
-    for later in lessons:
-        before = [x for x in lessons if (later.look.as_of - x.look.as_of).days >= horizon_days]
-        if before and 0 < before[0].silent.mean() < 1 and 0 < later.silent.mean() < 1:
-            fitted = LogisticRegression(C=1.0).fit(before[0].look.features[columns], before[0].silent)
-            meant = fitted.predict_proba(later.look.features[columns])[:, 1].mean()
-            seen.append(float(logit(later.silent.mean()) - logit(meant)))
-    total = DRIFT_WEIGHT + len(seen)
-    return float(np.sqrt((DRIFT_WEIGHT * DRIFT**2 + np.sum(np.square(seen))) / total)), total
+    asked, errors = [], []
+    for then, came in case.earlier:
+        meant, share = _level(then, float("nan")), float(came.mean())
+        if 0 < share < 1 and 0 < meant < 1:
+            asked.append(then.now.as_of)
+            errors.append((logit(share) - logit(meant)) ** 2 - 1 / (len(came) * share * (1 - share)))
+    if not errors:
+        return DRIFT, DRIFT_WEIGHT
+    n = independent(asked, case.horizon_days)
+    off = max(float(np.mean(errors)), 0.0)
+    return float(np.sqrt((DRIFT_WEIGHT * DRIFT**2 + n * off) / (DRIFT_WEIGHT + n))), DRIFT_WEIGHT + n
+
+
+def independent(asked, horizon_days: int) -> float:
+    r"""For how many looks some count whose horizons overlap: :math:`m^2 / \sum \rho^2`, with the share in common.
+
+    Examples
+    --------
+    >>> round(independent(pd.to_datetime(["2024-01-01", "2024-03-31", "2024-06-29"]), 180), 2)
+    2.25
+    """
+    day = pd.DatetimeIndex(asked).to_numpy()
+    apart = np.abs(day[:, None] - day) / np.timedelta64(1, "D")
+    return float(len(day) ** 2 / (np.clip(1 - apart / horizon_days, 0, None) ** 2).sum())
+
+
+def _by_chance(probability: np.ndarray) -> float:
+    """Logits by which a share of accounts that fall silent independently differs from their probabilities' mean."""
+    share = probability.mean()
+    spread = np.sqrt((probability * (1 - probability)).sum()) / len(probability)
+    return float(spread / max(share * (1 - share), 1e-9))
 
 
 def at_level(probability, share: float) -> np.ndarray:

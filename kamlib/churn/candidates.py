@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from kamlib.stats.rhythm import Rhythm, fit_rhythm
 
 WINDOW_DAYS = 90  # of the fixed rule: a quarter without a purchase, as many firms have it
 APART_DAYS = 30  # between one lesson and the next
+LEVELS = 6  # past looks, half a horizon apart, at which the level is held against what came
 LESSONS = 6  # half a year of monthly lessons: more are older, and closer to one another than they look
 BEFORE_DAYS = 75  # of ledger before the first lesson: less shows too few accounts twice
 FEW = 10  # accounts of each outcome, or that bought twice, without which nothing is learnt
@@ -80,13 +81,17 @@ class Case:
     lessons : tuple of Lesson
         Latest first. Every lesson's horizon ends by `now.as_of`.
     horizon_days : int
+    earlier : tuple of (Case, pandas.Series)
+        Looks half a horizon apart, the latest first, without lessons of their own, and which of their accounts fell
+        silent: what a level said then can be held against that.
     """
 
     now: Look
     lessons: tuple[Lesson, ...]
     horizon_days: int = HORIZON_DAYS
+    earlier: tuple[tuple[Case, pd.Series], ...] = ()
     said: dict[str, Any] = field(default_factory=dict, repr=False)  # what was computed once for all who ask
-    _models: dict[str, PurchaseModel | NotConvergedError] = field(default_factory=dict, repr=False)
+    models: dict[str, PurchaseModel | NotConvergedError] = field(default_factory=dict, repr=False)  # fitted to `now`
 
     def model(self, name: str) -> PurchaseModel:
         """A purchase model fitted to `now`, fitted once.
@@ -96,9 +101,9 @@ class Case:
         NotConvergedError
             As at the first attempt.
         """
-        if name not in self._models:
-            self._models[name] = self._fit(name)
-        found = self._models[name]
+        if name not in self.models:
+            self.models[name] = self._fit(name)
+        found = self.models[name]
         if isinstance(found, NotConvergedError):
             raise found
         return found
@@ -176,11 +181,17 @@ def make_case(
             known[day] = look(past, as_of=day)
         return known[day]
 
-    at_days = [as_of - pd.Timedelta(days=horizon_days + APART_DAYS * i) for i in range(lessons)]
-    taught = [at(day) for day in at_days if day >= begin]
-    outcomes = [silent(past, x, horizon_days=horizon_days, known_until=as_of) for x in taught]
-    pairs = zip(taught, outcomes, strict=True)
-    known[question] = Case(at(as_of), tuple(Lesson(*pair) for pair in pairs), horizon_days)
+    def back(most: int, apart: float) -> list[tuple[Look, pd.Series]]:
+        at_days = [as_of - pd.Timedelta(days=horizon_days + int(apart * i)) for i in range(most)]
+        looks = [at(day) for day in at_days if day >= begin]
+        return [(x, silent(past, x, horizon_days=horizon_days, known_until=as_of)) for x in looks]
+
+    def bare(x: Look) -> Case:
+        return Case(x, (), horizon_days, models=known.setdefault((x.as_of, "models"), {}))
+
+    taught = tuple(Lesson(*pair) for pair in back(lessons, APART_DAYS))
+    earlier = tuple((bare(x), outcome) for x, outcome in back(LEVELS, horizon_days / 2))
+    known[question] = replace(bare(at(as_of)), lessons=taught, earlier=earlier)
     return known[question]
 
 

@@ -152,7 +152,7 @@ def calibration_figure(marked: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def origins_figure(scores: pd.DataFrame, *, default: str, scope: str = "all", ax: Axes | None = None) -> Axes:
+def origins_figure(scores: pd.DataFrame, *, default: str, scope: str = "living", ax: Axes | None = None) -> Axes:
     """The area under the curve of some candidates at each origin, with the interval of the default.
 
     Parameters

@@ -7,31 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
-from kamlib.churn.alarm import alarm, alarm_probability, at_level
-from kamlib.churn.candidates import (
-    APART_DAYS,
-    BEFORE_DAYS,
-    CANDIDATES,
-    Candidate,
-    Case,
-    answer,
-    make_case,
-)
+from kamlib.churn.alarm import RANKINGS, alarm, alarm_probability, at_level
+from kamlib.churn.candidates import BEFORE_DAYS, Candidate, Case, answer, make_case
 from kamlib.churn.look import HORIZON_DAYS, silent
 from kamlib.churn.scores import auc_difference, key_scope, score_list
 from kamlib.stats.calibration import expected_calibration_error
 
-SCOPES = ("all", "repeat", "key")
+SCOPES = ("living", "all", "repeat", "key")
+LIVING_DAYS = 90  # who bought within so many days of a look: over all, the long dead decide, whom anybody can rank
 KEY_SHARE = 0.30  # of sales, that key accounts hold here: the lower end of the article's claim
-ALL = {**CANDIDATES, "alarm": alarm_probability}
+ALL = {**RANKINGS, "alarm": alarm_probability}
 MEANS = [
-    "auc", "auc_low", "auc_high", "ahead", "ahead_low", "ahead_high", "brier", "calibration", "calibration_level",
+    "auc", "auc_low", "auc_high", "ahead", "ahead_low", "ahead_high", "over", "over_low", "over_high", "brier",
+    "calibration", "calibration_level",
     "money_5", "money_10", "money_20", "false_alarms_5", "false_alarms_10", "false_alarms_20",
 ]  # fmt: skip
-LEAD = 0.005  # of an area: less is no reason to change the ranking
-ORIGINS = 4  # that a report looks at: two to choose by and two to score on
+LEVEL = 0.05  # at which a lead over the alarm must be sure to leave it, over all that might lead it
+ORIGINS = 4  # that a report looks at, a horizon apart: the last to score on, the others to choose by
 BASE = "recency"  # the simplest rule that anybody would use
+DEFAULT = "alarm"  # what is asked unless something is surely better
 
 
 def backtest(
@@ -44,7 +40,7 @@ def backtest(
     key_share: float = KEY_SHARE,
     known: dict | None = None,
 ) -> pd.DataFrame:
-    """Scores of every candidate at every origin, over all accounts, repeat buyers and key accounts.
+    """Scores of every candidate at every origin, over the living, all accounts, repeat buyers and key accounts.
 
     Parameters
     ----------
@@ -65,8 +61,9 @@ def backtest(
     Returns
     -------
     pandas.DataFrame
-        One row an origin, scope and candidate: n, silent (share that bought nothing), auc, auc_low, auc_high, ahead,
-        ahead_low, ahead_high (area less that of recency), brier, calibration (expected calibration error), level (mean
+        One row an origin, scope and candidate (living: who bought in the `LIVING_DAYS` before the look): n, silent
+        (share that bought nothing), auc, auc_low, auc_high, ahead, ahead_low, ahead_high (area less that of recency),
+        over, over_low, over_high (less that of the alarm), brier, calibration (expected calibration error), level (mean
         probability), calibration_level (calibration once the level is right), money_5, money_10, money_20 (share of the
         lost money in the top of the list), false_alarms_5, ... (accounts in it that bought; a list a month, so also per
         month), trouble (why there is no score). The alarm's rows have level_low, level_high.
@@ -94,9 +91,11 @@ def backtest(
 
 
 def past_origins(
-    days: pd.DataFrame, *, as_of, horizon_days: int = HORIZON_DAYS, most: int = ORIGINS, apart_days: int = APART_DAYS
+    days: pd.DataFrame, *, as_of, horizon_days: int = HORIZON_DAYS, most: int = ORIGINS
 ) -> list[pd.Timestamp]:
-    """Days of which it is known by now what followed, the earliest first; none before the ledger has begun to teach.
+    """Days a horizon apart of which it is known by now what followed, the earliest first.
+
+    None lies before the ledger has begun to teach. No two share a day of what followed.
 
     Parameters
     ----------
@@ -105,23 +104,22 @@ def past_origins(
     as_of : date
     most : int
         How many at most; the last is a horizon before `as_of`.
-    apart_days : int
-        Between one and the next.
 
     Examples
     --------
     >>> days = pd.DataFrame({"customer_id": ["a"], "date": pd.to_datetime(["2024-01-05"]), "cents": [100]})
     >>> [str(d.date()) for d in past_origins(days, as_of="2024-12-31")]
-    ['2024-04-05', '2024-05-05', '2024-06-04', '2024-07-04']
+    ['2024-07-04']
     """
     last = pd.Timestamp(as_of) - pd.Timedelta(days=horizon_days)
-    found = [last - pd.Timedelta(days=apart_days * i) for i in reversed(range(most))]
+    found = [last - pd.Timedelta(days=horizon_days * i) for i in reversed(range(most))]
     return [day for day in found if day >= days["date"].min() + pd.Timedelta(days=BEFORE_DAYS)]
 
 
 def _judge(case: Case, happened: np.ndarray, candidates: Mapping[str, Candidate], key_share: float) -> list[dict]:
     cents = case.now.year_cents
     scopes = {
+        "living": (case.now.features["silence_days"] <= LIVING_DAYS).to_numpy(),
         "all": np.ones(len(cents), bool),
         "repeat": case.now.features["frequency"].to_numpy() > 0,
         "key": key_scope(cents, share=key_share),
@@ -129,16 +127,16 @@ def _judge(case: Case, happened: np.ndarray, candidates: Mapping[str, Candidate]
     answers, troubles = ask(case, candidates)
     rows = []
     for scope, inside in scopes.items():
-        base = answers.get(BASE)
         for name in candidates:
             row = {"origin": case.now.as_of, "scope": scope, "candidate": name, "trouble": troubles.get(name, "")}
             if name in answers:
                 p, y = answers[name][inside], happened[inside]
                 row |= score_list(p, cents[inside], y)
                 row["calibration_level"] = _calibration_level(p, y)
-                if base is not None and name != BASE:
-                    ahead = auc_difference(p, base[inside], y)
-                    row |= dict(zip(("ahead", "ahead_low", "ahead_high"), ahead, strict=True))
+                for column, other in (("ahead", BASE), ("over", DEFAULT)):
+                    if other in answers and name != other:
+                        apart = auc_difference(p, answers[other][inside], y)
+                        row |= dict(zip((column, f"{column}_low", f"{column}_high"), apart, strict=True))
                 if name == "alarm" and scope == "all":
                     row |= dict(zip(("level_low", "level_high"), alarm(case).level[1:], strict=True))
             rows.append(row)
@@ -162,23 +160,23 @@ def _calibration_level(p: np.ndarray, happened: np.ndarray) -> float:
     return expected_calibration_error(at_level(p, share), happened) if 0 < share < 1 else float("nan")
 
 
-def summary(table: pd.DataFrame, *, scope: str = "all") -> pd.DataFrame:
+def summary(table: pd.DataFrame, *, scope: str = "living") -> pd.DataFrame:
     """Scores of each candidate over the origins: means, the worst area, at how many origins it was not below recency.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Of `backtest`.
-    scope : {"all", "repeat", "key"}
+    scope : {"living", "all", "repeat", "key"}
 
     Returns
     -------
     pandas.DataFrame
         Index candidate, best area first: origins (scored), worst_auc, not_below_recency, then means over the origins of
-        auc, ahead (each with _low and _high), brier, calibration, calibration_level, money_5, ..., false_alarms_5, ...;
-        verdict: "better than recency" or "worse than recency" where the interval says so at most origins with none
-        against it; else "cannot tell". An interval is the mean of those of the origins, as wide as that of a single
-        one: origins near one another share accounts and months, and many do not say more than one.
+        auc, ahead, over (each with _low and _high), brier, calibration, calibration_level, money_5, ...,
+        false_alarms_5, ...; verdict: "better than recency" or "worse than recency" where the interval says so at most
+        origins with none against it; else "cannot tell". An interval is the mean of those of the origins, as wide as
+        that of a single one: the same accounts are asked at each; were they wholly alike, many would say no more.
     """
     chosen = table[(table["scope"] == scope) & table["auc"].notna()] if "auc" in table else table.iloc[:0]
     if not len(chosen):
@@ -202,25 +200,31 @@ def _verdict(rows: pd.DataFrame) -> str:
 
 @dataclass(frozen=True)
 class Trial:
-    """A default that was chosen at the earlier origins, and how it fared at the later ones.
+    """A default that was chosen at the earlier origins, and how it fared at the last.
 
     Attributes
     ----------
     chosen : str
-        The candidate; the alarm where there was nothing to choose by.
+        The candidate; the alarm where there was nothing to choose by, or nothing that was surely better.
     by : tuple of pandas.Timestamp
         Origins at which it was chosen.
     scores : pandas.DataFrame
-        Rows of `backtest` at the later origins.
+        Rows of `backtest` at the last origin.
     """
 
     chosen: str
     by: tuple[pd.Timestamp, ...]
     scores: pd.DataFrame
 
+    @property
+    def tells(self) -> bool:
+        """Whether it ranked the living better than a coin, as sure as 95 %."""
+        means = summary(self.scores)
+        return self.chosen in means.index and bool(means.loc[self.chosen, "auc_low"] > 0.5)
+
 
 def trial(table: pd.DataFrame) -> Trial:
-    """Choose at the earlier half of the origins, to score on the later.
+    """Choose at all origins but the last, to score once on that.
 
     Parameters
     ----------
@@ -233,18 +237,14 @@ def trial(table: pd.DataFrame) -> Trial:
     'alarm'
     """
     days = sorted(table["origin"].unique()) if len(table) else []
-    by = days[: len(days) // 2]
-    if not by:
-        return Trial("alarm", (), table)
-    later = table["origin"] > by[-1]
-    return Trial(choose_default(table[~later], otherwise="alarm"), tuple(map(pd.Timestamp, by)), table[later])
+    if not days:
+        return Trial(DEFAULT, (), table)
+    last = table["origin"] == days[-1]
+    return Trial(choose_default(table[~last]), tuple(map(pd.Timestamp, days[:-1])), table[last])
 
 
-def choose_default(table: pd.DataFrame, *, before=None, otherwise: str = BASE) -> str:
-    """The candidate to trust: that of the best mean area over all accounts, at origins that were known.
-
-    The alarm stays unless another leads it by `LEAD`, and after it so does recency, the simplest: which of two is ahead
-    by less than that changes from month to month.
+def choose_default(table: pd.DataFrame, *, before=None) -> str:
+    """The candidate to trust: the alarm, unless another surely led it among the living, at origins that were known.
 
     Parameters
     ----------
@@ -252,20 +252,22 @@ def choose_default(table: pd.DataFrame, *, before=None, otherwise: str = BASE) -
         Of `backtest`.
     before : date, optional
         Only origins before this day are looked at, so that the choice can be scored on later ones.
-    otherwise : str
-        Where nobody could be scored.
+
+    Returns
+    -------
+    str
+        The candidate whose paired lead over the alarm has the highest lower end, if that is above nought; the intervals
+        are those of `summary`, widened for the number of candidates (Bonferroni).
 
     Examples
     --------
     >>> choose_default(pd.DataFrame({"origin": [], "scope": [], "candidate": [], "auc": []}))
-    'recency'
+    'alarm'
     """
     seen = table if before is None else table[table["origin"] < pd.Timestamp(before)]
-    ranked = summary(seen) if len(seen) else seen
+    ranked = summary(seen).dropna(subset=["over"]) if len(seen) else seen
     if not len(ranked):
-        return otherwise
-    best = ranked["auc"].max()
-    for name in ("alarm", BASE):
-        if name in ranked.index and ranked.loc[name, "auc"] > best - LEAD:
-            return name
-    return str(ranked.index[0])
+        return DEFAULT
+    wider = norm.isf(LEVEL / 2 / len(ranked)) / norm.isf(LEVEL / 2)
+    low = ranked["over"] - wider * (ranked["over"] - ranked["over_low"])
+    return str(low.idxmax()) if low.max() > 0 else DEFAULT

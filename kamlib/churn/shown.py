@@ -17,6 +17,11 @@ RISK = {
     "year_cents": Col("Sales of a year", "money"), "loss_cents": Col("Expected loss", "money"),
     "reasons": Col("Why", "prose"),
 }  # fmt: skip
+OVERDUE = {
+    "customer_id": Col("Account"), "name": Col("Name"), "last_purchase": Col("Last purchase"),
+    "silent_days": Col("Silent, days", "whole"), "usual_days": Col("Usual gap", decimals=0),
+    "stake_cents": Col("At stake", "money"),
+}  # fmt: skip
 MARKED = {
     "customer_id": Col("Account"), "name": Col("Name"),
     "probability": Col("Buys nothing", "share", interval=("low", "high")),
@@ -136,6 +141,23 @@ def risk_shown(
     if not len(risk):
         return cannot(otherwise) if otherwise else say(nobody)
     return _accounts(risk, RISK, book, as_of=as_of, caption=caption, n=n, source="frames/alarm.parquet")
+
+
+def overdue_shown(states: pd.DataFrame, book, *, as_of, n: int) -> Table | Prose:
+    """Accounts that are late by their own rhythm, the most money first: what there is where no alarm can be trusted.
+
+    Parameters
+    ----------
+    states : pandas.DataFrame
+        Of `kamlib.churn.account_states`.
+    book, as_of, n
+        As of `risk_shown`.
+    """
+    late = states[states["state"] == "late"].sort_values("stake_cents", ascending=False, kind="stable")
+    if not len(late):
+        return say("Nobody is overdue.")
+    return _accounts(late, OVERDUE, book, as_of=as_of, caption="Who is overdue, the most money first", n=n,
+                     source="frames/churn_states.parquet")  # fmt: skip
 
 
 def marked_shown(

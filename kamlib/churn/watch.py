@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.alarm import Alarm
-from kamlib.churn.referee import BASE, Trial, summary
+from kamlib.churn.referee import BASE, LIVING_DAYS, Trial, summary
 from kamlib.churn.scores import score_intervals
 from kamlib.finding import Change, Finding
 from kamlib.stats.intervals import wilson
@@ -26,6 +26,35 @@ SCORED = {  # of `score_list`: in words, and the unit
     "brier": ("Brier score, the mean squared error", ""),
     "calibration": ("calibration error", "share"),
 }
+
+
+def told(tried: Trial, said: Alarm | None, otherwise: str) -> tuple[Alarm | None, str]:
+    """The alarm, if its ranking is known to be better than a coin on this ledger; else why it is not shown.
+
+    Parameters
+    ----------
+    tried : Trial
+    said : Alarm or None
+    otherwise : str
+        Why there is none.
+
+    Examples
+    --------
+    >>> from kamlib.churn.referee import trial
+    >>> told(trial(pd.DataFrame()), None, "nobody bought twice.")
+    (None, 'nobody bought twice.')
+    """
+    if said is None or tried.tells:
+        return said, otherwise
+    scored = summary(tried.scores)
+    if tried.chosen not in scored.index:
+        return None, "this ledger is too young to tell who is next: no ranking could be held against what came."
+    area, low, high = scored.loc[tried.chosen, ["auc", "auc_low", "auc_high"]]
+    return None, (
+        f"this ledger cannot tell who is next: of two accounts that had bought within {LIVING_DAYS} days the one that "
+        f"fell silent ranked higher in {100 * area:.0f} % of cases (95 %: {100 * low:.0f} to {100 * high:.0f}); a coin "
+        "has 50."
+    )
 
 
 def on_list(risk: pd.DataFrame, *, line: float = ALARM_LINE) -> pd.DataFrame:
@@ -53,7 +82,8 @@ def key_then(marked: pd.DataFrame, *, line: float) -> pd.DataFrame:
 
 
 def alarm_findings(
-    risk: pd.DataFrame, said: Alarm | None, tried: Trial, *, default: str, horizon_days: int, currency: str = ""
+    risk: pd.DataFrame, said: Alarm | None, tried: Trial, *, default: str, horizon_days: int, currency: str = "",
+    loss: tuple[int, int, int] | None = None,
 ) -> list[Finding]:
     """The alarm in numbers, and how good its ranking was.
 
@@ -69,6 +99,8 @@ def alarm_findings(
         The candidate that ranks the list.
     horizon_days : int
     currency : str
+    loss : tuple of int, optional
+        Of `kamlib.churn.loss_outcome`, for the same accounts.
 
     Returns
     -------
@@ -85,18 +117,17 @@ def alarm_findings(
     """
     money, ahead = f"money {currency}".strip(), f"in the next {horizon_days} days"
     level = said.level if said else (None, None, None)
-    sums = [int(risk[f"loss{end}_cents"].sum()) if said else None for end in ("", "_low", "_high")]
-    sums = sums if any(sums) else [sums[0], None, None]  # of nothing there is no interval
+    loss = (None, None, None) if not said else loss if loss and any(loss) else (0, None, None)
     first = str(risk.index[0]) if said and len(risk) else None
     return [
         Finding("churn.alarm_level", f"All accounts: to buy nothing {ahead}", *_unit(level, "share"),
                 n=len(said.probability) if said else None),
         Finding("churn.alarm_accounts", f"Key accounts on the alarm list: {LINE_WORDS} or more to buy nothing {ahead}",
                 len(on_list(risk)) if said else None, "accounts", n=len(risk)),
-        Finding("churn.alarm_loss", f"Sales of key accounts to be expected lost {ahead}", *_unit(sums, money),
+        Finding("churn.alarm_loss", f"Sales of key accounts to be expected lost {ahead}", *_unit(loss, money),
                 n=len(risk)),
         Finding("churn.alarm_first", "Key account with the most to be expected lost", first, "word"),
-        Finding("churn.alarm_default", "Ranking that did best on this ledger's past", default, "word"),
+        Finding("churn.alarm_default", "Ranking that is trusted on this ledger", default, "word"),
         *_scored(tried),
     ]  # fmt: skip
 
@@ -109,8 +140,8 @@ def _unit(triple, unit: str) -> tuple:
 def _scored(tried: Trial) -> list[Finding]:
     means = summary(tried.scores)
     row = means.loc[tried.chosen] if tried.chosen in means.index else pd.Series(np.nan, index=means.columns)
-    n = int(tried.scores.loc[tried.scores["scope"] == "all", "n"].max()) if len(means) else None
-    says = "Of two accounts, one of which fell silent: that one was ranked higher"
+    n = int(tried.scores.loc[tried.scores["scope"] == "living", "n"].max()) if len(means) else None
+    says = f"Of two accounts that bought within {LIVING_DAYS} days, one then silent: that one was ranked higher"
     found = [Finding("churn.alarm_auc", says, *_unit(_known(row, "auc"), "share"), n=n)]
     if tried.chosen == BASE:
         return found

@@ -156,13 +156,16 @@ def _kept(facts: Mapping[str, Finding]) -> list[str]:
 def _next(facts: Mapping[str, Finding]) -> list[str]:
     """Who may be next, where the page on losses could tell."""
     listed, loss = facts.get("churn.alarm_accounts"), facts.get("churn.alarm_loss")
-    if listed is None or loss is None or loss.value is None:
+    if listed is None or loss is None:
         return []
+    if loss.value is None:
+        return ["**Who is next?** This ledger cannot tell; page 04 says why, and who is overdue."]
     if not listed.n:
         return ["**Who is next?** The alarm list is one of key accounts, and there is none."]
     sure = facts.get("churn.alarm_auc")
     good = (
-        f" Of two accounts, one of which fell silent, such lists put that one first in {sure:ci} of cases."
+        " Of two accounts that had bought lately, one of which fell silent, such a list put that one first in "
+        f"{sure:ci} of cases."
         if sure and sure.value is not None
         else ""
     )
