@@ -43,7 +43,8 @@ def test_calibration_draws_what_came_over_what_was_said():
 def test_origins_draw_the_default_once_and_first():
     rows = [("alarm", 0.8), ("recency", 0.7), ("rhythm", 0.75)]
     scores = pd.DataFrame([
-        {"origin": pd.Timestamp(day), "scope": "living", "candidate": name, "auc": area, "auc_low": 0.6, "auc_high": 0.9}
+        {"origin": pd.Timestamp(day), "scope": "living", "candidate": name, "auc": area, "auc_low": 0.6,
+         "auc_high": 0.9}
         for day in ("2024-01-31", "2024-02-29") for name, area in rows])  # fmt: skip
     ax = origins_figure(scores, default="alarm")
     labels = [t.get_text() for t in ax.get_legend().get_texts()]
