@@ -18,8 +18,8 @@ def purchases() -> pd.DataFrame:
 
 
 CASE = make_case(purchases(), as_of="2024-12-31")
-CASE._models["BG/NBD"] = BetaGeoNBD()  # fitted to others: what is tested is the table
-CASE._models["BG/NBD"].params_ = {"r": 0.6, "alpha": 40.0, "a": 0.8, "b": 2.4}
+CASE.models["BG/NBD"] = BetaGeoNBD()  # fitted to others: what is tested is the table
+CASE.models["BG/NBD"].params_ = {"r": 0.6, "alpha": 40.0, "a": 0.8, "b": 2.4}
 SILENT = pd.Series(np.arange(60) % 2 == 0, index=CASE.now.histories.index)
 
 

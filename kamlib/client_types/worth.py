@@ -111,7 +111,8 @@ def _tenders(book, roster, panel) -> pd.DataFrame | None:
     cases = cases[~cases["customer_id"].isin(makers)]
     frame = pd.DataFrame({"customer_id": cases["customer_id"], "won": cases["outcome"] == "won"})
     frame["industry"] = cases["customer_id"].map(facts["industry"])
-    frame["with"] = (cases["customer_id"].map(place).map(since) <= cases["date"]).to_numpy()
+    begun = since.reindex(cases["customer_id"].map(place).to_numpy())  # also where none of them has a place
+    frame["with"] = begun.to_numpy() <= cases["date"].to_numpy()
     return frame.dropna(subset=["industry"])
 
 
