@@ -4,8 +4,8 @@
 
 `public_ledgers/first.csv` says where each file is from (repository, commit, path); it was written before any of them
 was tried, and `first.py` gives the right answer in a few lines of pandas: net total, customers, first and last day.
-The files are not in this repository; FOLDER holds them under their ids. `second` is a list that nobody looked at before
-what the first one showed was mended.
+The files are not in this repository; FOLDER holds them under their ids. `second` to `eighth` are lists that nobody
+looked at before what the lists before them showed was mended.
 
 A file is *right* where all four are; *asked* where it is refused, and *settled* if one edit of a mapping (the first or
 a later choice of the message, or a line of EDITS) then reads it right; where the answer is None nothing in the file
@@ -104,7 +104,7 @@ def _chosen(path: Path, refused: BookError, currency: str) -> dict:
 def main() -> None:
     """Try them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("list", choices=("first", "second", "third", "fourth", "fifth", "sixth", "seventh"))
+    parser.add_argument("list", choices=("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="")
     asked = parser.parse_args()
