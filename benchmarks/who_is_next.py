@@ -3,7 +3,7 @@
     python benchmarks/who_is_next.py [companies] [--public FOLDER] [--wheel WHEEL]
 
 Companies of 1,000 accounts and 48 months of each mechanism (`mechanisms.py`) and of the sample's generator, seeds from
-8,000 on, which nothing was chosen on; each asked at three looks whose horizons do not overlap. *Living*: who bought in
+10,000 on, which nothing was chosen on; each asked at three looks whose horizons do not overlap. *Living*: who bought in
 the 90 days before the look. The oracle knows who has left, everybody's true usual gap and silence, and is taught by the
 outcome itself. Online Retail II is read from KAMLIB_DATA; FOLDER holds files of `public_ledgers.py`, WHEEL is as of
 `referee.py`. Writes `who_is_next.md` (6 companies: half an hour of a core).
@@ -159,7 +159,7 @@ def main() -> None:
     asks.add_argument("--wheel")
     args = asks.parse_args()
     warnings.filterwarnings("ignore")
-    seeds = range(8000, 8000 + args.companies)
+    seeds = range(10_000, 10_000 + args.companies)
     found = {}
     for name in ("sample's generator", *MECHANISMS):
         found[name] = companies(name, seeds)

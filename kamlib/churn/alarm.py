@@ -27,7 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from kamlib.churn.candidates import CANDIDATES, Case, NothingToLearnError, answer, rhythm_silent
 from kamlib.churn.look import YEAR_DAYS, Look
 
-DRIFT = 0.22  # logits that a level is off, before any has been seen: 50 % meant, 45 to 55 % come
+DRIFT = 0.24  # logits that a level is off, before any has been seen: 50 % meant, 44 to 56 % come
 DRIFT_WEIGHT = 7  # past levels that this is worth
 LOGISTIC_C = 0.05  # ridge of the logistic judge, on standardised columns
 
@@ -212,7 +212,7 @@ def level_drift(case: Case) -> tuple[float, float]:
     >>> days = pd.DataFrame({"customer_id": ["a"], "date": pd.to_datetime(["2024-01-05"]), "cents": [100]})
     >>> from kamlib.churn import make_case
     >>> level_drift(make_case(days, as_of="2024-02-28"))
-    (0.22, 7)
+    (0.24, 7)
     """
     asked, errors = [], []
     for then, came in case.earlier:
