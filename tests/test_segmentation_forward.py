@@ -120,6 +120,7 @@ def test_windows_before_make_the_level_surer_and_a_break_is_a_new_start():
     )
 
 
+@pytest.mark.acceptance
 def test_small_version_of_the_benchmark(monkeypatch):
     """benchmarks/class_forward.py has hundreds of companies and twelve mechanisms; here are six of one."""
     folder = Path(__file__).parents[1] / "benchmarks"
