@@ -12,6 +12,7 @@ import numpy as np
 
 from kamlib.book.mapping import EVIDENCE
 from kamlib.book.options import Options
+from kamlib.book.roles.made_of import rank_of_parts
 from kamlib.book.roles.names import mapped
 from kamlib.book.roles.rivals import PRODUCT, refuse_discount, refuse_order, refuse_rivals, refuse_tax
 from kamlib.book.roles.sums import AGREE, CENT, FEWEST_ORDERS, Sums
@@ -131,7 +132,8 @@ def amount_of(
     named = bool(columns.amounts) or {"subtotal", "gross"} & columns.of.keys()
     if not named and not columns.has_product:
         return None
-    if not named and not {"discount", "refund", "tax"} & columns.of.keys():
+    beside = any(rank_of_parts("amount", part.headers[i]) for i in columns.nameless)
+    if not named and not beside and not {"discount", "refund", "tax"} & columns.of.keys():
         return Amount(says=f"{PRODUCT}; no column says whether tax is in the prices")
     sums = Sums(con, part, columns.all, columns.order, options, columns.others)
     decision = _Decision(con, part, columns, options, sums)
@@ -495,6 +497,8 @@ class _Decision:
 
     def _from_product(self, says: str) -> Amount:
         """Quantity x unit price, less a discount where a column has one; or the price, where it is of all pieces."""
+        if (total := self._total_with_more()) is not None:
+            return total
         if self._price_of_all():
             return self._amount(self.of["unit_price"], f"of all pieces: {self.name(self.of['tax'])} is a part of it")
         if "discount" not in self.of or not np.nansum(np.abs(self.n[self.of["discount"]])) or "subtotal" in self.of:
@@ -515,6 +519,21 @@ class _Decision:
             refuse_discount(self.con, self.part, self.columns, self.options, self._ways(off))
         told = "" if way == "none" else f"less {header!r} ({way})"
         return replace(self._amount(None, told), discount="" if way == "none" else way)
+
+    def _total_with_more(self) -> Amount | None:
+        """A total of no listed name that is quantity x price on most lines, and more on the others: of an option."""
+        for i, total in self._beside().items():
+            both = ~np.isnan(total) & ~np.isnan(self.product)
+            same = np.abs(total - self.product)[both] <= CENT
+            more = (total >= self.product - CENT)[both]
+            if rank_of_parts("amount", self.part.headers[i]) and both.any() and more.all() and not same.all():
+                if same.mean() >= MOSTLY and same.sum() >= FEWEST_LINES:
+                    self.part.notes.append(
+                        f"{self.part.where}: {self.name(i)} is taken as the amount: it is {PRODUCT} on {same.sum():,} "
+                        f"of {same.size:,} lines and more on the others."
+                    )
+                    return self._amount(i, f"{PRODUCT}, and more on some lines")
+        return None
 
     def _ways(self, off: np.ndarray) -> list[str]:
         """What a column with these values can hold."""
