@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from kamlib.book.roles.synonyms import WORDS, is_known, plain, rank, variants
 
@@ -115,7 +116,7 @@ def has_word(name: str, kind: str) -> bool:
     """
     name = name[:LONGEST]
     tokens = [t for t in map(plain, _TOKEN.findall(name)) if t]
-    tokens += [a + b for a, b in zip(tokens, tokens[1:], strict=False)]
+    tokens += [a + b for a, b in pairwise(tokens)]
     if any(_is_word(t, kind) or _is_word(t.removesuffix("s"), kind) for t in tokens if t != "s"):
         return True
     whole = plain(name)

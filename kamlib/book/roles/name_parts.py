@@ -27,7 +27,8 @@ def with_names(raw: Raw) -> Part:
     whole = f"nullif(trim(concat_ws(' ', {first}, {last})), '')"
     cells = ", ".join(f"{whole} AS c{i}" if i == given else f"c{i}" for i in range(raw.width))
     select = f"SELECT rowid AS _from, {cells} FROM {part.relation} ORDER BY rowid"
-    note = f"{part.where}: the name of a customer is put together of {part.headers[given]!r} and {part.headers[family]!r}."
+    both = f"{part.headers[given]!r} and {part.headers[family]!r}"
+    note = f"{part.where}: the name of a customer is put together of {both}."
     headers = ["customer_name" if i == given else h for i, h in enumerate(part.headers)]
     return raw.rebuilt(select, headers, [note])
 

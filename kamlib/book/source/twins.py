@@ -17,7 +17,8 @@ from kamlib.tables import TABLES
 # Which of two such columns is meant changes no sale: neither its day, its amount nor its customer.
 HARMLESS = ("line_id", "product_id", "product_name", "category", "manager_id", "promised_date", "delivered_date",
             "country", "list_price", "cost", "profit", "customer_name")  # fmt: skip
-ONE_NAME = ("customer_id", "customer_name", "date", "order_id")  # of which a better name passes the others over
+# Of these a better name passes the others over.
+ONE_NAME = ("customer_id", "customer_name", "date", "order_id")
 MATTER = tuple(r for r in (*TABLES["ledger"].names, *EVIDENCE) if r not in HARMLESS)
 
 
@@ -78,15 +79,14 @@ def _not_needed(part: Part, roles: Sequence[str], both: set[int]) -> bool:
 
 
 def _meant(con, part: Part, roles: Sequence[str], first: int, second: int) -> int | None:
-    """Which of two is the one: it is filled and the other is empty; of states, it alone has words of a state."""
-    cells = {
-        i: {v for (v,) in con.execute(f"SELECT DISTINCT trim(CAST(c{i} AS VARCHAR)) FROM {part.relation}").fetchall()}
-        for i in (first, second)
-    }
+    """Which of two is the one: it is filled and the other is empty; of states, nearly all the words of a state are its."""
+    asked = {i: f"SELECT DISTINCT trim(CAST(c{i} AS VARCHAR)) FROM {part.relation}" for i in (first, second)}
+    cells = {i: {v for (v,) in con.execute(query).fetchall()} for i, query in asked.items()}
     filled = [i for i, values in cells.items() if values - {None, ""}]
     if len(filled) == 1:
         return filled[0]
     if set(roles) != {"state"}:
         return None
-    said = [i for i in filled if any(treatment(v, Options()) != UNKNOWN for v in list(cells[i])[:MOST_STATES] if v)]
-    return said[0] if len(said) == 1 else None
+    said = {i: sum(treatment(v, Options()) != UNKNOWN for v in list(cells[i])[:MOST_STATES] if v) for i in filled}
+    more, less = sorted(filled, key=said.get, reverse=True)
+    return more if said[more] > 1 and said[more] > 2 * said[less] else None
