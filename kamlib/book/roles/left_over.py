@@ -22,7 +22,7 @@ MANY_BRANCHES = 30  # from which on shops are rather those that buy than the fir
 LARGE, SEVERAL = 100, 10  # whole numbers are money where one is as large, and so many are different
 # Roles that a column can have by its name and yet be all that is known of the money, or of who bought.
 SOFT = ("cost", "list_price", "customer_name", "amount", "customer_id", "unit_price")
-NOT_PAID = ("tax", "shipping", "refund", "discount", "profit", "quantity")
+NOT_PAID = ("tax", "shipping", "refund", "discount", "profit")
 TOTAL = re.compile(
     r"total|gesamt|summe|toplam|итог|общ|всего|razem|lacz|celk|spolu|^tong|jumlah|totaal|somme|suma|osszes|"
     r"总|總|合计|合計|总计|小计|小計|총|합계|اجمالي|مجموع|line|extended|grand"
@@ -93,7 +93,7 @@ def money(con: duckdb.DuckDBPyConnection, part: Part, named, seen: Sequence[Look
     beside one is left open.
     """
     taken = taken_by_name(named, *SOFT)
-    several = any(seen[i].values > 1 for _, i in named.get("quantity", []))
+    several = any(_not_all_one(con, part, i) for _, i in named.get("quantity", []))
     numbers = [i for i, k in enumerate(seen) if k.numbers >= SURELY and k.dates < MOSTLY and k.filled >= MOSTLY]
     numbers = [i for i in numbers if part.headers[i] and i not in taken and _is_money(part.headers[i])]
     paid = [i for i in numbers if has_word(part.headers[i], "paid") and not has_word(part.headers[i], "own_cost")]
@@ -109,11 +109,18 @@ def money(con: duckdb.DuckDBPyConnection, part: Part, named, seen: Sequence[Look
     return "", []
 
 
+def _not_all_one(con, part: Part, i: int) -> bool:
+    """Whether a quantity says something: a price of one is then not that of all."""
+    one = f"coalesce(try_cast(CAST(c{i} AS VARCHAR) AS DOUBLE), 0) = 1"
+    return bool(con.execute(f"SELECT count(*) FILTER (NOT ({one})) FROM {part.relation}").fetchone()[0])
+
+
 def _is_money(header: str) -> bool:
     """Whether no word of a name says that its numbers are no money of a sale."""
     if has_word(header, "no_money") or has_word(header, "other_money"):
         return False
-    return not any(rank("ledger", r, header) is not None for r in NOT_PAID)
+    words = [header, *re.findall(r"[^\W\d_]+", header)]
+    return not any(rank("ledger", r, word) is not None for r in NOT_PAID for word in words)
 
 
 def _can_be_money(con, part: Part, i: int, look: Look) -> bool:

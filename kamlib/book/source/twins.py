@@ -79,7 +79,7 @@ def _not_needed(part: Part, roles: Sequence[str], both: set[int]) -> bool:
 
 
 def _meant(con, part: Part, roles: Sequence[str], first: int, second: int) -> int | None:
-    """Which of two is the one: it is filled and the other is empty; of states, nearly all the words of a state are its."""
+    """Which of two is the one: it is filled and the other is empty; of states, it has nearly all such words."""
     asked = {i: f"SELECT DISTINCT trim(CAST(c{i} AS VARCHAR)) FROM {part.relation}" for i in (first, second)}
     cells = {i: {v for (v,) in con.execute(query).fetchall()} for i, query in asked.items()}
     filled = [i for i, values in cells.items() if values - {None, ""}]
