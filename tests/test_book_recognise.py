@@ -86,7 +86,8 @@ def test_two_columns_for_one_are_refused_with_the_lines_that_settle_it(tmp_path)
 
 def test_a_missing_column_is_named_with_what_is_there_and_what_to_write(tmp_path):
     said = refused(
-        tmp_path, "Who,When,Tags,How much\na,2024-01-05,x,10.50\nb,2024-02-05,y,20.50\na,2024-03-05,x,30.25\n"
+        tmp_path,
+        "Who,When,Tags,How much,Or\na,2024-01-05,x,10.50,1.5\nb,2024-02-05,y,20.50,2.5\na,2024-03-05,x,30.25,3.5\n",
     )
     for part in ("x.csv", "customer_id, amount", "'Who', 'When', 'Tags'", "--mapping", '[ledger]\ncustomer_id = "Who"'):
         assert part in said

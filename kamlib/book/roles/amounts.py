@@ -12,6 +12,7 @@ import numpy as np
 
 from kamlib.book.mapping import EVIDENCE
 from kamlib.book.options import Options
+from kamlib.book.roles.made_of import rank_of_parts
 from kamlib.book.roles.names import mapped
 from kamlib.book.roles.rivals import PRODUCT, refuse_discount, refuse_order, refuse_rivals, refuse_tax
 from kamlib.book.roles.sums import AGREE, CENT, FEWEST_ORDERS, Sums
@@ -131,7 +132,8 @@ def amount_of(
     named = bool(columns.amounts) or {"subtotal", "gross"} & columns.of.keys()
     if not named and not columns.has_product:
         return None
-    if not named and not {"discount", "refund", "tax"} & columns.of.keys():
+    beside = any(rank_of_parts("amount", part.headers[i]) for i in columns.nameless)
+    if not named and not beside and not {"discount", "refund", "tax"} & columns.of.keys():
         return Amount(says=f"{PRODUCT}; no column says whether tax is in the prices")
     sums = Sums(con, part, columns.all, columns.order, options, columns.others)
     decision = _Decision(con, part, columns, options, sums)
@@ -147,6 +149,7 @@ class _Decision:
         self.of, self.n, self.why = columns.of, sums.numbers, ""
         self.said = "as its format says" if part.format is not None else "as the mapping says"
         self.product = self.near = None
+        self.after_fees: set[int] = set()
         self.unread: dict[int, np.ndarray] | None = None
         if columns.has_product:
             self.product, self.near = sums.product(self.of["quantity"], self.of["unit_price"])
@@ -253,7 +256,8 @@ class _Decision:
             ):
                 gross.add(total)
                 self.why = self.why or f"net: {PRODUCT} + {added} = {self.name(total)}"
-        after_fees = {i for i in lines for other in lines if i != other and self._less("fee", other, i)}
+        after_fees = {i for i in lines for other in lines if i != other and self._is_paid_out(i, other)}
+        self.after_fees = after_fees
         if after_fees:
             self.why = f"before {self.name(self.of['fee'])}, which is the seller's own"
             lines = [i for i in lines if i not in after_fees]
@@ -355,6 +359,17 @@ class _Decision:
             self.sums.agree(self.n[before] + sign * off, self.n[after], where=off != 0) for sign in (1, -1)
         ) and (np.nansum(np.abs(self.n[after])) < np.nansum(np.abs(self.n[before])))
 
+    def _is_paid_out(self, after: int, before: int) -> bool:
+        """Whether one is the other without fees, and without the shipping and refunds that stand beside these."""
+        if self._less("fee", before, after):
+            return True
+        roles = [r for r in ("fee", "shipping", "refund") if r in self.of]
+        if "fee" not in roles or not np.nansum(np.abs(self.n[self.of["fee"]])):
+            return False
+        off = sum(np.abs(np.nan_to_num(self.n[self.of[r]])) for r in roles)
+        fees = self._there("fee")
+        return self.sums.agree(self.n[before] - off, self.n[after], where=fees)
+
     def _same(self, one: int, other: int) -> bool:
         return self.sums.agree(self.n[one], self.n[other])
 
@@ -403,7 +418,8 @@ class _Decision:
 
     def _tell_gap(self, best: int, lines: list[int]) -> None:
         """A total that stands beside the net and is not explained by tax, shipping and discount is told."""
-        totals = [i for i in lines if i != best and self.rank[i] >= TOTAL and not self._same(i, best)]
+        totals = [i for i in lines if i not in {best, *self.after_fees} and self.rank[i] >= TOTAL]
+        totals = [i for i in totals if not self._same(i, best)]
         off = np.abs(np.nan_to_num(self.n[self.of["discount"]])) if "discount" in self.of else 0
         nets = (self.n[best], self.n[best] - off)
         for total in totals:
@@ -495,6 +511,8 @@ class _Decision:
 
     def _from_product(self, says: str) -> Amount:
         """Quantity x unit price, less a discount where a column has one; or the price, where it is of all pieces."""
+        if (total := self._total_with_more()) is not None:
+            return total
         if self._price_of_all():
             return self._amount(self.of["unit_price"], f"of all pieces: {self.name(self.of['tax'])} is a part of it")
         if "discount" not in self.of or not np.nansum(np.abs(self.n[self.of["discount"]])) or "subtotal" in self.of:
@@ -515,6 +533,21 @@ class _Decision:
             refuse_discount(self.con, self.part, self.columns, self.options, self._ways(off))
         told = "" if way == "none" else f"less {header!r} ({way})"
         return replace(self._amount(None, told), discount="" if way == "none" else way)
+
+    def _total_with_more(self) -> Amount | None:
+        """A total of no listed name that is quantity x price on most lines, and more on the others: of an option."""
+        for i, total in self._beside().items():
+            both = ~np.isnan(total) & ~np.isnan(self.product)
+            same = np.abs(total - self.product)[both] <= CENT
+            more = bool(both.any()) and not same.all() and (total >= self.product - CENT)[both].all()
+            most = more and same.mean() >= MOSTLY and same.sum() >= FEWEST_LINES
+            if most and rank_of_parts("amount", self.part.headers[i]):
+                self.part.notes.append(
+                    f"{self.part.where}: {self.name(i)} is taken as the amount: it is {PRODUCT} on {same.sum():,} "
+                    f"of {same.size:,} lines and more on the others."
+                )
+                return self._amount(i, f"{PRODUCT}, and more on some lines")
+        return None
 
     def _ways(self, off: np.ndarray) -> list[str]:
         """What a column with these values can hold."""

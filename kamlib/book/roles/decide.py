@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import duckdb
 
 from kamlib.book.errors import Unsettled
-from kamlib.book.mapping import ColumnNames
+from kamlib.book.mapping import EVIDENCE, ColumnNames
+from kamlib.book.roles import left_over
 from kamlib.book.roles.amounts import GENERIC, Amount, MoneyColumns, amount_of, evidence_columns
 from kamlib.book.roles.looks import Look, looks
 from kamlib.book.roles.made_of import names_a_number, rank_of_a_word, rank_of_parts
@@ -116,6 +117,7 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     if not {"product_id", "product_name"} & named.keys():  # then a Name may be that of a product
         named["customer_id"] = [(k, i) for k, i in named.get("customer_id", []) if k <= MERE_NAME]
     _by_a_word(part, named, mapping, seen)
+    _by_elimination(con, part, named, mapping, seen)
     found = {}
     for role in ("customer_id", "date"):
         best = (_customer if role == "customer_id" else _date)(part, named.get(role, []), seen)
@@ -186,6 +188,27 @@ def _by_a_word(part: Part, named: dict[str, list[tuple[int, int]]], mapping, see
     if money in (set(), {"quantity"}, {"unit_price"}) and not others:
         numbers = [i for i, k in enumerate(seen) if k.numbers >= SURELY and k.dates < MOSTLY and i not in taken]
         named["amount"] = _only(part, "amount", numbers) or named.get("amount", [])
+
+
+def _by_elimination(con, part: Part, named: dict[str, list[tuple[int, int]]], mapping, seen: Sequence[Look]) -> None:
+    """What is still unknown, by what is left over (`kamlib.book.roles.left_over`)."""
+    if part.format is not None:
+        return
+    hits = named.get("customer_id", [])
+    if "customer_id" not in mapping and not any(seen[i].values for _, i in hits):
+        named["customer_id"] = left_over.buyers(con, part, named, seen) or hits
+    if "date" not in mapping and not any(_has_days(seen[i]) for _, i in named.get("date", [])):
+        named["date"] = left_over.days(part, named, seen) or named.get("date", [])
+    known = mapping.keys() | {r for r, found in named.items() if found}
+    evidence = any(rank("ledger", r, h) is not None for r in ("subtotal", "gross") for h in part.headers)
+    if {"amount", "unit_price", *EVIDENCE} & known or evidence:
+        return
+    role, found = left_over.money(con, part, named, seen)
+    if role:
+        taken = {i for _, i in found}
+        for other in ("cost", "list_price"):
+            named[other] = [(k, i) for k, i in named.get(other, []) if i not in taken]
+        named[role] = found
 
 
 def _only(part: Part, role: str, columns: Sequence[int]) -> list[tuple[int, int]]:

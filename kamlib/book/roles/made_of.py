@@ -9,12 +9,15 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from kamlib.book.roles.synonyms import WORDS, is_known, plain, rank, variants
 
 GENERIC, TOTAL = 2, 3  # ranks of amounts, as `kamlib.book.roles.amounts` has them
 LONGEST = 60  # letters of a name that is taken apart
 _TOKEN = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|\d+|%")
+_SIGNS, _JAMO = re.compile("[\u3040-\u30ff\u4e00-\u9fff]{2,}"), re.compile("[\u1100-\u11ff]+")
+BUYERS = ("person", "firm", "place", "branch")
 _OTHER_MONEY = tuple("tax shipping refund discount fee cost profit quantity unit_price list_price".split())
 SILENT = ("of_what", "between", "technical")
 # Of each role: its rank, the kinds of words of which each must be there, and those that may.
@@ -98,6 +101,42 @@ def _says_other(token: str, column: str) -> bool:
     if column == "date":
         return False
     return any(rank("ledger", r, token) is not None for r in _OTHER_MONEY)
+
+
+@lru_cache(maxsize=16384)
+def has_word(name: str, kind: str) -> bool:
+    """Whether a name has a word of a kind: as one of its words, or at its end, where words are written together.
+
+    Examples
+    --------
+    >>> has_word("Meal Price", "paid"), has_word("Ticketpreis", "paid"), has_word("companyid", "firm")
+    (True, True, True)
+    >>> has_word("药店名称", "place"), has_word("Accompanied", "firm")
+    (True, False)
+    """
+    name = name[:LONGEST]
+    tokens = [t for t in map(plain, _TOKEN.findall(name)) if t]
+    tokens += [a + b for a, b in pairwise(tokens)]
+    if any(_is_word(t, kind) or _is_word(t.removesuffix("s"), kind) for t in tokens if t != "s"):
+        return True
+    whole = plain(name)
+    if not whole.isascii():
+        return any(w in whole for w in _written_together(kind))
+    if kind == "paid":
+        return any(whole.endswith(w) for of in _words()[kind].values() for w in of if len(w) > 3)
+    return kind in BUYERS and made_of(whole, (kind,), ("number", "name", "customer", "between", "technical"))
+
+
+def made_of(whole: str, needed: tuple[str, ...], allowed: tuple[str, ...]) -> bool:
+    """Whether a plain name is nothing but words of these kinds, with each that is needed."""
+    return bool(whole) and len(whole) <= LONGEST and _made_of(whole, needed, allowed)
+
+
+@cache
+def _written_together(kind: str) -> tuple[str, ...]:
+    """Words of a kind in scripts without blanks between words: of at least two signs."""
+    every = (w for of in _words()[kind].values() for w in of)
+    return tuple(w for w in every if _SIGNS.fullmatch(w) or (_JAMO.fullmatch(w) and len(w) > 3))
 
 
 def names_a_number(name: str) -> bool:

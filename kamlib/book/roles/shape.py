@@ -9,6 +9,7 @@ from kamlib.book.roles.continued import carried_customers, filled_in
 from kamlib.book.roles.day_parts import with_days
 from kamlib.book.roles.footer import without_footer, without_last_total
 from kamlib.book.roles.grouped import ungrouped
+from kamlib.book.roles.name_parts import with_names
 from kamlib.book.roles.raw import Raw
 from kamlib.book.roles.short_lines import with_short_lines
 from kamlib.book.roles.subtotals import without_subtotals
@@ -43,6 +44,7 @@ def reshaped(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
     if part.table != "ledger":
         return part
     raw = Raw(con, with_days(Raw(con, part, names)), names)
+    raw = Raw(con, with_names(raw), names)
     turned = unpivoted(raw)
     if turned is not None:
         return turned
