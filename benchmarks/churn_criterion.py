@@ -18,7 +18,7 @@ import pandas as pd
 from kamlib.book import open_book
 from kamlib.churn import LATE_RATE, LOST_RATE, hazard_ratios, silences
 from kamlib.churn.causes import MISDATED
-from kamlib.datasets import Parameters, make_company
+from kamlib.company import Parameters, make_company
 from kamlib.panel import build_panel, purchase_days
 
 AS_OF, MONTH = dt.date(2026, 6, 30), 30.4375

@@ -20,7 +20,8 @@ from churn_criterion import AS_OF, FAR, MONTH, leaving_day
 from kamlib.book import open_book
 from kamlib.churn import LOST_RATE, loss_events, monthly_losses, silences, trend_of
 from kamlib.churn.criterion import living
-from kamlib.datasets import Parameters, make_company
+from kamlib.company import Parameters, make_company
+from kamlib.datasets import open_source
 from kamlib.panel import build_panel, purchase_days
 
 CUTS = ("2011-02-28", "2011-04-30", "2011-06-30", "2011-08-31")
@@ -56,7 +57,7 @@ def by_half_year(months: list[pd.DataFrame]) -> str:
 
 def real() -> list[str]:
     """A line for each day on which Online Retail II is cut."""
-    book = open_book("online-retail-ii")
+    book = open_source("online-retail-ii")
     ends = {day: dt.date.fromisoformat(day) for day in (*CUTS, END)}
     judged = {day: silences(purchase_days(book, as_of=at), as_of=at) for day, at in ends.items()}
     last = judged[END].table.set_index(["customer_id", "date"])

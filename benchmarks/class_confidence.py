@@ -1,6 +1,6 @@
 """Are accounts given 90 % right nine times in ten? Class confidence over its whole range, where the truth is known.
 
-Two kinds of company. *Generated companies* are whole books of `kamlib.datasets.company`, with seasons, leaving,
+Two kinds of company. *Generated companies* are whole books of `kamlib.company`, with seasons, leaving,
 offers and returns; truth is the expected sales that the generator knows. *Cells* are bare renewal ledgers that depart
 from what the method takes for granted, 2,000 each; truth is their size. Beside kamlib's probability stands that of the
 usual way, an account's own purchases drawn again. Writes `class_confidence.md` beside this file. Run:
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaincc
 
-from kamlib.datasets.company import make_company
+from kamlib.company import make_company
 from kamlib.panel import build_panel, purchase_days
 from kamlib.segmentation import ABC_SHARES, XYZ_SHARES, abc, class_confidence, xyz
 from kamlib.segmentation.confidence import class_probabilities, frequency_probabilities

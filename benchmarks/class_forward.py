@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib import churn
-from kamlib.datasets.company import Parameters, make_company
+from kamlib.company import Parameters, make_company
 from kamlib.panel import build_panel, purchase_days
 from kamlib.segmentation import abc, class_confidence
 from kamlib.segmentation.forward import AHEAD_SURE, forward_confidence, has_probably_left

@@ -21,7 +21,7 @@ from type_questions import section
 from kamlib.book import open_book
 from kamlib.client_types import FEATURES, ROLES, ClientTyper, account_features, by_mixture, numbers, rule_types
 from kamlib.client_types.typer import KIND_SHIFT
-from kamlib.datasets.company import Parameters, make_company
+from kamlib.company import Parameters, make_company
 from kamlib.panel import build_panel
 from kamlib.stats.calibration import expected_calibration_error, reliability
 from kamlib.tables import CLIENT_TYPES

@@ -15,14 +15,14 @@ from types import SimpleNamespace
 import pandas as pd
 
 from kamlib import client_types
-from kamlib.book import open_book
 from kamlib.client_types import account_features
+from kamlib.datasets import open_source
 from kamlib.panel import build_panel
 
 
 def many(times: int) -> SimpleNamespace:
     """The sample's tables, each account `times` times."""
-    book = open_book("sample")
+    book = open_source("sample")
     ledger = book.con.sql(f"SELECT * REPLACE (customer_id || '-' || i AS customer_id) FROM ledger, range({times}) t(i)")
     tables = {n: _repeated(t, times) for n, t in book.tables.items() if "customer_id" in t}
     return SimpleNamespace(ledger=ledger, tables=tables, con=book.con)

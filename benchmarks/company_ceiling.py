@@ -18,7 +18,7 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import f1_score, log_loss
 
-from kamlib.datasets.company import Company, make_company
+from kamlib.company import Company, make_company
 from kamlib.tables import CLIENT_TYPES
 
 HERE = Path(__file__).parent

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from kamlib.datasets.company import make_company
-from kamlib.datasets.company.leaving import DRIVERS
+from kamlib.company import make_company
+from kamlib.company.leaving import DRIVERS
 
 HERE = Path(__file__).parent
 

@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from kamlib.datasets.company import DEFAULT_SEED, make_company
+from kamlib.company import DEFAULT_SEED, make_company
 
 HERE = Path(__file__).parent
 COLOURS = {"sample company": "#0072B2", "Online Retail II": "#D55E00"}

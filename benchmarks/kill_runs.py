@@ -20,8 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from kamlib.report.cache import Cache
-from kamlib.report.unchanged import history_stands
+from kamlib.report.cache.entries import Cache
+from kamlib.report.cache.unchanged import history_stands
 
 KILLS, SEED = int(sys.argv[1]) if sys.argv[1:] else 10, 1
 FIRST = 1  # of the report that has to stay; a killed run has another

@@ -21,7 +21,8 @@ from scipy.stats import norm
 from kamlib.book import open_book
 from kamlib.churn import backtest, choose_default, outlook_coverage, summary
 from kamlib.churn.scores import auc, auc_difference, score_intervals
-from kamlib.datasets.company import make_company
+from kamlib.company import make_company
+from kamlib.datasets import open_source
 from kamlib.panel import purchase_days
 
 SHOWN = (
@@ -42,7 +43,7 @@ def month_ends(first: str, last: str) -> list[pd.Timestamp]:
 
 
 def online_retail() -> tuple[pd.DataFrame, list, str]:
-    days = purchase_days(open_book("online-retail-ii"), as_of="2011-12-09")
+    days = purchase_days(open_source("online-retail-ii"), as_of="2011-12-09")
     return days, month_ends("2010-12-01", "2011-06-01"), "2011-12-09"
 
 
@@ -67,7 +68,7 @@ def _lines(wheel: str, name: str, names: list[str], **options) -> pd.DataFrame:
 
 def sample() -> tuple[pd.DataFrame, list, str]:
     until = "2026-06-30"
-    return purchase_days(open_book("sample"), as_of=until), month_ends("2024-07-01", "2026-01-01"), until
+    return purchase_days(open_source("sample"), as_of=until), month_ends("2024-07-01", "2026-01-01"), until
 
 
 def by_origin(table: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from kamlib import churn
-from kamlib.book import open_book
+from kamlib.datasets import open_source
 from kamlib.panel import build_panel, purchase_days
 from kamlib.summary import Comparison, came_and_went, causes, sales_bridge
 
@@ -146,7 +146,7 @@ def _away(leaving: pd.DataFrame, customer: str, month: pd.Period) -> bool:
 
 def main() -> None:
     """Count, and print the tables."""
-    book = open_book("sample")
+    book = open_source("sample")
     lines = lines_of(book, ENDS)
     print(f"# Twelve month-ends of the sample company, {ENDS[0]:%Y-%m-%d} to {ENDS[-1]:%Y-%m-%d}\n")
     print("| planted | events | told in their month or the next | told in these twelve months |\n|---|--:|--:|--:|")

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from mechanisms import AS_OF, MECHANISMS, YEAR, book, ledger
 
-from kamlib.datasets.company import Parameters, make_company
+from kamlib.company import Parameters, make_company
 
 END = str(AS_OF)
 FACTS = ("annual_budget", "annual_revenue", "industry_rank", "reputation")

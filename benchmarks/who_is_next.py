@@ -30,6 +30,7 @@ from kamlib.churn.candidates import recency
 from kamlib.churn.look import HORIZON_DAYS, YEAR_DAYS, silent
 from kamlib.churn.referee import LIVING_DAYS
 from kamlib.churn.scores import auc, auc_difference, key_scope, score_list
+from kamlib.datasets import open_source
 from kamlib.panel import purchase_days
 
 BACK = (180, 540, 900)
@@ -128,8 +129,8 @@ def level_row(name: str, found: pd.DataFrame) -> str:
 
 def public(folder: str | None, wheel: str | None):
     """Name, purchase days and last day of real ledgers."""
-    yield "Sample", purchase_days(open_book("sample"), as_of="2026-06-30"), "2026-06-30"
-    yield "Online Retail II", purchase_days(open_book("online-retail-ii"), as_of="2011-11-30"), "2011-11-30"
+    yield "Sample", purchase_days(open_source("sample"), as_of="2026-06-30"), "2026-06-30"
+    yield "Online Retail II", purchase_days(open_source("online-retail-ii"), as_of="2011-11-30"), "2011-11-30"
     if wheel:
         for name, rest in (("CDNOW, a tenth", False), ("CDNOW, the rest", True)):
             days, _, until = referee.cdnow(wheel, rest=rest)

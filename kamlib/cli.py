@@ -17,13 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from kamlib.clean import visible
+from kamlib.look.clean import visible
 from kamlib.money import money
 
 if TYPE_CHECKING:
     from kamlib.book import Book
-    from kamlib.report.cache import Cache
-    from kamlib.report.make import Report
+    from kamlib.report.cache.entries import Cache
+    from kamlib.report.make.report import Report
 
 SHOWN_CUSTOMERS = 5  # by kam check
 EXIT_FAILED, EXIT_INPUT, EXIT_STOPPED = 1, 2, 130
@@ -65,8 +65,8 @@ def report(
     name: NameOption = "",
 ) -> None:
     """Make the report of a book: reports/<book>/<as of>/index.html. What has not changed is not made again."""
-    from kamlib.report.cache import FOLDER, Cache
-    from kamlib.report.unchanged import request_of, standing_report
+    from kamlib.report.cache.entries import FOLDER, Cache
+    from kamlib.report.cache.unchanged import request_of, standing_report
 
     asked = {"mapping": mapping, "formats": formats, "name": name, "as_of": as_of, "settings": settings}
     asked |= {"assign": assign or [], "only": only or []}
@@ -87,14 +87,14 @@ def report(
 
 def _tidy(home: Path) -> None:
     """What a run that was killed has left undone, also where there is nothing else to do."""
-    from kamlib.report.unchanged import has_leftovers, history_stands
+    from kamlib.report.cache.unchanged import has_leftovers, history_stands
 
     if has_leftovers(home):
-        from kamlib.report.folder import clean
+        from kamlib.report.make.folder import clean
 
         clean(home)
     if not history_stands(home):
-        from kamlib.report.history import write_history
+        from kamlib.report.past.history import write_history
 
         write_history(home)
 
@@ -103,9 +103,9 @@ def _make(book: str, to: Path, cache: Cache, jobs: int, asked: dict) -> Report:
     # jsonschema would load a grammar of addresses, which no notebook needs, for more than a second.
     sys.modules.setdefault("rfc3987_syntax", None)
     from kamlib import datasets
-    from kamlib.report.make import make_report
-    from kamlib.report.plan import load_notebooks
-    from kamlib.report.stored import opened_book
+    from kamlib.report.cache.books import opened_book
+    from kamlib.report.make.report import make_report
+    from kamlib.run.notebooks import load_notebooks
 
     options = _options(asked) | {"out": to, "jobs": jobs, "cache": cache.folder is not None}
     names = [n.name for n in load_notebooks(only=asked["only"])]
@@ -125,9 +125,9 @@ def _options(asked: dict) -> dict:
 
 
 def _say_plan(book: str, to: Path, cache: Cache, asked: dict) -> None:
-    from kamlib.report.plan import load_notebooks
-    from kamlib.report.steps import RUNS, plan_report
-    from kamlib.report.stored import opened_book
+    from kamlib.report.cache.books import opened_book
+    from kamlib.report.make.plan import RUNS, plan_report
+    from kamlib.run.notebooks import load_notebooks
 
     options = _options(asked)
     load_notebooks(only=asked["only"])
@@ -142,7 +142,7 @@ def _say_plan(book: str, to: Path, cache: Cache, asked: dict) -> None:
 
 
 def _remember(cache: Cache, key: str, to: Path, made: Report) -> None:
-    from kamlib.report.unchanged import remember
+    from kamlib.report.cache.unchanged import remember
 
     facts = {"target": made.index.parent, "index": made.index, "previous": made.previous}
     paths = {name: path.relative_to(to).as_posix() for name, path in facts.items() if path}
@@ -221,10 +221,11 @@ def check(
 
 def _opened(book: str, given: dict, fix: Path | None, force: bool) -> Book:
     """The book; its mapping is written whether it can be read or not: one that is refused needs the file most."""
-    from kamlib.book import BookError, open_book
+    from kamlib.book import BookError
+    from kamlib.datasets import open_source
 
     try:
-        opened = open_book(book, **given)
+        opened = open_source(book, **given)
     except BookError as refused:
         if fix:
             _write_mapping(book, given, fix, force, refused)
@@ -235,13 +236,17 @@ def _opened(book: str, given: dict, fix: Path | None, force: bool) -> Book:
 
 
 def _write_mapping(book: str, given: dict, to: Path, force: bool, refused=None) -> None:
-    from kamlib import datasets
     from kamlib.book.skeleton import mapping_text, write_mapping
 
-    source = datasets.load(book) if book in datasets.NAMES else book
-    write_mapping(to, mapping_text(source, refused=refused, **given), force=force)
+    write_mapping(to, mapping_text(_source(book), refused=refused, **given), force=force)
     says = "what is a guess, or is to be chosen, is marked" if refused else "the mapping this book is read with"
     out.print(_text(f"Wrote {to}: {says}. Edit it, and pass it with --mapping {to}.\n"))
+
+
+def _source(book: str):
+    from kamlib import datasets
+
+    return datasets.load(book) if book in datasets.NAMES else book
 
 
 def _asked(book: str, given: dict, fix: Path | None, force: bool) -> Book:
@@ -254,7 +259,7 @@ def _asked(book: str, given: dict, fix: Path | None, force: bool) -> Book:
         raise BookError(f"{to} is there already. Give another name with --fix, or --force to write over it.")
     if not sys.stdin.isatty():
         raise BookError("--ask needs a terminal to ask on. Use --fix FILE, and edit what it writes.")
-    opened, answered = ask_for(book, _answer, **given)
+    opened, answered = ask_for(_source(book), _answer, **given)
     _write_mapping(book, given | {"mapping": answered}, to, force)
     return opened
 
@@ -375,7 +380,7 @@ def _say_customers(book: Book) -> None:
 
 
 def _say_support(book: Book) -> None:
-    from kamlib.report.plan import load_notebooks, support
+    from kamlib.run.notebooks import load_notebooks, support
 
     notebooks = load_notebooks()
     questions = {n.name: n.question for n in notebooks}
@@ -396,7 +401,7 @@ def compare(
     to: Annotated[Path | None, typer.Option("--to", help="The page to write; default: beside report B.")] = None,
 ) -> None:
     """Compare two reports of a book: a page of all findings, settings and data side by side."""
-    from kamlib.report.compare import report_folder, write_comparison
+    from kamlib.report.past.compare import report_folder, write_comparison
 
     first, second = (report_folder(a, out=reports, book=book, other=b) for a, b in ((one, two), (two, one)))
     out.print(_text(f"{write_comparison(first, second, to)}"))
@@ -409,7 +414,7 @@ def init(
     ),
 ) -> None:
     """Write a commented file of all settings, to start from."""
-    from kamlib.report.settings_page import write_settings
+    from kamlib.report.page.settings_page import write_settings
 
     write_settings(to)
     out.print(_text(f"Wrote {to}: all settings and their defaults. Next: kam report BOOK --settings {to}"))

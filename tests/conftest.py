@@ -96,7 +96,7 @@ def report_said(report):
 @pytest.fixture(scope="session")
 def report_again(ledger_file, tmp_path_factory):
     """The same report once more: elsewhere, one notebook at a time, called from the library."""
-    from kamlib.report.make import make_report
+    from kamlib.report.make.report import make_report
 
     def make(out):
         settings = Settings(repetitions=REPETITIONS)

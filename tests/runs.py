@@ -11,7 +11,7 @@ from pathlib import Path
 
 # Starts processes that have loaded kamlib already, seconds cheaper than a new Python each.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["kamlib.cli", "kamlib.report.make"])
+FORKS.set_forkserver_preload(["kamlib.cli", "kamlib.report.make.report"])
 
 PARAMETERS = 'run: str = ""  # run folder\nkey_share: float = 0.01  # share that makes a key account'
 # What a notebook of a run does, without the seconds that importing kamlib takes.
@@ -67,12 +67,14 @@ def command(arguments, log, notebooks=None):
 
 def on_notebooks(folder):
     """What has to be replaced so that the command runs on these notebooks: (module, name, function)."""
-    from kamlib.report import make, plan, steps, unchanged
+    from kamlib.report.cache import unchanged
+    from kamlib.report.make import plan, report
+    from kamlib.run import notebooks
 
     return [
-        (plan, "load_notebooks", functools.partial(plan.load_notebooks, folder)),
-        (make, "make_report", functools.partial(make.make_report, notebooks=folder)),
-        (steps, "plan_report", functools.partial(steps.plan_report, notebooks=folder)),
+        (notebooks, "load_notebooks", functools.partial(notebooks.load_notebooks, folder)),
+        (report, "make_report", functools.partial(report.make_report, notebooks=folder)),
+        (plan, "plan_report", functools.partial(plan.plan_report, notebooks=folder)),
         (unchanged, "code_digest", functools.partial(unchanged.code_digest, folder)),
     ]
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kamlib.book import BookError, open_book
 from kamlib.book import slug as slug_of
+from kamlib.datasets import open_source
 
 LEDGER = """\
 Invoice;Customer ID;InvoiceDate;Quantity;Price;Description
@@ -60,7 +61,7 @@ def test_what_was_recognised_is_said(path):
 
 
 def test_a_data_set_by_its_name():
-    book = open_book("sample")
+    book = open_source("sample")
     assert book.name == "sample" and book.rows_set_aside == 0 and "accounts" in book.has and book.has_profit
 
 

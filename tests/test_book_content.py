@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kamlib.book import BookError, open_book, suspected_duplicates
-from kamlib.datasets import PROJECT
+from kamlib.datasets import PROJECT, open_source
 
 
 def ledger(**columns):
@@ -55,7 +55,7 @@ def test_line_ids_that_stand_twice_are_counted_listed_and_kept():
 
 
 def test_suspected_duplicates_of_the_sample_are_found():
-    pairs = suspected_duplicates(open_book("sample"))
+    pairs = suspected_duplicates(open_source("sample"))
     same = pairs[pairs["evidence"].str.startswith("the same name but for case")]
     found = {frozenset(p) for p in same[["customer_id", "other_id"]].values.tolist()}
     planted = pd.read_csv(PROJECT / "data/sample/truth/duplicates.csv")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kamlib.book import control_totals, open_book
 from kamlib.book.checks.days import APART, FEW, LEAST_OTHERS, core, grain_of_days
-from kamlib.report.make import check_days
+from kamlib.report.make.report import check_days
 from kamlib.run import InputError, last_complete_month
 from kamlib.settings import Settings
 

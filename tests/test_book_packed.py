@@ -13,7 +13,7 @@ import pytest
 
 from kamlib.book import BookError, open_book
 from kamlib.book.source import packed
-from kamlib.report.fingerprint import source_digest
+from kamlib.report.cache.fingerprint import source_digest
 
 ROWS = "".join(f"k{i},2024-01-05,1.50\n" for i in range(30))
 LEDGER = f"customer_id,date,amount\n{ROWS}k9,soon,1\n".encode()

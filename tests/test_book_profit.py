@@ -16,7 +16,8 @@ from kamlib.book import control_totals, open_book
 from kamlib.book.checks.profit import ENOUGH, is_margin
 from kamlib.cli import app
 from kamlib.panel import build_panel, purchase_days
-from kamlib.run import RunError, check_reconciled, load_book, save_book
+from kamlib.run import RunError, check_reconciled
+from kamlib.run.store import load_book, save_book
 
 END = dt.date(2024, 12, 31)
 # customer, day, amount, profit, kind: sales of customers with trade are 1,000.00 in absolute cents

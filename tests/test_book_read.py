@@ -249,7 +249,6 @@ def test_lines_of_a_frame_count_from_one():
         ({"ledger": frame().set_axis(["date", "date", "amount", "x"], axis=1)}, "names 'date' more than once"),
         ({"ledger": frame().iloc[:0]}, "only a header and no rows"),
         (None, "not a frame of pandas, Polars, Arrow or DuckDB"),
-        ("online-retail", "Did you mean online-retail-ii?"),
         ("nowhere.csv", "There is no file or folder nowhere.csv"),
     ],
 )

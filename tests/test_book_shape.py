@@ -65,7 +65,9 @@ def test_a_header_that_is_a_period(header, grain, first):
     assert (period(header).grain, period(header).first) == (grain, first)
 
 
-@pytest.mark.parametrize("header", ["", "Region", "Address 1", "Line 2", "Total", "2024-13", "9999", "W54 2024", "Q1", "Item 2024"])
+@pytest.mark.parametrize(
+    "header", ["", "Region", "Address 1", "Line 2", "Total", "2024-13", "9999", "W54 2024", "Q1", "Item 2024"]
+)
 def test_a_header_that_is_none(header):
     assert period(header) is None
 
@@ -252,7 +254,9 @@ def test_lines_below_the_first_of_an_order_take_what_is_blank(opened):
 
 
 def test_nothing_is_carried_into_another_order(opened):
-    book = opened(ORDERS, "1,2024-01-13,a,Pen,1,10", "2,2024-01-13,,Pen,1,5", "1,2024-02-13,,Pen,1,7", "1,2024-02-13,,Cup,1,7")
+    book = opened(
+        ORDERS, "1,2024-01-13,a,Pen,1,10", "2,2024-01-13,,Pen,1,5", "1,2024-02-13,,Pen,1,7", "1,2024-02-13,,Cup,1,7"
+    )
     assert [r[0] for r in lines_of(book)] == [None, "a", None, None]
 
 
@@ -274,7 +278,14 @@ def test_a_customer_told_once_is_carried_down_where_days_begin_anew(opened):
 
 
 def test_where_it_is_not_plain_it_is_asked(opened):
-    rows = ("customer,date,amount", "Acme,2024-01-13,1", ",2024-02-13,2", ",2024-03-13,3", "Bolt,2024-04-14,4", ",2024-05-01,5")
+    rows = (
+        "customer,date,amount",
+        "Acme,2024-01-13,1",
+        ",2024-02-13,2",
+        ",2024-03-13,3",
+        "Bolt,2024-04-14,4",
+        ",2024-05-01,5",
+    )
     said = str(asked(opened, *rows))
     assert "blank in 3 of 5 lines (lines 3, 4, 6 first)" in said and "carry_customer = true" in said
     assert opened(*rows, carry_customer=True).ledger.aggregate("count(customer_id)").fetchall() == [(5,)]
@@ -313,7 +324,10 @@ def test_a_total_named_by_its_customer(opened):
     assert total(book) == 2200 and book.rows_set_aside == 2
 
 
-@pytest.mark.parametrize(("columns", "grain"), [(["Q1 2024", "Q2 2024"], "quarter"), (["2023", "2024"], "year"), (["W01 2024", "W02 2024"], "week")])
+@pytest.mark.parametrize(
+    ("columns", "grain"),
+    [(["Q1 2024", "Q2 2024"], "quarter"), (["2023", "2024"], "year"), (["W01 2024", "W02 2024"], "week")],
+)
 def test_the_dates_stand_for_whole_periods(opened, columns, grain):
     book = opened(f"Customer,{','.join(columns)}", "A,1,2", month_columns=columns)
     assert book.grain == grain and lines_of(book)[0][1] in ("2024-01-01", "2023-01-01")

@@ -20,14 +20,14 @@ from browser import AXE, ENTER, SPACE, TAB, Browser, browser, needs_browser
 from conftest import REPETITIONS
 
 from kamlib.book import open_book
-from kamlib.report.compare import write_comparison
-from kamlib.report.history import write_history
-from kamlib.report.mail import MAIL
-from kamlib.report.make import FRONT, make_report
-from kamlib.report.page import html_page
-from kamlib.report.plan import load_notebooks
+from kamlib.look import table
+from kamlib.report.make.report import FRONT, make_report
+from kamlib.report.page.mail import MAIL
+from kamlib.report.page.page import html_page
+from kamlib.report.past.compare import write_comparison
+from kamlib.report.past.history import write_history
+from kamlib.run.notebooks import load_notebooks
 from kamlib.settings import Settings
-from kamlib.show import table
 
 pytestmark = needs_browser
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 from runs import FORKS, content
 
-from kamlib.report.cache import ENTRY, GONE, NEW, Cache
+from kamlib.report.cache.entries import ENTRY, GONE, NEW, Cache
 
 KEY = "k" * 64
 

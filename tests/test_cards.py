@@ -1,7 +1,7 @@
 """Headline figures: the figure, words beside it, a line; all escaped."""
 
-from kamlib.cards import Card, cards
-from kamlib.show import spark
+from kamlib.look import spark
+from kamlib.look.cards import Card, cards
 
 
 def test_cards():

@@ -11,7 +11,8 @@ import pytest
 from kamlib import churn
 from kamlib.book import control_totals, month_totals, open_book
 from kamlib.churn.dynamics import margin_difference
-from kamlib.datasets import Parameters, make_company
+from kamlib.company import Parameters, make_company
+from kamlib.datasets import open_source
 from kamlib.panel import build_panel, purchase_days
 
 AS_OF = dt.date(2024, 12, 31)
@@ -185,7 +186,8 @@ def test_facts_of_the_day_and_nothing_later(known):
 def books():
     held = os.path.isdir(os.path.join(os.environ.get("KAMLIB_DATA", ""), "online_retail_ii"))
     skip = pytest.mark.skipif(not held, reason="needs Online Retail II (KAMLIB_DATA)")
-    retail = pytest.param(("online-retail-ii", "2011-11-30"), id="online-retail-ii", marks=skip)
+    marks = [skip, pytest.mark.acceptance]
+    retail = pytest.param(("online-retail-ii", "2011-11-30"), id="online-retail-ii", marks=marks)
     return [pytest.param(("sample", "2026-06-30"), id="sample"), retail]
 
 
@@ -193,7 +195,7 @@ def books():
 def whole(request):
     """Book, day, panel and what each month of the ledger holds, in integer cents, straight from the ledger."""
     name, as_of = request.param
-    book, day = open_book(name), dt.date.fromisoformat(as_of)
+    book, day = open_source(name), dt.date.fromisoformat(as_of)
     months = month_totals(book, as_of=day).set_index("month")["identified_cents"]
     assert months.sum() == control_totals(book, as_of=day)["analysed_cents"]
     return book, day, build_panel(book, as_of=day), months

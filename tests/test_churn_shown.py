@@ -5,7 +5,7 @@ import pytest
 
 from kamlib import churn
 from kamlib.book import open_book
-from kamlib.finding import Finding
+from kamlib.run.findings import Finding
 
 LINES = pd.DataFrame({"customer_id": ["a", "b"], "date": ["2024-01-05", "2024-02-05"], "amount": [10, 20]})
 NAMES = pd.DataFrame({"customer_id": ["a", "b"], "name": ["<b>Ada</b>", "Bob"]})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kamlib.clean import clean_text, visible
+from kamlib.look.clean import clean_text, visible
 
 
 def test_clean_text_keeps_what_languages_need():

@@ -12,7 +12,7 @@ import pytest
 from runs import content, on_notebooks, processes, start, until, write_notebook
 
 from kamlib import cli, datasets
-from kamlib.report.folder import building
+from kamlib.report.make.folder import building
 
 END = ["--as-of", "2024-06-30"]
 
@@ -103,7 +103,7 @@ def test_a_command_that_is_not_there(kam, arguments):
 
 
 def test_an_error_that_nobody_foresaw_is_not_hidden(kam, monkeypatch):
-    monkeypatch.setattr("kamlib.book.open_book", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("kamlib.datasets.open_source", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         kam("check", "sample")
 
@@ -236,10 +236,10 @@ def test_a_part_leaves_the_whole_report_alone(graph):
 
 
 def test_unchanged_loads_nothing_heavy(ledger_file, tmp_path):
-    heavy = ("pandas", "duckdb", "numpy", "nbformat", "pydantic", "kamlib.run", "kamlib.report.make")
+    heavy = ("pandas", "duckdb", "numpy", "nbformat", "pydantic", "kamlib.run", "kamlib.report.make.report")
     code = (
-        "import sys; from pathlib import Path; from kamlib.report.cache import Cache\n"
-        "from kamlib.report.unchanged import history_stands, request_of, standing_report\n"
+        "import sys; from pathlib import Path; from kamlib.report.cache.entries import Cache\n"
+        "from kamlib.report.cache.unchanged import history_stands, request_of, standing_report\n"
         f"standing_report(Cache(Path('x')), request_of({str(ledger_file)!r}).key, Path('x'))\n"
         "history_stands(Path('x'))\n"
         f"print([m for m in {heavy} if m in sys.modules])"

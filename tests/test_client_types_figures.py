@@ -7,7 +7,7 @@ from kamlib.client_types import ROLES, cluster_numbers, findings, type_summary
 from kamlib.client_types.explain import profiles
 from kamlib.client_types.figures import certainty_figure, numbers_figure, profile_figure, types_figure, worth_figure
 from kamlib.client_types.worth import Worth
-from kamlib.style import COLOURS, figure
+from kamlib.look.style import COLOURS, figure
 
 
 @pytest.fixture(autouse=True)

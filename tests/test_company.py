@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kamlib.datasets.company import DEFAULT_SEED, Parameters, data_dictionary, make_company, write_company
+from kamlib.company import DEFAULT_SEED, Parameters, data_dictionary, make_company, write_company
 from kamlib.tables import TABLES, Table
 
 DATA = Path(__file__).parents[1] / "data"
@@ -292,6 +292,7 @@ def extremes(draw):
     return {name: draw(extreme(name)) for name in names}
 
 
+@pytest.mark.acceptance
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(extremes(), st.integers(0, 10**6), st.sampled_from([(10, 6, 1), (25, 9, 2), (40, 14, 5)]))
 @example({n: type(getattr(Parameters(), n))(m["low"]) for n, m in FIELDS.items()}, 0, (25, 9, 2))

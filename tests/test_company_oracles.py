@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 from scipy.special import digamma
 from scipy.stats import gamma, spearmanr
 
-from kamlib.datasets.company import Parameters, make_company
+from kamlib.company import Parameters, make_company
 
 DRIVERS = ["late", "conflict", "quality", "promise", "unanswered", "stale", "handover", "first_year", "size", "margin"]
 FOUND: list[tuple[str, float, float, float]] = []
@@ -392,6 +392,7 @@ def test_experts_report_bad_batches_first():
     assert_near("weeks by which experts are ahead", company.parameters.expert_lead, (peak[False] - peak[True]) / 7, 1.2)
 
 
+@pytest.mark.acceptance
 def test_supervised_ceiling_of_types():
     """A small one: see benchmarks/company_ceiling.md for 200 companies."""
     path = Path(__file__).parents[1] / "benchmarks" / "company_ceiling.py"

@@ -5,8 +5,8 @@ import re
 import pytest
 from test_history import EVIL, finding, write_report
 
-from kamlib.report.compare import comparison_page, report_folder, write_comparison
-from kamlib.report.past import past_report
+from kamlib.report.past.compare import comparison_page, report_folder, write_comparison
+from kamlib.report.past.stored import past_report
 from kamlib.run import InputError, RunError
 
 

@@ -11,13 +11,17 @@ import os
 import pandas as pd
 import pytest
 
-from kamlib.book import control_totals, open_book
+from kamlib.book import control_totals
+from kamlib.datasets import open_source
 from kamlib.panel import build_panel, window_start
 from kamlib.stats.bridge import bridge, period_accounts
 from kamlib.summary import sales_bridge
 from kamlib.tables import NOT_TRADE
 
-WITH_DATA = pytest.mark.skipif(not os.environ.get("KAMLIB_DATA"), reason="KAMLIB_DATA is not set")
+WITH_DATA = [
+    pytest.mark.skipif(not os.environ.get("KAMLIB_DATA"), reason="KAMLIB_DATA is not set"),
+    pytest.mark.acceptance,
+]
 # book, last month-end, month-ends (by number) whose panels are built anew
 BOOKS = [
     pytest.param("sample", dt.date(2026, 6, 30), (0, 11, 23, 34), id="sample"),
@@ -28,7 +32,7 @@ BOOKS = [
 @pytest.fixture(scope="module")
 def opened():
     books = {}
-    return lambda name: books.setdefault(name, open_book(name))
+    return lambda name: books.setdefault(name, open_source(name))
 
 
 def month_ends(first, last):

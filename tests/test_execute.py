@@ -9,10 +9,10 @@ import nbformat
 import pytest
 from runs import FORKS, cell, processes, until, write_notebook
 
-from kamlib.report import execute
-from kamlib.report.execute import execute_all
-from kamlib.report.plan import load_notebooks
+from kamlib.report.make import execute
+from kamlib.report.make.execute import execute_all
 from kamlib.run import RunError
+from kamlib.run.notebooks import load_notebooks
 
 WAIT = "import pathlib, time\npathlib.Path(run, 'NAME').touch()\ntime.sleep(60)"
 

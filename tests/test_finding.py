@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from kamlib.finding import Change, Finding, ranked, read_finding
-from kamlib.run import as_dict
+from kamlib.run.findings import Change, Finding, ranked, read_finding
+from kamlib.run.store import as_dict
 
 QUIET = Change(
     "ledger.quiet", "Gone quiet", 70, "days", before=9, account="k17", cents=-1_250_000, cause="usual gap 9 days",

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from kamlib.report import fingerprint
-from kamlib.report.fingerprint import code_digests, environment, files_digest, source_digest
+from kamlib.report.cache import fingerprint
+from kamlib.report.cache.fingerprint import code_digests, environment, files_digest, source_digest
 
 
 @pytest.fixture

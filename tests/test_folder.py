@@ -11,8 +11,9 @@ import pytest
 from filelock import FileLock
 from runs import FORKS, content, until
 
-from kamlib.report import folder as module
-from kamlib.report.folder import RUNS, building
+from kamlib.report.cache import turns
+from kamlib.report.make import folder as module
+from kamlib.report.make.folder import RUNS, building
 from kamlib.run import InputError, RunError
 
 PAGES = ("index.html", "manifest.json", "findings.json")
@@ -291,10 +292,10 @@ def test_what_is_not_ours_is_left_alone(target):
 
 def test_a_run_waits_for_the_housekeeping_of_another(target, monkeypatch):
     lock = FileLock(target.parent / RUNS / "lock")
-    monkeypatch.setattr(module, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(turns, "BUSY_SECONDS", 0.1)
     with lock, pytest.raises(RunError, match="cannot be written"):
         make(target, "new")
-    monkeypatch.setattr(module, "BUSY_SECONDS", 10)
+    monkeypatch.setattr(turns, "BUSY_SECONDS", 10)
     lock.acquire()
     thread = threading.Thread(target=make, args=(target, "new"))
     thread.start()

@@ -24,7 +24,14 @@ def opened(case: Case, folder):
     return open_book(folder)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.stem}: {c.name}")
+def tried():
+    """The first case of every format; the others in `make acceptance`."""
+    first = {c.stem: c for c in reversed(CASES)}
+    more = pytest.mark.acceptance
+    return [pytest.param(c, id=f"{c.stem}: {c.name}", marks=() if c is first[c.stem] else more) for c in CASES]
+
+
+@pytest.mark.parametrize("case", tried())
 def test_a_format_reads_its_tools_file(case, tmp_path):
     book = opened(case, tmp_path)
     said = "\n".join(book.notes)

@@ -14,9 +14,10 @@ from bs4 import BeautifulSoup
 from conftest import REPETITIONS, made_once
 
 from kamlib.book import open_book
-from kamlib.report.make import make_report
-from kamlib.report.plan import NOTEBOOKS
-from kamlib.run import read_finding
+from kamlib.datasets import open_source
+from kamlib.report.make.report import make_report
+from kamlib.run.findings import read_finding
+from kamlib.run.notebooks import NOTEBOOKS
 from kamlib.settings import Settings
 
 pytestmark = pytest.mark.acceptance  # a whole report for each
@@ -77,7 +78,7 @@ RATES = {"late_alarm_rate": 0.0005, "lost_alarm_rate": 0.0001}  # so rare that n
 
 def sample():
     """Every sixth account of the sample, and its tables."""
-    book = open_book("sample")
+    book = open_source("sample")
     lines = book.ledger.df()
     kept = sorted(lines["customer_id"].dropna().unique())[::6]
     lines = lines[lines["customer_id"].isin(kept)].assign(amount=lambda t: t["cents"] / 100)

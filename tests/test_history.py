@@ -8,10 +8,10 @@ import threading
 import pytest
 from runs import FORKS, until
 
-from kamlib.report import history as module
-from kamlib.report.history import history_page, steps, values_of, write_history
-from kamlib.report.past import past_report, past_reports
-from kamlib.report.unchanged import history_stands
+from kamlib.report.cache.unchanged import history_stands
+from kamlib.report.past import history as module
+from kamlib.report.past.history import history_page, steps, values_of, write_history
+from kamlib.report.past.stored import past_report, past_reports
 from kamlib.run import InputError, RunError
 
 EVIL = "<script>x()</script>"

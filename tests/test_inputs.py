@@ -7,10 +7,12 @@ import re
 import pytest
 from runs import cell, write_notebook
 
-from kamlib.report import inputs as module
-from kamlib.report.execute import for_report
-from kamlib.report.inputs import notebook_inputs, why
-from kamlib.report.plan import load_notebooks
+from kamlib.report.cache import inputs as module
+from kamlib.report.cache.books import BOOK_CODE, PANEL_CODE
+from kamlib.report.cache.fingerprint import code_digests
+from kamlib.report.cache.inputs import EVERYWHERE, notebook_inputs, why
+from kamlib.report.make.execute import for_report
+from kamlib.run.notebooks import load_notebooks
 from kamlib.settings import Settings
 
 DAY = dt.date(2024, 2, 29)
@@ -119,7 +121,7 @@ def test_libraries(books, monkeypatch):
 
 
 def test_who_may_tell_of_all_notebooks_depends_on_them(books):
-    write_notebook(books, "03_c", "from kamlib.report.plan import support", parameters='run: str = ""  # run folder')
+    write_notebook(books, "03_c", "from kamlib.run.notebooks import support", parameters='run: str = ""  # run folder')
     before = made_from(books)
     write_notebook(books, "04_d")
     said = reasons(books, before, names=["01_a", "02_b", "03_c"])
@@ -139,3 +141,12 @@ def test_a_report_reads_nothing_but_its_run(notebook):
 def test_it_can_be_written_as_json(books):
     made = made_from(books)
     assert json.loads(json.dumps(made)) == made
+
+
+@pytest.mark.parametrize("notebook", load_notebooks(), ids=lambda n: n.name)
+def test_an_edit_of_the_samples_generator_runs_nothing_again(notebook):
+    """What a notebook is made from, and what a book is read with, never reaches `kamlib.company`."""
+    cells = [c["source"] for c in for_report(notebook.path)["cells"] if c["cell_type"] == "code"]
+    reached = code_digests([EVERYWHERE, BOOK_CODE, PANEL_CODE, *map("".join, cells)])
+    assert "kamlib.datasets" in reached and "kamlib.book" in reached
+    assert [m for m in reached if m.startswith("kamlib.company")] == []

@@ -8,10 +8,10 @@ import pytest
 
 from kamlib.ledger import returns
 from kamlib.ledger.figures import customers_figure, months_figure
+from kamlib.look.style import COLOURS
 from kamlib.panel import build_panel
 from kamlib.segmentation import abc, cells, key_accounts, xyz
 from kamlib.segmentation.figures import cells_figure, claim_figure, curve_figure, key_accounts_figure
-from kamlib.style import COLOURS
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,9 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from kamlib import style
-from kamlib.report import mail
-from kamlib.report.mail import mail_page, small_png
-from kamlib.show import table
+from kamlib.look import style, table
+from kamlib.report.page import mail
+from kamlib.report.page.mail import mail_page, small_png
 
 
 def shown(thing):

@@ -12,7 +12,7 @@ from conftest import REPETITIONS
 from runs import content, write_notebook
 
 from kamlib.book import open_book
-from kamlib.report.make import make_report
+from kamlib.report.make.report import make_report
 from kamlib.run import InputError, RunError
 from kamlib.settings import Settings
 

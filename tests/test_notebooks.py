@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from kamlib.report.plan import GIVEN, NOTEBOOKS, load_notebooks, read_notebook
+from kamlib.run.notebooks import GIVEN, NOTEBOOKS, load_notebooks, read_notebook
 from kamlib.settings import Settings
 from kamlib.tables import TABLES
 
@@ -77,7 +77,7 @@ def test_metadata(path, notebook):
 
 def test_a_notebook_says_that_it_compares(notebook):
     """What the earlier report stored is given, and counts as an input, only where the metadata ask for it."""
-    compares = any(".earlier" in line for c in code(notebook) if "solution" not in tags(c) for line in lines(c))
+    compares = any(".previous" in line for c in code(notebook) if "solution" not in tags(c) for line in lines(c))
     assert notebook["metadata"]["kam"].get("previous", False) == compares
 
 

@@ -9,7 +9,7 @@ import pytest
 from conftest import REPETITIONS
 
 from kamlib.book import open_book
-from kamlib.report.make import make_report
+from kamlib.report.make.report import make_report
 from kamlib.settings import Settings
 
 pytestmark = pytest.mark.acceptance  # a whole report for each

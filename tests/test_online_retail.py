@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from kamlib.book import control_totals, open_book
-from kamlib.datasets import DatasetError, fetch_online_retail_ii, online_retail
+from kamlib.datasets import DatasetError, fetch_online_retail_ii, online_retail, open_source
 
 HEADERS = ["Invoice", "StockCode", "Description", "Quantity", "InvoiceDate", "Price", "Customer ID", "Country"]
 FIRST = [
@@ -82,7 +82,7 @@ def test_a_workbook_in_a_zip_is_downloaded_checked_and_kept(alone, monkeypatch, 
     alone(OSError("asked twice"))
     again = fetch_online_retail_ii()
     pd.testing.assert_frame_equal(again.astype({"date": "datetime64[s]"}), ledger)
-    book = open_book("online-retail-ii")
+    book = open_source("online-retail-ii")
     assert book.name == "online-retail-ii" and book.currency == "GBP"
     assert book.ledger.project("cents").fetchall() == [(8340,), (-675,), (1800,), (0,)]
     assert [p.name for p in (tmp_path / "cache").iterdir()] == ["online_retail_ii.parquet"]
@@ -147,7 +147,7 @@ def test_a_folder_without_the_copy(alone, monkeypatch, tmp_path):
 def book(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KAMLIB_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield open_book("online-retail-ii")
+        yield open_source("online-retail-ii")
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import json
 import pytest
 from runs import cell, write_notebook
 
-from kamlib.report.plan import load_notebooks, read_notebook, support
 from kamlib.run import InputError, RunError
+from kamlib.run.notebooks import load_notebooks, read_notebook, support
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from kamlib.book import control_totals
 from kamlib.panel import build_panel
-from kamlib.report.reconcile import check_findings
+from kamlib.report.make.reconcile import check_findings
 from kamlib.run import RunError
 
 END, BEFORE = dt.date(2024, 2, 29), dt.date(2024, 1, 31)

@@ -10,9 +10,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from kamlib.report.render import LEFT_OUT, output_html, render_page
-from kamlib.report.sanitise import sanitised
-from kamlib.show import spark
+from kamlib.look import spark
+from kamlib.report.page.render import LEFT_OUT, output_html, render_page
+from kamlib.report.page.sanitise import sanitised
 
 PNG = base64.b64encode(b"\x89PNG not really").decode()
 FIGURE = {"image/png": {"alt": 'Two "bars" <b>', "caption": "By class, n < 5", "width": 691, "height": 192}}
@@ -159,7 +159,7 @@ def test_figures_keep_alt_and_caption():
 
 
 def test_figure_of_kamlib_goes_through():
-    from kamlib import style
+    from kamlib.look import style
 
     ax = style.axes()
     data, metadata = style.figure(ax, caption="Nothing, n = 0.", alt="Empty axes.")._repr_mimebundle_()
@@ -171,7 +171,7 @@ def test_figure_of_kamlib_goes_through():
 def test_tables_of_kamlib_go_through_unchanged():
     import pandas as pd
 
-    from kamlib.show import Col, table, verdict
+    from kamlib.look import Col, table, verdict
 
     frame = pd.DataFrame({"name": ["<b>", "x" * 99], "abc": ["A", "?"], "sales_cents": [-1234, 5]})
     columns = {"name": Col(), "abc": Col("Class", "label"), "sales_cents": Col(decimals=2)}

@@ -16,18 +16,13 @@ from kamlib.run import (
     InputError,
     Run,
     RunError,
-    as_dict,
     check_reconciled,
     in_words,
     last_complete_month,
-    load_book,
-    load_panel,
     open_run,
     parse_day,
-    save_book,
-    save_panel,
-    write_json,
-)  # fmt: skip
+)
+from kamlib.run.store import as_dict, load_book, load_panel, save_book, save_panel, write_json
 
 END = dt.date(2024, 2, 29)
 
@@ -107,7 +102,7 @@ def test_notebooks_share_frames_and_findings(folder):
 
 
 def test_a_notebook_opened_by_hand_computes_what_it_lacks(tiny_book, monkeypatch):
-    monkeypatch.setattr("kamlib.run.open_book", lambda source: tiny_book)
+    monkeypatch.setattr("kamlib.run.run.open_source", lambda source: tiny_book)
     run = Run(None, as_of="2024-02-29", leave_out=())
     assert run.totals["not_trade_cents"] == 0
     assert run.panel.accounts["sales_cents"].sum() == 17_800

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kamlib.look.style import figure
 from kamlib.panel import build_panel
 from kamlib.segmentation.concentration import (
     UNASSIGNED,
@@ -30,7 +31,6 @@ from kamlib.segmentation.concentration import (
     top_share,
 )
 from kamlib.segmentation.concentration.figures import lorenz_figure, path_figure, stress_figure
-from kamlib.style import figure
 
 # Ten accounts, cents. The figures below were computed from them with inequality 1.1.2 (PySAL, `inequality.gini._gini`)
 # and concentrationMetrics 0.6.0 (`Index.gini`, `Index.hhi(normalized=False)`, `Index.cr(3)`), outside this project.

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kamlib.look.style import figure
 from kamlib.panel import build_panel
 from kamlib.segmentation.abc import abc
 from kamlib.segmentation.migration import (
@@ -26,7 +27,6 @@ from kamlib.segmentation.migration import (
 )
 from kamlib.segmentation.migration.figures import flows_figure, transitions_figure
 from kamlib.segmentation.migration.history import _held
-from kamlib.style import figure
 from kamlib.tables import ABC
 
 

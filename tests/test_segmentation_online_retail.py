@@ -6,19 +6,23 @@ import os
 
 import pytest
 
-from kamlib.book import open_book
+from kamlib.datasets import open_source
 from kamlib.panel import build_panel, purchase_days
 from kamlib.segmentation import abc, class_confidence, persistence, window_values
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("KAMLIB_DATA"), reason="KAMLIB_DATA is not set: it names the folder that holds online_retail_ii/"
-)
+pytestmark = [
+    pytest.mark.acceptance,
+    pytest.mark.skipif(
+        not os.environ.get("KAMLIB_DATA"),
+        reason="KAMLIB_DATA is not set: it names the folder that holds online_retail_ii/",
+    ),
+]
 AS_OF = "2011-11-30"
 
 
 @pytest.fixture(scope="module")
 def book():
-    return open_book("online-retail-ii")
+    return open_source("online-retail-ii")
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kamlib.look.style import figure
 from kamlib.panel import build_panel, day_totals, quantity_totals
 from kamlib.segmentation.price_volume import EFFECTS, like_for_like, price_volume_mix, trading_days
 from kamlib.segmentation.price_volume.figures import effects_figure
 from kamlib.stats.bridge import bridge
-from kamlib.style import figure
 
 COLUMNS = [
     "product_id", "cents_before", "cents_after", "counted_cents_before", "counted_cents_after",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kamlib.report.settings_page import settings_page, settings_toml, write_settings
+from kamlib.report.page.settings_page import settings_page, settings_toml, write_settings
 from kamlib.run import RunError
 from kamlib.settings import Settings, SettingsError, load_settings
 
@@ -14,7 +14,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 def test_the_page_is_made_from_the_settings():
     page = DOCS / "settings.md"
-    assert page.read_text("utf-8") == settings_page(), "python -m kamlib.report.settings_page > docs/settings.md"
+    assert page.read_text("utf-8") == settings_page(), "python -m kamlib.report.page.settings_page > docs/settings.md"
 
 
 def test_the_file_to_start_with_changes_nothing(tmp_path):

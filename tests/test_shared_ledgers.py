@@ -56,7 +56,9 @@ STATUS = """Order ID,Order Date,Status,Customer ID,Amount
 3,2024-03-17,Shipped,C1,50.00
 4,2024-03-18,Quotation,C3,5000.00
 """
-MONTHLY = "Customer,Date,Sales\nC1,2024-01-01,100\nC1,2024-02-01,110\nC2,2024-02-01,50\nC2,2024-03-01,60\nC1,2024-03-01,120\n"
+MONTHLY = (
+    "Customer,Date,Sales\nC1,2024-01-01,100\nC1,2024-02-01,110\nC2,2024-02-01,50\nC2,2024-03-01,60\nC1,2024-03-01,120\n"
+)
 WIDE = "Customer,Region,Jan-24,Feb-24,Mar-24,Total\nC1,North,100,120,90,310\nC2,South,50,0,40,90\n"
 NAME_AND_ID = """Customer ID,Customer Name,Order Date,Sales
 C1,Acme Ltd,2024-01-15,100
@@ -95,7 +97,9 @@ MAPPING = {"ledger": {"customer_id": "Email", "date": "Created at", "quantity": 
 INDIAN = 'customer_id,date,amount\nC1,2024-01-06,"1,23,456.50"\nC2,2024-02-15,"2,000.00"\n'
 FLOAT_IDS = "customer_id,date,amount\n17850.0,2024-01-06,10\n17850,2024-02-06,15\n"
 SHIFT_JIS = "customer_id,date,amount\n山田商店,2024-01-05,10\n鈴木商店,2024-02-05,10\n"
-TWO_HEADERS = '"1","2","3","4"\nOrderDate,OrderNumber,CustomerKey,Sales\n,,,\n1/1/2015,SO1,14657,10.5\n1/15/2015,SO2,29255,20\n'
+TWO_HEADERS = (
+    '"1","2","3","4"\nOrderDate,OrderNumber,CustomerKey,Sales\n,,,\n1/1/2015,SO1,14657,10.5\n1/15/2015,SO2,29255,20\n'
+)
 COST_MISSING = "customer_id,date,amount,cost\nA,2024-01-05,100.00,60.00\nB,2024-02-06,50.00,45.00\nA,2024-03-07,100.00,60.00\nB,2024-03-08,50.00,\n"
 
 SHARED = (

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from kamlib.show import Col, say, table, verdict
+from kamlib.look import Col, say, table, verdict
 
 HOSTILE = [
     "<script>alert(1)</script>",

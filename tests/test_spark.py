@@ -7,7 +7,7 @@ import sys
 import pandas as pd
 import pytest
 
-from kamlib.book import open_book
+from kamlib.datasets import open_source
 from kamlib.panel import build_panel
 
 pyspark = pytest.importorskip("pyspark", reason="PySpark is not installed: make test-spark")
@@ -39,7 +39,7 @@ def test_the_hand_typed_ledger(spark, ledger):
 
 
 def test_the_sample_company(spark, tmp_path):
-    book, path = open_book("sample"), str(tmp_path / "ledger.parquet")
+    book, path = open_source("sample"), str(tmp_path / "ledger.parquet")
     book.ledger.project("customer_id, date, cents, profit_cents, order_id, kind").write_parquet(path)
     frame = spark.read.parquet(path)
     assert_same(build_panel(frame, as_of="2026-06-30"), build_panel(book, as_of="2026-06-30"))

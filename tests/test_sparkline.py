@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from kamlib.sparkline import blocks, numbers, svg
+from kamlib.look.sparkline import blocks, numbers, svg
 
 
 def drawn(values, **options):

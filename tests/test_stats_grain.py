@@ -14,7 +14,8 @@ from kamlib.book import open_book
 from kamlib.churn import account_states, silences
 from kamlib.churn.look import look, silent
 from kamlib.panel import build_panel, purchase_days
-from kamlib.run import last_complete_month, load_book, load_panel, save_book, save_panel
+from kamlib.run import last_complete_month
+from kamlib.run.store import load_book, load_panel, save_book, save_panel
 from kamlib.segmentation import xyz
 from kamlib.stats.clock import business_clock
 from kamlib.stats.grain import GRAINS, WIDTH, mean_log, period_ends, period_starts, regularity_shows

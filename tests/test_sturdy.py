@@ -10,9 +10,9 @@ import subprocess
 import pytest
 from runs import content, start, write_notebook
 
-from kamlib.report.cache import ENTRY, Cache
-from kamlib.report.make import make_report
-from kamlib.report.unchanged import history_stands
+from kamlib.report.cache.entries import ENTRY, Cache
+from kamlib.report.cache.unchanged import history_stands
+from kamlib.report.make.report import make_report
 from kamlib.run import RunError
 from kamlib.settings import Settings
 

@@ -13,8 +13,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from kamlib import style
-from kamlib.show import LABEL_CLASSES
+from kamlib.look import style
+from kamlib.look.tables import LABEL_CLASSES
 from kamlib.tables import ABC, CLIENT_TYPES, XYZ, XYZ_UNKNOWN
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
@@ -55,7 +55,7 @@ def test_labels_shown_together_stay_apart(labels, sight):
 
 
 def test_badges_have_the_colours_of_figures():
-    css = (Path(style.__file__).parent / "report/template/page.css").read_text("utf-8")
+    css = (Path(style.__file__).parent / "../report/page/template/page.css").read_text("utf-8")
     dots = dict(re.findall(r"\.(label-[\w-]+) \{ --dot: (#\w{6}); \}", css))
     assert dots == {name: style.COLOURS[label] for label, name in LABEL_CLASSES.items()}
 

@@ -11,10 +11,10 @@ import pytest
 
 from kamlib import summary
 from kamlib.book import open_book, period_totals
-from kamlib.earlier import Earlier
-from kamlib.finding import Change
 from kamlib.panel import purchase_days, window_start
 from kamlib.run import Run, RunError
+from kamlib.run.findings import Change
+from kamlib.run.previous import Previous
 from kamlib.summary.chance import difference_sd
 from kamlib.summary.figures import bridge_figure
 from kamlib.summary.page import signed
@@ -190,7 +190,7 @@ def test_the_first_report_of_a_ledger_says_so():
 
 def test_what_it_is_compared_with(job):
     def said(**options):
-        return summary.compared_with(Earlier(THEN, job.book, None, **options))
+        return summary.compared_with(Previous(THEN, job.book, None, **options))
 
     assert said(published=1) == "Compared with the report as of 2025-01-31, as it was published."
     assert said().endswith("computed anew from today's ledger: there is no report of that day.")
@@ -232,4 +232,4 @@ def test_the_figure_ends_with_the_whole_change(told):
 
 def test_purchase_days_are_what_luck_is_told_from(job):
     days = purchase_days(job.book, as_of=NOW)
-    assert summary.chance(days, job.earlier.panel, job.panel).difference == -7_00
+    assert summary.chance(days, job.previous.panel, job.panel).difference == -7_00

@@ -14,8 +14,8 @@ from kamlib.book import open_book
 from kamlib.churn import half_lost, retention
 from kamlib.client_types.features import _growth
 from kamlib.panel import build_panel
-from kamlib.report.plan import NOTEBOOKS
 from kamlib.run import Run
+from kamlib.run.notebooks import NOTEBOOKS
 from kamlib.summary.years import years_beside
 
 HELD = pd.DataFrame({"window": [0.5, 1.0, 2.0], "low": np.nan, "high": np.nan},
@@ -81,8 +81,9 @@ def test_from_thirteen_months_on_equal_windows_are_compared():
 def test_a_ledger_that_begins_on_the_tenth_does_not_hold_that_month():
     _, told, facts = told_of(steady(13, begins=10), "2026-01-31")
     assert told.bridge is None
-    assert "Its first whole month is February 2025. The twelve-month comparison is possible from 28 Feb 2026 on." in (
-        summary.sentences(facts, [])[0]
+    assert (
+        "Its first whole month is February 2025. The twelve-month comparison is possible from 28 Feb 2026 on."
+        in (summary.sentences(facts, [])[0])
     )
     assert told_of(steady(14, begins=10), "2026-02-28")[2]["summary.sales_change"].value == 0
     assert told_of(steady(13, begins=8), "2026-01-31")[1].bridge is not None  # as little later as a holiday
@@ -205,6 +206,6 @@ def test_whole_notebooks_lessons_and_all(name, months, as_of):
         if "parameters" in cell["metadata"].get("tags", []):
             scope |= {"book": {"ledger": steady(months)}, "as_of": as_of, "repetitions": 100}
     plt.close("all")
-    assert (scope["job"].earlier_whole is None) == (months == 7)
+    assert (scope["job"].previous_whole is None) == (months == 7)
     if name == "00_summary":
         assert (scope["told"].bridge is None) == (months == 7)

@@ -3,9 +3,9 @@
 import pytest
 from runs import content
 
-from kamlib.report import unchanged
-from kamlib.report.cache import Cache
-from kamlib.report.unchanged import Request, remember, request_of, standing_report
+from kamlib.report.cache import unchanged
+from kamlib.report.cache.entries import Cache
+from kamlib.report.cache.unchanged import Request, remember, request_of, standing_report
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ def written(made, path):
     return path
 
 
+@pytest.mark.acceptance  # each kind has its tests in test_book_*
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_what_comes_of_it(case, tmp_path):
     made = case.source() if callable(case.source) else case.source

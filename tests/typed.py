@@ -6,7 +6,7 @@ import pandas as pd
 
 from kamlib.book import open_book
 from kamlib.client_types import ClientTyper, account_features, by_rule, fact_noise, roster
-from kamlib.datasets.company import make_company
+from kamlib.company import make_company
 from kamlib.panel import build_panel
 
 END = "2026-06-30"

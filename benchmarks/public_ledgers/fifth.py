@@ -76,7 +76,9 @@ def tiny_items(path):
     x = pd.read_csv(path)
     who = x["cliente"].str.strip()
     days = pd.to_datetime(x["data_pedido"], format="%d/%m/%Y")
-    return _out(_cents(x["valor_total_item"]), who[~who.str.lower().isin(["consumidor final", "consumidor"])].nunique(), days)
+    return _out(
+        _cents(x["valor_total_item"]), who[~who.str.lower().isin(["consumidor final", "consumidor"])].nunique(), days
+    )
 
 
 def jurnal_mattresses(path):

@@ -16,7 +16,6 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from kamlib import datasets
 from kamlib.book.checks.currency import one_currency
 from kamlib.book.checks.days import grain_of, late_lines, set_far_days_aside
 from kamlib.book.checks.files import compare_files
@@ -33,7 +32,7 @@ from kamlib.book.checks.totals import (
     repeated_lines,
     rows_in_words,
 )
-from kamlib.book.errors import BookError, Unsettled
+from kamlib.book.errors import BookError, NotThere, Unsettled
 from kamlib.book.formats import formats_in_words, load_formats, names_for, unseen_formats
 from kamlib.book.mapping import ColumnNames, load_mapping
 from kamlib.book.roles.shape import reshaped
@@ -44,6 +43,7 @@ from kamlib.tables import TABLES
 __all__ = [
     "Book",
     "BookError",
+    "NotThere",
     "control_totals",
     "known_profit",
     "line_totals",
@@ -186,9 +186,9 @@ def open_book(
     Parameters
     ----------
     source : str, path, frame, or mapping of str to frame
-        The name of a data set (`sample`, `online-retail-ii`); a CSV, Parquet, Excel, DuckDB or SQLite file that
-        holds the ledger; a folder, where a file named as a table (`accounts.csv`) is that table and all others are
-        parts of the ledger; a frame (pandas, Polars, Arrow, DuckDB) that is the ledger; or frames by table.
+        A CSV, Parquet, Excel, DuckDB or SQLite file that holds the ledger; a folder, where a file named as a table
+        (`accounts.csv`) is that table and all others are parts of the ledger; a frame (pandas, Polars, Arrow, DuckDB)
+        that is the ledger; or frames by table. (A data set by its name: `kamlib.datasets.open_source`.)
     mapping : path or mapping, optional
         TOML that names columns that are not recognised by themselves, and settles what is ambiguous. A folder's
         own `mapping.toml` is used where none is given.
@@ -216,8 +216,6 @@ def open_book(
     >>> book.ledger.project("customer_id, date::varchar AS date, cents").fetchall()
     [('k1', '2024-03-13', 1000), ('k2', '2024-04-01', -250)]
     """
-    if isinstance(source, str) and source in datasets.NAMES:
-        name, source = name or source, _dataset(source)
     con = connect()
     names = replace(load_mapping(mapping_of(source, mapping)), formats=load_formats(formats))
     with _asked_of(source):
@@ -281,13 +279,6 @@ def _asked_of(source) -> Iterator[None]:
     except Unsettled as question:
         question.source = str(source) if isinstance(source, (str, Path)) else ""
         raise
-
-
-def _dataset(name: str):
-    try:
-        return datasets.load(name)
-    except datasets.DatasetError as error:
-        raise BookError(str(error)) from error
 
 
 def slug(name: str) -> str:

@@ -12,6 +12,10 @@ class BookError(Exception):
     """A source cannot be read as a book. The message says where, how many, examples, and what to do."""
 
 
+class NotThere(BookError):
+    """There is no file or folder of that name."""
+
+
 class NoTable(BookError):
     """A file that holds no table at all. Beside others in a folder it is passed over."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.finding import Change
+from kamlib.run.findings import Change
 
 GRAVE = {"active": 0, "late": 1, "lost": 2}
 SORTS = {

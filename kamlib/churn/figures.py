@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 
 from kamlib.churn.survival import Survival
 from kamlib.churn.watch import ALARM_LINE
+from kamlib.look.style import COLOURS, axes, short, ticks
 from kamlib.stats.calibration import reliability
-from kamlib.style import COLOURS, axes, short, ticks
 
 BESIDE = ("alarm", "recency", "BG/NBD: expected purchases", "gradient boosting", "BG/NBD: P(alive)")
 GROUP_COLOURS = ("#0b5fa5", "#d55e00", "#00735c", "#cc79a7", "#e6a700", "#56b4e9")

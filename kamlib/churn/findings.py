@@ -7,7 +7,7 @@ import pandas as pd
 
 from kamlib.churn.dynamics import counted_series
 from kamlib.churn.stated import false_alarms
-from kamlib.finding import Finding
+from kamlib.run.findings import Finding
 from kamlib.stats.intervals import poisson
 from kamlib.stats.monthly import Break, TrendVerdict, change_point, forecast, past_coverage, trend_verdict
 

@@ -43,9 +43,7 @@ def alarm_list(case: Case, found: Alarm | None, *, customers=None) -> pd.DataFra
     return chosen.sort_values(["loss_cents", "year_cents"], ascending=False, kind="stable")
 
 
-def loss_outcome(
-    case: Case, found: Alarm, customers, *, draws: int = 4000, seed: int = 1
-) -> tuple[int, int, int]:
+def loss_outcome(case: Case, found: Alarm, customers, *, draws: int = 4000, seed: int = 1) -> tuple[int, int, int]:
     """What may be lost with some accounts in the horizon: expected, and the 95 % interval of what can happen.
 
     Parameters

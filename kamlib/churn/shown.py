@@ -8,8 +8,8 @@ import pandas as pd
 
 from kamlib.churn.referee import summary
 from kamlib.churn.survival import Survival
-from kamlib.finding import Finding
-from kamlib.show import Col, Prose, Table, say, table
+from kamlib.look import Col, Prose, Table, say, table
+from kamlib.run.findings import Finding
 
 RISK = {
     "customer_id": Col("Account"), "name": Col("Name"), "state": Col("State"),

@@ -8,7 +8,7 @@ import pandas as pd
 from kamlib.churn.alarm import Alarm
 from kamlib.churn.referee import BASE, LIVING_DAYS, Trial, summary
 from kamlib.churn.scores import score_intervals
-from kamlib.finding import Change, Finding
+from kamlib.run.findings import Change, Finding
 from kamlib.stats.intervals import wilson
 
 # Probability of silence from which an account is on the alarm list: where a call costs less than a quarter of what it
@@ -82,7 +82,13 @@ def key_then(marked: pd.DataFrame, *, line: float) -> pd.DataFrame:
 
 
 def alarm_findings(
-    risk: pd.DataFrame, said: Alarm | None, tried: Trial, *, default: str, horizon_days: int, currency: str = "",
+    risk: pd.DataFrame,
+    said: Alarm | None,
+    tried: Trial,
+    *,
+    default: str,
+    horizon_days: int,
+    currency: str = "",
     loss: tuple[int, int, int] | None = None,
 ) -> list[Finding]:
     """The alarm in numbers, and how good its ranking was.

@@ -7,7 +7,7 @@ import pandas as pd
 from kamlib.client_types.reasons import rule_causes
 from kamlib.client_types.rules import RULE, Rule
 from kamlib.client_types.told import Told
-from kamlib.finding import Change
+from kamlib.run.findings import Change
 
 
 def changes(

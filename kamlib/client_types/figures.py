@@ -11,7 +11,7 @@ from kamlib.client_types.clusters import STABLE
 from kamlib.client_types.features import FEATURES
 from kamlib.client_types.marks import MARKS
 from kamlib.client_types.worth import Worth
-from kamlib.style import COLOURS, axes, ticks
+from kamlib.look.style import COLOURS, axes, ticks
 from kamlib.tables import CLIENT_TYPES
 
 INK = "#26313b"

@@ -8,7 +8,7 @@ import pandas as pd
 from kamlib.client_types.marks import ROLES
 from kamlib.client_types.roster import disputed, type_summary
 from kamlib.client_types.worth import Worth
-from kamlib.finding import Finding
+from kamlib.run.findings import Finding
 from kamlib.stats.intervals import wilson
 
 KEYS = {"prospect": "prospects", "image-maker": "image_makers", "expert": "experts"}

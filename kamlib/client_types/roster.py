@@ -9,8 +9,8 @@ from kamlib.client_types.marks import ROLES
 from kamlib.client_types.rules import SHIFT
 from kamlib.client_types.told import Told, numbers
 from kamlib.client_types.typer import KIND_SHIFT, ClientTyper, by_mixture
+from kamlib.look import Col
 from kamlib.panel import Panel
-from kamlib.show import Col
 from kamlib.tables import CLIENT_TYPES
 
 ALSO = 0.5  # probability from which a further role is named

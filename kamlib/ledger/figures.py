@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.style import COLOURS, axes, ticks
+from kamlib.look.style import COLOURS, axes, ticks
 
 
 def months_figure(months: pd.DataFrame, *, currency: str = "", ax: Axes | None = None) -> Axes:

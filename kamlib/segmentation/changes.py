@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.finding import Change
+from kamlib.run.findings import Change
 from kamlib.tables import XYZ
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from kamlib.look.style import COLOURS, axes, short, ticks
 from kamlib.segmentation.key_accounts import CLAIM, KeyAccounts
 from kamlib.segmentation.rfm import SEGMENTS
-from kamlib.style import COLOURS, axes, short, ticks
 from kamlib.tables import ABC, XYZ, XYZ_UNKNOWN
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.finding import Finding
+from kamlib.run.findings import Finding
 from kamlib.segmentation.cells import SURE
 from kamlib.segmentation.forward import AHEAD_SURE, left_of
 from kamlib.segmentation.key_accounts import BREADWINNER_SHARE, KeyAccounts, claim_verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.finding import Change, in_words
+from kamlib.run.findings import Change, in_words
 from kamlib.segmentation.key_accounts import KeyAccounts
 
 

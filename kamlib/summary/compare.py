@@ -75,12 +75,12 @@ def compare(job: Run, *, leave_out: Sequence[str], fiscal_year_start: int = JANU
     kamlib.run.RunError
         The bridge does not sum to the ledger.
     """
-    after, earlier = job.panel, job.earlier
+    after, previous = job.panel, job.previous
     years = years_beside(job.book, after, job.days, leave_out=leave_out, fiscal_year_start=fiscal_year_start)
     facts = {"years": years, "last_sale": ends_early(job.days, after)}
-    before = earlier.panel if earlier else None
-    posted = restated(earlier, leave_out=leave_out) if earlier else None
-    if job.earlier_whole is None:
+    before = previous.panel if previous else None
+    posted = restated(previous, leave_out=leave_out) if previous else None
+    if job.previous_whole is None:
         nobody = pd.Series(dtype="str", index=pd.Index([], name="customer_id", dtype="str"))
         return Comparison(before, after, None, None, posted, nobody, **facts)
     found = sales_bridge(job.book, before, after, leave_out=leave_out)

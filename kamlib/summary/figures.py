@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from kamlib.finding import in_words
+from kamlib.look.style import COLOURS, axes, ticks
+from kamlib.run.findings import in_words
 from kamlib.stats.bridge import SAME, Bridge
-from kamlib.style import COLOURS, axes, ticks
 
 WORDS = {"new or returned": "new or\nreturned", "no customer": "no\ncustomer", "not trade": "not\ntrade"}
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from kamlib.finding import in_words
 from kamlib.panel import Panel
 from kamlib.run import Change, Finding
+from kamlib.run.findings import in_words
 from kamlib.stats.bridge import DOWN, EITHER, LOST, NEW, RETURNED, UP, Bridge
 from kamlib.summary.chance import Chance
 from kamlib.summary.compare import Comparison

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from kamlib.earlier import Earlier
-from kamlib.finding import in_words
 from kamlib.run import Change, Finding
+from kamlib.run.findings import in_words
+from kamlib.run.previous import Previous
 from kamlib.stats.bridge import DOWN, EITHER, LOST, NEW, RETURNED, UP
 from kamlib.summary.windows import too_young
 
@@ -139,7 +139,7 @@ def signed(finding: Finding) -> str:
 
 
 def change_table(changes: Sequence[Change], names: pd.Series, why: pd.Series) -> pd.DataFrame:
-    """The changes as a table, those of most weight first (`kamlib.finding.ranked`).
+    """The changes as a table, those of most weight first (`kamlib.run.findings.ranked`).
 
     Parameters
     ----------
@@ -207,13 +207,13 @@ def concentration_table(then: pd.DataFrame | None, now: pd.DataFrame | None) -> 
     return pd.DataFrame(rows, columns=["measure", "then", "now", "average"])
 
 
-def compared_with(earlier: Earlier | None) -> str:
+def compared_with(previous: Previous | None) -> str:
     """What the changes are told from, for a reader."""
-    if earlier is None:
+    if previous is None:
         return "From the next month on this page says what is not as it was."
-    if earlier.usable:
-        return f"Compared with the report as of {earlier.as_of}, as it was published."
-    anew = f"Compared with {earlier.as_of}, computed anew from today's ledger"
-    if earlier.published is None:
+    if previous.usable:
+        return f"Compared with the report as of {previous.as_of}, as it was published."
+    anew = f"Compared with {previous.as_of}, computed anew from today's ledger"
+    if previous.published is None:
         return f"{anew}: there is no report of that day."
-    return f"{anew}: the report of that day was made with other settings ({', '.join(earlier.differs)})."
+    return f"{anew}: the report of that day was made with other settings ({', '.join(previous.differs)})."

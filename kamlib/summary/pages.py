@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from kamlib.look import Col, Prose, Table, say, table
+from kamlib.look.prose import VERDICTS
 from kamlib.run import Finding, Run
-from kamlib.show import VERDICTS, Col, Prose, Table, say, table
 
 TYPES = {"prospects": "prospects", "image_makers": "image-makers", "experts": "experts"}
 KEYS = {
@@ -41,7 +42,7 @@ def missing_words(page: str) -> str:
 
 def missing(job: Run) -> list[str]:
     """A sentence for each page that this one would tell of, and that is no part of the report."""
-    return [missing_words(page) for page in PAGES if page not in job.rooms]
+    return [missing_words(page) for page in PAGES if page not in job.notebooks]
 
 
 def key_words(facts: Mapping[str, Finding], *, period: str) -> Prose:
@@ -98,7 +99,7 @@ def key_accounts_shown(
     period : str
         The window, in words.
     unit, n
-        See `kamlib.show.table`.
+        See `kamlib.look.table`.
     """
     known = job.saved("key_accounts", by=SEGMENTATION)
     if known is None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kamlib.book import control_totals
-from kamlib.earlier import Earlier
-from kamlib.finding import in_words
+from kamlib.run.findings import in_words
+from kamlib.run.previous import Previous
 
 PARTS = ("analysed", "no_customer", "not_trade")
 
@@ -40,23 +40,23 @@ class Restated:
         return int(self.accounts["window_change"].sum())
 
 
-def restated(earlier: Earlier, *, leave_out) -> Restated | None:
+def restated(previous: Previous, *, leave_out) -> Restated | None:
     """What was posted late or corrected since the earlier report; None where no such report can be compared.
 
     Parameters
     ----------
-    earlier : kamlib.earlier.Earlier
+    previous : kamlib.run.previous.Earlier
     leave_out : sequence of str
         Kinds of line that are not a customer's trade.
     """
-    accounts, totals = earlier.published_accounts(), earlier.published_totals()
+    accounts, totals = previous.published_accounts(), previous.published_totals()
     if accounts is None or not totals:
         return None
-    today = control_totals(earlier.book, as_of=earlier.as_of, leave_out=leave_out)
+    today = control_totals(previous.book, as_of=previous.as_of, leave_out=leave_out)
     rows = {p: (totals[f"{p}_cents"], today[f"{p}_cents"]) for p in PARTS}
     parts = pd.DataFrame.from_dict(rows, orient="index", columns=["published", "today"]).rename_axis("part")
     parts["change"] = parts["today"] - parts["published"]
-    return Restated(parts, _by_account(accounts, earlier.panel.accounts))
+    return Restated(parts, _by_account(accounts, previous.panel.accounts))
 
 
 def _by_account(published: pd.DataFrame, today: pd.DataFrame) -> pd.DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.finding import in_words
-from kamlib.show import Col, Prose, Table, say, table
+from kamlib.look import Col, Prose, Table, say, table
+from kamlib.run.findings import in_words
 from kamlib.stats.bridge import Bridge
 from kamlib.summary.pages import SEGMENTATION, missing_words
 from kamlib.summary.restated import Restated

@@ -6,7 +6,6 @@ Text files keep every cell as text; what they mean is decided by the column as a
 from __future__ import annotations
 
 import contextlib
-import difflib
 import itertools
 import tempfile
 from collections.abc import Mapping
@@ -14,8 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from kamlib import datasets
-from kamlib.book.errors import BookError, NoTable, Unsettled
+from kamlib.book.errors import BookError, NoTable, NotThere, Unsettled
 from kamlib.book.formats import deals_beside_a_ledger, recognised
 from kamlib.book.mapping import ColumnNames
 from kamlib.book.source.database import read_database
@@ -112,9 +110,7 @@ def _is_folder(path: Path) -> bool:
             raise BookError(f"{path} is neither a file nor a folder.")
     except OSError as error:
         raise BookError(f"{str(path)[:200]} cannot be opened: {_said(error)}.") from None
-    near = difflib.get_close_matches(str(path), datasets.NAMES, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"The data sets are {', '.join(datasets.NAMES)}."
-    raise BookError(f"There is no file or folder {path}, and no data set of that name. {hint}")
+    raise NotThere(f"There is no file or folder {path}.")
 
 
 def _said(error: OSError) -> str:

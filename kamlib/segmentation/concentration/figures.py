@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from kamlib.look.style import COLOURS, axes, short, ticks
 from kamlib.segmentation.concentration.measures import gini, lorenz
-from kamlib.style import COLOURS, axes, short, ticks
 
 MOST_TICKS = 7
 PANELS = {"gini": "Gini", "top_10": "share of the ten largest", "effective_accounts": "effective accounts"}

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from kamlib.look.style import COLOURS, axes
 from kamlib.segmentation.migration.history import INACTIVE, NEW, STATES
-from kamlib.style import COLOURS, axes
 
 COLOUR = {c: COLOURS[c] for c in "ABC"} | {INACTIVE: "#5b6670", NEW: COLOURS["good"]}
 ORDER = ("A", "B", "C", NEW, INACTIVE)

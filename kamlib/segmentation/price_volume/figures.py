@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
+from kamlib.look.style import COLOURS, axes, ticks
 from kamlib.segmentation.price_volume.mix import PriceVolumeMix
-from kamlib.style import COLOURS, axes, ticks
 
 
 def effects_figure(

@@ -1,0 +1,1 @@
+"""Making a report: order, execution, workspaces, publishing."""
