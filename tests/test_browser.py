@@ -52,14 +52,14 @@ def folder(tmp_path_factory):
 
 
 def at(folder: Path, name: str) -> Path:
-    """A page as a browser finds it: a report's folder is a link, and `..` is not where that leads to."""
+    """A page by its path from a report."""
     return Path(os.path.normpath(folder / name))
 
 
 def as_of_before(folder: Path) -> Path:
     """A copy of a report that says it is of the month before, and has other numbers."""
     earlier = folder.with_name("2024-05-31")
-    shutil.copytree(folder.resolve(), earlier)
+    shutil.copytree(folder, earlier)
     manifest = json.loads((earlier / "manifest.json").read_text("utf-8"))
     (earlier / "manifest.json").write_text(json.dumps(manifest | {"as_of": earlier.name}), "utf-8")
     found = json.loads((earlier / "findings.json").read_text("utf-8"))
@@ -165,7 +165,7 @@ def test_a_page_is_quiet_and_nothing_hostile_runs(page, network, folder):
 
 @pytest.mark.parametrize("place", ["</article>", "<article>"])
 def test_the_policy_alone_would_do(place, folder, desk, tmp_path, network):
-    """Past the other walls; and without the policy the trap does snap, so that the test above can fail."""
+    """StoredReport the other walls; and without the policy the trap does snap, so that the test above can fail."""
     text = (folder / "index.html").read_text("utf-8").replace(place, "".join(hostile.TEXTS[:5]) + place, 1)
     trap, bare = tmp_path / "trap.html", tmp_path / "bare.html"
     trap.write_text(text, "utf-8")

@@ -6,7 +6,7 @@ import pytest
 from test_history import EVIL, finding, write_report
 
 from kamlib.report.past.compare import comparison_page, report_folder, write_comparison
-from kamlib.report.past.stored import past_report
+from kamlib.report.past.stored import stored_report
 from kamlib.run import InputError, RunError
 
 
@@ -35,7 +35,7 @@ def text(page):
 
 
 def compared(reports, a="2024-01-31", b="2024-02-29"):
-    return text(comparison_page(past_report(reports / a), past_report(reports / b), near=reports))
+    return text(comparison_page(stored_report(reports / a), stored_report(reports / b), near=reports))
 
 
 @pytest.mark.parametrize(

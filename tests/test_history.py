@@ -11,7 +11,7 @@ from runs import FORKS, until
 from kamlib.report.cache.unchanged import history_stands
 from kamlib.report.past import history as module
 from kamlib.report.past.history import history_page, steps, values_of, write_history
-from kamlib.report.past.stored import past_report, past_reports
+from kamlib.report.past.stored import stored_report, stored_reports
 from kamlib.run import InputError, RunError
 
 EVIL = "<script>x()</script>"
@@ -25,7 +25,8 @@ def finding(key, value, unit="accounts", says="", **more):
 def write_report(home, day, *found, **changes):
     """A report as later ones see it."""
     manifest = {
-        "as_of": day, "book": {"name": home.name, "digest": "d", "currency": "EUR"}, "settings": {"months": 12},
+        "schema": 1, "as_of": day, "window": {"months": 12},
+        "book": {"name": home.name, "digest": "d", "currency": "EUR"}, "settings": {"months": 12},
         "code": {"version": "0.1.0", "digest": "c", "commit": ""}, "pages": {"01_a": "index.html"}, "python": "3.13",
         "libraries": {}, "control_totals": {"net_cents_to_as_of": 123_456_00, "lines_to_as_of": 99},
     } | changes  # fmt: skip
@@ -64,7 +65,7 @@ def test_reports_are_listed_the_newest_first(home):
 
 
 def test_a_missing_month_and_another_unit_are_gaps(home):
-    past, broken = past_reports(home)
+    past, broken = stored_reports(home)
     assert broken == []
     assert values_of(past, "a.customers", "accounts") == [10, 12, 11]
     assert values_of(past, "a.share", "share") == [0.5, None, 0.25]
@@ -118,14 +119,14 @@ def test_words_from_a_book_are_escaped(home):
 
 def test_what_later_versions_add_to_a_finding_does_no_harm(home):
     write_report(home, "2024-05-31", finding("a.customers", 1, colour="red"))
-    assert past_report(home / "2024-05-31").findings["a.customers"].value == 1
+    assert stored_report(home / "2024-05-31").findings["a.customers"].value == 1
 
 
 @pytest.mark.parametrize("missing", ["manifest.json", "findings.json"])
 def test_a_folder_that_is_no_report(home, missing):
     (home / "2024-01-31" / missing).unlink()
     with pytest.raises(InputError, match=f"is not a report: it has no {missing}"):
-        past_report(home / "2024-01-31")
+        stored_report(home / "2024-01-31")
 
 
 def test_a_history_that_stands(home):

@@ -13,13 +13,14 @@ from runs import content, write_notebook
 
 from kamlib.book import open_book
 from kamlib.report.make.report import make_report
+from kamlib.report.past.stored import SCHEMA
 from kamlib.run import InputError, RunError
 from kamlib.settings import Settings
 
 MANIFEST = {
     "schema": int, "book": dict, "as_of": str, "window": dict, "control_totals": dict, "reconciled": list,
     "settings": dict, "code": dict, "python": str, "libraries": dict, "pages": dict,
-    "inputs": dict,
+    "inputs": dict, "files": dict,
 }  # fmt: skip
 FINDING = {"key", "says", "value", "unit", "low", "high", "n", "verdict"}
 VERDICTS = {"", "supported", "not supported", "cannot tell", "more than chance", "may be chance"}
@@ -64,9 +65,10 @@ def test_nothing_tells_of_this_machine(report):
     assert [(n, t) for n, c in content(report).items() for t in traces if t in c] == []
 
 
-def test_the_manifest_has_its_keys(manifest):
+def test_the_manifest_has_its_keys(report, manifest):
     assert {name: type(value) for name, value in manifest.items()} == MANIFEST
-    assert manifest["schema"] == 1
+    assert manifest["schema"] == SCHEMA
+    assert {*manifest["files"], "manifest.json"} == set(content(report))
     assert re.fullmatch("[0-9a-f]{64}", manifest["book"]["digest"])
     assert re.fullmatch("[0-9a-f]{64}", manifest["code"]["digest"])
     assert manifest["window"] == {"start": "2023-07-01", "end": "2024-06-30", "months": 12}
@@ -157,7 +159,7 @@ def test_a_notebook_that_fails_leaves_the_previous_report(tiny_book, books):
         make(tiny_book, books)
     home = made.index.parents[1]
     assert content(made.index.parent) == before
-    assert [p.name for p in (home / ".runs").iterdir() if p.is_dir()] == [made.index.parent.resolve().name]
+    assert [p.name for p in (home / ".runs").iterdir() if p.is_dir()] == []
     assert list(content(home / "failed")) == ["01_a.ipynb"]
     assert "ZeroDivisionError" in (home / "failed" / "01_a.ipynb").read_text("utf-8")
 
@@ -186,7 +188,7 @@ def test_two_runs_at_once_do_not_mix(tiny_book, books):
     assert share in (0.125, 0.375)
     assert json.loads((folder / "findings.json").read_text())["01_a"][0]["value"] == share
     assert f"share {share}" in made[-1].index.read_text("utf-8")
-    assert len([p for p in (folder.parent / ".runs").iterdir() if p.is_dir()]) == 1
+    assert [p for p in (folder.parent / ".runs").iterdir() if p.is_dir()] == []
 
 
 def test_a_book_that_supports_nothing(tiny_book, books):

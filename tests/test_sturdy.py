@@ -69,8 +69,7 @@ def state(out):
 
 def leftovers(out):
     """Folders of runs that no report is, and files that were on their way into a page."""
-    runs = [p for p in (out / "tiny" / ".runs").iterdir() if p.is_dir()]
-    return [p.name for p in runs if p != (out / "tiny" / f"{END}").resolve()] + list(out.glob("tiny/.index*"))
+    return [p.name for p in (out / "tiny" / ".runs").iterdir() if p.is_dir()] + list(out.glob("tiny/.index*"))
 
 
 def whole_entries(out):

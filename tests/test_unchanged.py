@@ -77,6 +77,8 @@ def test_a_report_that_stands(made):
     assert standing_report(cache, "", out) is None
     assert standing_report(Cache(None), "k", out) is None
     (out / "acme" / "2024-05-31" / "index.html").write_text("a page of the report before is nothing to this one")
+    for day in ("2024-05-31", "2024-06-30"):
+        (out / "acme" / day / "notes.txt").write_text("nor is what no run has made")
     assert standing_report(cache, "k", out)
 
 
@@ -85,7 +87,6 @@ def test_a_report_that_stands(made):
     [
         lambda out: (out / "2024-06-30" / "index.html").write_text("edited"),
         lambda out: (out / "2024-06-30" / "manifest.json").unlink(),
-        lambda out: (out / "2024-06-30" / "more.txt").write_text("more"),
         lambda out: (out / "2024-05-31" / "manifest.json").write_text("made again"),
         lambda out: (out / "2024-05-31").rename(out / "away"),
         lambda out: (out / "2024-06-30").rename(out / "away"),

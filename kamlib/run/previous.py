@@ -40,17 +40,21 @@ class Previous:
     differs : sequence of str
         Settings in which that report differs from this run; where there are any, its frames and findings are not used.
 
+    unreadable : bool
+        Whether there is a report of that day, which cannot be used.
+
     Attributes
     ----------
-    as_of, book, published, differs
+    as_of, book, published, differs, unreadable
         As above.
     """
 
-    def __init__(self, as_of, book, panel, frames=list, *, published=None, differs=()):
+    def __init__(self, as_of, book, panel, frames=list, *, published=None, differs=(), unreadable=False):
         self.as_of: dt.date = as_of
         self.book: Book = book
         self.published: Path | None = published
         self.differs: tuple[str, ...] = tuple(differs)
+        self.unreadable: bool = unreadable
         self._panel, self._frames = panel, frames
 
     @cached_property
@@ -108,5 +112,5 @@ class Previous:
 
 def load_previous(folder: Path, as_of, book, panel, frames, published: Path | None) -> Previous:
     """The previous report as a run prepared it (`kamlib.report.make.previous`)."""
-    differs = json.loads((folder / ABOUT).read_text("utf-8"))["differs"]
-    return Previous(as_of, book, panel, frames, published=published, differs=differs)
+    about = json.loads((folder / ABOUT).read_text("utf-8"))
+    return Previous(as_of, book, panel, frames, published=published, **about)

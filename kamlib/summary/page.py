@@ -214,6 +214,8 @@ def compared_with(previous: Previous | None) -> str:
     if previous.usable:
         return f"Compared with the report as of {previous.as_of}, as it was published."
     anew = f"Compared with {previous.as_of}, computed anew from today's ledger"
+    if previous.unreadable:
+        return f"{anew}: the report of that day cannot be read."
     if previous.published is None:
         return f"{anew}: there is no report of that day."
     return f"{anew}: the report of that day was made with other settings ({', '.join(previous.differs)})."

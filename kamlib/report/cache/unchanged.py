@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +20,9 @@ from kamlib.report.cache.fingerprint import (
     digest,
     environment,
     file_digest,
-    files_digest,
     source_digest,
 )
+from kamlib.report.cache.made import made_files
 
 HTML = ".html"
 HISTORY, HISTORY_NOTED = "index.html", ".runs/history.json"  # of a book: the page, and what it was made from
@@ -77,7 +76,7 @@ def request_of(
 
 def stored_digest(report: Path) -> str:
     """Hash of what a report has stored for later ones: all but its pages; empty where there is no report."""
-    files = {n: d for n, d in files_digest(Path(os.path.realpath(report))).items() if not n.endswith(HTML)}
+    files = {n: file_digest(report / n) for n in sorted(made_files(report)) if not n.endswith(HTML)}
     return digest(files) if files else ""
 
 
@@ -114,10 +113,9 @@ def history_stands(home: Path) -> bool:
 
 
 def has_leftovers(home: Path) -> bool:
-    """Whether a book has folders of runs that are no report: of one that was killed, or of one that lives."""
+    """Whether a book has folders of runs: of one that was killed, of one that lives, or of the version before."""
     with contextlib.suppress(OSError):
-        reports = {os.path.basename(os.path.realpath(p)) for p in home.iterdir() if p.is_symlink()}
-        return any(p.is_dir() and p.name not in reports for p in (home / ".runs").iterdir())
+        return any(p.is_dir() for p in (home / ".runs").iterdir())
     return False
 
 
@@ -130,7 +128,9 @@ def remember(cache: Cache, key: str, out: Path, report: Mapping) -> None:
         `target` and, where it was read, `previous`: reports by their paths below `out`; and what to say of it.
     """
     previous = {report["previous"]: stored_digest(out / report["previous"])} if report.get("previous") else {}
-    facts = dict(report) | {"files": files_digest(out / report["target"]), "previous": previous}
+    target = out / report["target"]
+    files = {n: file_digest(target / n) for n in sorted(made_files(target))}
+    facts = dict(report) | {"files": files, "previous": previous}
     cache.store("request", key, {}, facts)
 
 
@@ -138,7 +138,7 @@ def standing_report(cache: Cache, key: str, out: Path) -> dict | None:
     """What was said of the report that a command made, if it stands as it was made and would be made so again."""
     facts = cache.facts("request", key)
     try:
-        if facts and files_digest(out / facts["target"]) == facts["files"]:
+        if facts and all(file_digest(out / facts["target"] / n) == known for n, known in facts["files"].items()):
             previous = facts["previous"].items()
             return facts if all(stored_digest(out / report) == known for report, known in previous) else None
     except (OSError, LookupError, AttributeError, TypeError):

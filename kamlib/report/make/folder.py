@@ -1,8 +1,10 @@
-"""All or nothing: a run is built out of sight, then swapped in with one step.
+"""All or nothing: a report is built out of sight, then takes its place in one step.
 
-`reports/<book>/<as_of>` is a link to a folder in `reports/<book>/.runs/`. A run builds a new folder there
-and turns the link in one atomic step. A killed run leaves its folder behind, without an owner; the next run
-of the book removes it. Where links cannot be made (some Windows systems), the folder itself is moved in.
+`reports/<book>/<as_of>` is a plain folder: it can be moved, copied, packed, kept in step by any tool. A run builds a
+new one in `reports/<book>/.runs/` and exchanges the two, which Linux and macOS do in one step; elsewhere the one is
+moved away and the other in. Of what stood there a run deletes what a run has made, and nothing else: other files go
+over into the new report. A killed run leaves its folder behind, without an owner; the next run of the book tidies up,
+and puts back what was moved away.
 
 Two locks: `.runs/NAME.lock` is held as long as the run that builds NAME lives; `.runs/lock` for the moment in which
 a run makes its folder and lock, or looks for leftovers. So nobody takes a folder just made for a leftover.
@@ -11,25 +13,28 @@ a run makes its folder and lock, or looks for leftovers. So nobody takes a folde
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import re
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
 from filelock import FileLock, Timeout
 
+from kamlib.report.cache.made import MANIFEST, made_files
 from kamlib.report.cache.turns import RUNS, alone
 from kamlib.run import InputError, RunError
-from kamlib.run.store import write_json
+from kamlib.run.store import WORK, write_json
 
-LOCK, LINK, OLD = ".lock", ".link", ".old"  # what may stand beside a run's folder, under its name
-_OURS = re.compile(r"(.+-[0-9a-f]{8})(\.lock|\.link|\.old)?")
+LOCK, OLD = ".lock", ".old"  # what may stand beside a run's folder, under its name
+_OURS = re.compile(r"(.+-[0-9a-f]{8})(\.lock|\.old|\.link)?")  # .link: of the version before, which made links
 ORIGIN = "origin.json"
-FRONT_PAGE = "index.html"
+KEPT = ".kept"  # before the ending of a file that is nobody's but has the name of a new page
 
 
 @contextlib.contextmanager
@@ -75,7 +80,8 @@ def building(target: Path, *, origin: Mapping[str, str] | None = None) -> Iterat
         yield folder
         if origin:  # first: once the report is in place, nothing more may fail
             write_json(home / RUNS / ORIGIN, origin)
-        publish(folder, target)
+        with alone(home):
+            publish(folder, target)
     except (OSError, duckdb.IOException) as error:
         raise RunError(f"The report could not be written: {error}. The previous one is untouched.") from error
     finally:
@@ -85,7 +91,7 @@ def building(target: Path, *, origin: Mapping[str, str] | None = None) -> Iterat
 
 def _refuse_foreign(target: Path) -> None:
     """What stands at the target is replaced, and so must be a report."""
-    if target.is_symlink() or not target.exists() or (target / FRONT_PAGE).is_file():
+    if not target.exists() or (target / MANIFEST).is_file():
         return
     if not target.is_dir() or any(target.iterdir()):
         raise InputError(f"{target} is there and is not a report: move it away, or choose another --out.")
@@ -115,51 +121,78 @@ def _fresh(runs: Path, name: str) -> tuple[Path, FileLock]:
 
 
 def publish(folder: Path, target: Path) -> None:
-    """Turn the link `target` to `folder`, atomically; where links are refused, move the folder in."""
-    link = folder.with_name(folder.name + LINK)
-    try:
-        link.symlink_to(Path(RUNS) / folder.name, target_is_directory=True)
-    except (OSError, NotImplementedError):
-        link = folder
-    if link == folder or not target.is_symlink():
-        # Only here is there a moment without a report: `_clean` brings it back if the run is killed in it.
-        with contextlib.suppress(FileNotFoundError):
-            target.rename(folder.with_name(folder.name + OLD))
-    os.replace(link, target)
+    """Put a folder in the place of what stands at `target`, if anything does; that is left for `clean` to retire."""
+    if exchange(folder, target):
+        return
+    old = folder.with_name(folder.name + OLD)
+    # Only here is there a moment without a report: `_clean` brings it back if the run is killed in it.
+    with contextlib.suppress(FileNotFoundError):
+        target.rename(old)
+    folder.rename(target)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two paths of one disk change places in one step; False, and nothing is done, where the system cannot."""
+    names = os.fsencode(one), os.fsencode(other)
+    library = ctypes.CDLL(None) if os.name == "posix" else None
+    here, swap = -100 if sys.platform == "linux" else -2, 2  # AT_FDCWD; RENAME_EXCHANGE, which macOS calls RENAME_SWAP
+    call = getattr(library, "renameat2" if sys.platform == "linux" else "renameatx_np", None)
+    return call is not None and call(here, names[0], here, names[1], swap) == 0
 
 
 def clean(home: Path) -> None:
-    """Remove what killed runs of a book left, where it can be written to."""
+    """Tidy up after runs of a book, where it can be written to."""
     with contextlib.suppress(OSError), alone(home):
         _clean(home)
 
 
 def _clean(home: Path) -> None:
-    """Remove what killed runs left: folders that no link points to and no living process holds."""
+    """Retire what reports have replaced and remove what killed runs left: all that no living process holds."""
     runs = home / RUNS
-    owners = sorted({m[1] for m in (_OURS.fullmatch(p.name) for p in runs.iterdir()) if m})
-    # What has to be brought back first: it may be the link to another's folder.
-    for owner in sorted(owners, key=lambda o: not os.path.lexists(runs / f"{o}{OLD}")):
+    for link in [p for p in home.iterdir() if p.is_symlink() and p.resolve().parent == runs.resolve()]:
+        _unlink(link)
+    for owner in sorted({m[1] for m in (_OURS.fullmatch(p.name) for p in runs.iterdir()) if m}):
         with contextlib.suppress(Timeout):
-            _remove_if_ownerless(home, owner)
+            _clean_after(home, owner)
 
 
-def _remove_if_ownerless(home: Path, owner: str) -> None:
-    folder, old, lock_file = (home / RUNS / f"{owner}{ending}" for ending in ("", OLD, LOCK))
+def _unlink(link: Path) -> None:
+    """A report as the version before published it, a link to a folder out of sight, becomes that folder itself."""
+    folder = link.resolve()
+    if not exchange(link, folder):
+        link.unlink()
+        folder.rename(link)
+
+
+def _clean_after(home: Path, owner: str) -> None:
+    target, lock_file = home / owner.rpartition("-")[0], home / RUNS / f"{owner}{LOCK}"
     with FileLock(lock_file, timeout=0):
-        target = home / owner.rpartition("-")[0]
-        if os.path.lexists(old) and not os.path.lexists(target):
-            old.rename(target)
-        # Asked only now: before the lock was free, its owner may still have published.
-        if folder.name not in {p.resolve().name for p in home.iterdir() if p.is_symlink()}:
-            shutil.rmtree(folder, ignore_errors=True)
-        _remove(old)
-        folder.with_name(owner + LINK).unlink(missing_ok=True)
+        for ending in (OLD, "", ".link"):  # what was moved away first: it comes back where nothing took its place
+            left = home / RUNS / f"{owner}{ending}"
+            if left.is_symlink():
+                left.unlink()
+            elif left.is_dir():
+                _retire(left, target, back=ending == OLD)
     lock_file.unlink(missing_ok=True)
 
 
-def _remove(path: Path) -> None:
-    if path.is_symlink():  # an old link, where links can no longer be made
-        path.unlink()
-    else:
-        shutil.rmtree(path, ignore_errors=True)
+def _retire(left: Path, target: Path, *, back: bool) -> None:
+    """Bring back a report that nothing has replaced; else hand over what is in it and no run made, and remove it."""
+    if (left / WORK).exists():  # a run was killed at work
+        shutil.rmtree(left, ignore_errors=True)
+        return
+    if not target.exists() and (back or (left / MANIFEST).is_file()):
+        left.rename(target)
+        return
+    made = made_files(left)
+    for file in sorted(p for p in left.rglob("*") if not p.is_dir() or p.is_symlink()):
+        if (name := file.relative_to(left).as_posix()) not in made:
+            _hand_over(file, target / name)
+    shutil.rmtree(left, ignore_errors=True)
+
+
+def _hand_over(file: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    while os.path.lexists(to):
+        to = to.with_name(f"{to.stem}{KEPT}{to.suffix}")
+    os.replace(file, to)

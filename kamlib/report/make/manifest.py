@@ -7,10 +7,11 @@ import platform
 
 from kamlib.book import Book
 from kamlib.panel import Panel
-from kamlib.report.cache.fingerprint import code_digest, commit
+from kamlib.report.cache.fingerprint import SHORT, code_digest, commit
+from kamlib.report.cache.made import FILES
+from kamlib.report.past.stored import SCHEMA
 from kamlib.settings import Settings
 
-SCHEMA = 1
 LIBRARIES = ("duckdb", "matplotlib", "narwhals", "numpy", "pandas", "papermill", "pyarrow", "scikit-learn", "scipy")
 
 
@@ -22,6 +23,7 @@ def manifest(
     reconciled: list[dict],
     pages: dict[str, str],
     inputs: dict,
+    files: dict[str, str],
 ) -> dict:
     """Facts about a run that are the same for the same input, code and settings.
 
@@ -36,11 +38,13 @@ def manifest(
         Notebook -> page.
     inputs : dict
         From `kamlib.report.cache.inputs.notebook_inputs`: what each page was made from.
+    files : dict of str to str
+        Hash of every other file of the report.
 
     Returns
     -------
     dict
-        For `manifest.json`. `schema` counts up whenever a key changes its meaning.
+        For `manifest.json`. `schema` is `kamlib.report.past.stored.SCHEMA`.
     """
     return {
         "schema": SCHEMA,
@@ -55,4 +59,5 @@ def manifest(
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "pages": pages,
         "inputs": inputs,
+        FILES: {name: known[:SHORT] for name, known in files.items()},
     }

@@ -13,7 +13,7 @@ from kamlib.book import Book
 from kamlib.report.cache.books import keep_book
 from kamlib.report.cache.entries import Cache
 from kamlib.report.cache.inputs import notebook_inputs, why
-from kamlib.report.cache.unchanged import stored_digest
+from kamlib.report.make.previous import previous_mark
 from kamlib.report.make.report import check_days, place_of, supported
 from kamlib.run import last_complete_month, period_before
 from kamlib.run.notebooks import NOTEBOOKS, load_notebooks
@@ -64,7 +64,7 @@ def plan_report(
     target = place_of(out, book, as_of, wanted, everyone)
     inputs = notebook_inputs(
         wanted, content=_content(book, cache, book_key), book=book.name, as_of=as_of, settings=settings,
-        previous=stored_digest(target.with_name(f"{period_before(as_of)}")), everyone=everyone,
+        previous=previous_mark(target.with_name(f"{period_before(as_of)}")), everyone=everyone,
     )  # fmt: skip
     before = _inputs_of(target)
     steps = [_step(n.name, inputs, before, cache) for n in wanted]

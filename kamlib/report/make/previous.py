@@ -4,41 +4,77 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from kamlib.book import Book
 from kamlib.panel import Panel, build_panel
-from kamlib.report.cache.fingerprint import digest, files_digest
+from kamlib.report.cache.fingerprint import SHORT, file_digest
+from kamlib.report.cache.made import MANIFEST, listed_files, made_files
+from kamlib.report.cache.unchanged import HTML, stored_digest
+from kamlib.report.past.stored import FINDINGS, is_readable, upgraded
 from kamlib.run import period_before
 from kamlib.run.previous import ABOUT, PREVIOUS_PANEL
 from kamlib.run.store import PREVIOUS, WORK, save_panel, write_json
 from kamlib.settings import Settings
 
+UNREADABLE = "unreadable"
+
 
 def keep_previous(report: Path, folder: Path) -> str:
-    """Copy what a report has stored, if there is one; again where another run replaces it meanwhile.
+    """Copy what a report has stored, if it can be read, under the names of today.
+
+    It is read again where another run replaces it meanwhile; one that is damaged, or a part of one, is passed over.
 
     Returns
     -------
     str
-        Hash of what was copied; empty where there is no report.
+        `previous_mark` of what was copied; where nothing was, empty or `UNREADABLE`.
     """
-    while (where := Path(os.path.realpath(report))).is_dir():
+    while is_readable(report):
+        known = stored_digest(report)
         try:
-            shutil.copytree(where, folder, ignore=shutil.ignore_patterns("*.html"), dirs_exist_ok=True)
-            return digest(files_digest(folder))
-        except (FileNotFoundError, shutil.Error):
-            shutil.rmtree(folder, ignore_errors=True)
-            if where == Path(os.path.realpath(report)):
-                raise
-    return ""
+            for name in (n for n in made_files(report) if not n.endswith(HTML)):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(report / name, folder / name)
+        except FileNotFoundError:
+            known = ""
+        if known and stored_digest(folder) == known and _as_listed(folder):
+            _upgrade(folder)
+            return known
+        shutil.rmtree(folder, ignore_errors=True)
+        if stored_digest(report) == known:  # nobody has replaced it: it is not what it says
+            return UNREADABLE
+    return previous_mark(report)
+
+
+def previous_mark(report: Path) -> str:
+    """Hash of what a report has stored; `UNREADABLE` where it cannot be used, empty where there is none."""
+    if is_readable(report):
+        return stored_digest(report)
+    return UNREADABLE if made_files(report) else ""
+
+
+def _as_listed(folder: Path) -> bool:
+    listed = listed_files(folder) or {}
+    return all(file_digest(folder / n)[:SHORT] == d for n, d in listed.items() if not n.endswith(HTML))
+
+
+def _upgrade(folder: Path) -> None:
+    stored = [json.loads((folder / name).read_text("utf-8")) for name in (MANIFEST, FINDINGS)]
+    for name, content in zip((MANIFEST, FINDINGS), upgraded(*stored), strict=True):
+        write_json(folder / name, content)
 
 
 def prepare_previous(
-    book: Book, panel: Panel, settings: Settings, *, folder: Path, keep: Callable[..., Panel] | None = None
+    book: Book,
+    panel: Panel,
+    settings: Settings,
+    *,
+    folder: Path,
+    unreadable: bool = False,
+    keep: Callable[..., Panel] | None = None,
 ) -> Panel | None:
     """Put the panel as of its day into a run's work folder, made with today's ledger and settings.
 
@@ -48,6 +84,8 @@ def prepare_previous(
         Of this run.
     folder : path
         The run folder; what the previous report stored is there by now, if there is any (`work/previous`).
+    unreadable : bool
+        Whether there is a report of that day that could not be used.
     keep : callable, optional
         Called with a folder and `as_of`: puts the panel there as `save_panel` does, and returns it.
 
@@ -60,7 +98,8 @@ def prepare_previous(
     if panel.first_day > day:
         return None
     before = (keep or _keeper(book, settings))(folder / WORK / PREVIOUS_PANEL, as_of=day)
-    write_json(folder / WORK / PREVIOUS_PANEL / ABOUT, {"differs": differing(folder / WORK / PREVIOUS, settings)})
+    about = {"differs": differing(folder / WORK / PREVIOUS, settings), "unreadable": unreadable}
+    write_json(folder / WORK / PREVIOUS_PANEL / ABOUT, about)
     return before
 
 

@@ -19,12 +19,14 @@ from kamlib.book import Book, control_totals
 from kamlib.panel import Panel, window_start
 from kamlib.report.cache.books import keep_book, keep_panel
 from kamlib.report.cache.entries import FOLDER, Cache
+from kamlib.report.cache.fingerprint import files_digest
 from kamlib.report.cache.inputs import notebook_inputs
+from kamlib.report.cache.made import MANIFEST
 from kamlib.report.cache.unchanged import HISTORY
 from kamlib.report.make.execute import execute_all
 from kamlib.report.make.folder import building
 from kamlib.report.make.manifest import manifest
-from kamlib.report.make.previous import keep_previous, prepare_previous
+from kamlib.report.make.previous import UNREADABLE, keep_previous, prepare_previous
 from kamlib.report.make.reconcile import check_findings
 from kamlib.report.make.workspaces import EXECUTED, Workspaces
 from kamlib.report.page.mail import MAIL, mail_page
@@ -134,7 +136,9 @@ def make_report(
         reconciled += check_findings(found["findings"], book, panel, previous, totals, leave_out=settings.leave_out)
         for name, stored in found.items():
             write_json(folder / f"{name}.json", stored)
-        write_json(folder / "manifest.json", manifest(book, panel, settings, totals, reconciled, pages, made_from))
+        files = {n: d for n, d in files_digest(folder).items() if not n.startswith(f"{WORK}/")}
+        facts = manifest(book, panel, settings, totals, reconciled, pages, made_from, files)
+        write_json(folder / MANIFEST, facts)
         shutil.rmtree(folder / WORK)
     cache.prune()
     write_history(target.parent)
@@ -163,7 +167,8 @@ def _furnish(
     if not workspaces.compared:
         return content, panel, "", None
     stored = keep_previous(previous_report(target, as_of), workspaces.previous / WORK / PREVIOUS)
-    return content, panel, stored, prepare_previous(book, panel, settings, folder=workspaces.previous, keep=keep)
+    options = {"folder": workspaces.previous, "unreadable": stored == UNREADABLE, "keep": keep}
+    return content, panel, stored, prepare_previous(book, panel, settings, **options)
 
 
 def _execute(

@@ -17,7 +17,7 @@ from kamlib.money import money
 from kamlib.report.cache.unchanged import is_day
 from kamlib.report.page.page import html_page
 from kamlib.report.past.history import differences, put
-from kamlib.report.past.stored import Past, past_report
+from kamlib.report.past.stored import StoredReport, stored_report
 from kamlib.run import Finding, InputError, RunError, in_words
 
 
@@ -78,7 +78,7 @@ def write_comparison(one: Path, two: Path, to: Path | None = None) -> Path:
     RunError
         The page cannot be written.
     """
-    a, b = past_report(one), past_report(two)
+    a, b = stored_report(one), stored_report(two)
     check_comparable(a, b)
     to = to or two.absolute().parent / _name(a, b)
     try:
@@ -88,7 +88,7 @@ def write_comparison(one: Path, two: Path, to: Path | None = None) -> Path:
     return to
 
 
-def _name(a: Past, b: Past) -> str:
+def _name(a: StoredReport, b: StoredReport) -> str:
     """A name that another pair of reports does not have."""
     if a.folder.absolute().parent == b.folder.absolute().parent:
         return f"compare-{a.folder.name}-{b.folder.name}.html"
@@ -96,7 +96,7 @@ def _name(a: Past, b: Past) -> str:
     return f"compare-{a.as_of}-{mark}-{b.as_of}.html"
 
 
-def check_comparable(a: Past, b: Past) -> None:
+def check_comparable(a: StoredReport, b: StoredReport) -> None:
     """Raise InputError where two reports have nothing to do with each other."""
     if a.book != b.book:
         raise InputError(
@@ -109,12 +109,12 @@ def check_comparable(a: Past, b: Past) -> None:
         )
 
 
-def comparison_page(a: Past, b: Past, *, near: Path) -> str:
+def comparison_page(a: StoredReport, b: StoredReport, *, near: Path) -> str:
     """The page of two reports of one book.
 
     Parameters
     ----------
-    a, b : Past
+    a, b : StoredReport
         The change is from `a` to `b`.
     near : path
         The folder in which the page will stand: reports there are linked.
@@ -135,11 +135,11 @@ def comparison_page(a: Past, b: Past, *, near: Path) -> str:
     return html_page("\n".join(body), title="Comparison", book=b.book, facts=facts, links=links, home=home)
 
 
-def _label(one: Past, other: Past) -> str:
+def _label(one: StoredReport, other: StoredReport) -> str:
     return f"{one.as_of}" if one.as_of != other.as_of else f"{one.as_of} ({clean_text(one.folder)})"
 
 
-def _beside(one: Past, near: Path) -> bool:
+def _beside(one: StoredReport, near: Path) -> bool:
     return one.folder.absolute().parent == near.absolute()
 
 
@@ -185,7 +185,7 @@ def _cards(rows: Sequence[dict]) -> list[Card]:
     return [Card(what, f"{counts[k]}", beside) for k, (what, beside) in words.items() if k in counts]
 
 
-def _verdicts(a: Past, b: Past) -> str:
+def _verdicts(a: StoredReport, b: StoredReport) -> str:
     keys = [k for k in b.findings if b.findings[k].verdict and k in a.findings]
     changed = [k for k in keys if a.findings[k].verdict != b.findings[k].verdict]
     if not changed:
@@ -201,13 +201,13 @@ def _verdicts(a: Past, b: Past) -> str:
     return _shown(rows, columns, "Verdicts that changed")
 
 
-def _figures(rows: Sequence[dict], a: Past, b: Past) -> str:
+def _figures(rows: Sequence[dict], a: StoredReport, b: StoredReport) -> str:
     columns = {"says": Col("Figure", "prose"), "a": Col(_label(a, b), "number"), "b": Col(_label(b, a), "number"),
                "change": Col("Change", "number")}  # fmt: skip
     return _shown(rows, columns, "All figures of both reports") + _intervals([r for r in rows if r["apart"]], a, b)
 
 
-def _intervals(rows: Sequence[dict], a: Past, b: Past) -> str:
+def _intervals(rows: Sequence[dict], a: StoredReport, b: StoredReport) -> str:
     if not rows:
         return ""
     columns = {
@@ -221,7 +221,7 @@ def _intervals(rows: Sequence[dict], a: Past, b: Past) -> str:
     return _shown(rows, columns, "95 % intervals of figures that changed") + note._repr_html_()
 
 
-def _facts(a: Past, b: Past, part: str, what: str) -> str:
+def _facts(a: StoredReport, b: StoredReport, part: str, what: str) -> str:
     """Entries of a part of the manifests in which they differ."""
     one, two = a.manifest.get(part, {}), b.manifest.get(part, {})
     names = [k for k in {**one, **two} if one.get(k) != two.get(k)]
@@ -236,7 +236,7 @@ def _plain(value: object) -> str:
     return MISSING if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _data(a: Past, b: Past) -> str:
+def _data(a: StoredReport, b: StoredReport) -> str:
     same = a.manifest["book"]["digest"] == b.manifest["book"]["digest"]
     said = (
         "Both reports are of the same file or files, to the byte." if same else "The files of the two reports differ."
@@ -266,7 +266,7 @@ def _amount(name: str, value) -> str:
     return (money(value) if _is_money(name) else f"{value:,}").replace("-", "−")
 
 
-def _code(a: Past, b: Past) -> str:
+def _code(a: StoredReport, b: StoredReport) -> str:
     one, two = a.manifest, b.manifest
     said = "Both were made with the same code." if one["code"]["digest"] == two["code"]["digest"] else (
         f"The code differs: kamlib {one['code']['version']} ({one['code']['commit'] or 'no commit'}) and "

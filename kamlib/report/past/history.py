@@ -23,7 +23,7 @@ from kamlib.report.cache.fingerprint import file_digest
 from kamlib.report.cache.turns import alone
 from kamlib.report.cache.unchanged import HISTORY, HISTORY_NOTED, reports_digest
 from kamlib.report.page.page import html_page
-from kamlib.report.past.stored import Past, past_reports
+from kamlib.report.past.stored import StoredReport, stored_reports
 from kamlib.run import RunError, in_words
 from kamlib.run.store import write_json
 
@@ -47,7 +47,7 @@ def write_history(home: Path) -> Path | None:
         with alone(home):
             for left in home.glob(f".{HISTORY}.*"):  # by a run that was killed while writing
                 left.unlink(missing_ok=True)
-            past, broken = past_reports(home)
+            past, broken = stored_reports(home)
             if not past:
                 return None
             state = reports_digest(home)
@@ -70,12 +70,12 @@ def put(path: Path, page: str) -> None:
         new.unlink(missing_ok=True)
 
 
-def history_page(past: Sequence[Past], broken: Sequence[str] = ()) -> str:
+def history_page(past: Sequence[StoredReport], broken: Sequence[str] = ()) -> str:
     """The page of a book's reports.
 
     Parameters
     ----------
-    past : sequence of Past
+    past : sequence of StoredReport
         The oldest first; at least one.
     broken : sequence of str
         Days whose reports cannot be read.
@@ -94,12 +94,12 @@ def history_page(past: Sequence[Past], broken: Sequence[str] = ()) -> str:
     return html_page("\n".join(body), title="History", book=last.book, links=links, current=HISTORY, facts=_span(past))
 
 
-def _span(past: Sequence[Past]) -> str:
+def _span(past: Sequence[StoredReport]) -> str:
     first, last = past[0].as_of, past[-1].as_of
     return f"{len(past)} reports, {first} to {last}" if len(past) > 1 else f"One report, as of {last}"
 
 
-def _opening(past: Sequence[Past], broken: Sequence[str]) -> str:
+def _opening(past: Sequence[StoredReport], broken: Sequence[str]) -> str:
     last = past[-1].as_of
     lines = [f'The newest: <a href="{last}/index.html">the report of {last}</a>, whose figures are these.']
     if len(past) > 1:
@@ -110,13 +110,13 @@ def _opening(past: Sequence[Past], broken: Sequence[str]) -> str:
     return f'<div class="prose"><p>{" ".join(lines)}</p></div>'
 
 
-def _keys(past: Sequence[Past]) -> list[str]:
+def _keys(past: Sequence[StoredReport]) -> list[str]:
     """Keys of figures, those of the newest report first and in its order."""
     numbers = (k for p in reversed(past) for k, f in p.findings.items() if f.unit not in ("day", "word"))
     return list(dict.fromkeys(numbers))
 
 
-def _card(past: Sequence[Past], key: str) -> Card:
+def _card(past: Sequence[StoredReport], key: str) -> Card:
     now = past[-1].findings[key]
     before = past[-2].findings.get(key) if len(past) > 1 else None
     beside = [f"95 % interval {now.interval}" if now.interval else ""]
@@ -127,7 +127,7 @@ def _card(past: Sequence[Past], key: str) -> Card:
     return Card(now.says, now.text, "; ".join(filter(None, beside)), drawn)
 
 
-def _line(past: Sequence[Past], key: str, unit: str) -> Spark:
+def _line(past: Sequence[StoredReport], key: str, unit: str) -> Spark:
     """The figure over all reports; a month without a report, or without this figure in this unit, is a gap."""
     by_day = dict(zip((p.as_of for p in past), values_of(past, key, unit), strict=True))
     kind, _, currency = unit.partition(" ")
@@ -159,14 +159,14 @@ def steps(days: Sequence[dt.date]) -> list[dt.date]:
     return found
 
 
-def values_of(past: Sequence[Past], key: str, unit: str) -> list[float | None]:
+def values_of(past: Sequence[StoredReport], key: str, unit: str) -> list[float | None]:
     """A finding's value in each report; None where there is none, or it is in another unit."""
     found = [p.findings.get(key) for p in past]
     values = [f.value if f and f.unit == unit else None for f in found]
     return [v if isinstance(v, (int, float)) else None for v in values]
 
 
-def _figures(past: Sequence[Past], keys: Sequence[str]) -> str:
+def _figures(past: Sequence[StoredReport], keys: Sequence[str]) -> str:
     rows = []
     for key in keys:
         newest = next(p.findings[key] for p in reversed(past) if key in p.findings)
@@ -180,7 +180,7 @@ def _figures(past: Sequence[Past], keys: Sequence[str]) -> str:
     return _table(rows, past)
 
 
-def _table(rows: list[dict], past: Sequence[Past]) -> str:
+def _table(rows: list[dict], past: Sequence[StoredReport]) -> str:
     columns = {"page": Col("Page", "prose"), "says": Col("Figure", "prose"), "line": Col("All reports", "spark"),
                "now": Col(f"{past[-1].as_of}", "number"), "interval": Col("95 % interval", "interval")}  # fmt: skip
     if len(past) > 1:
@@ -192,7 +192,7 @@ def _table(rows: list[dict], past: Sequence[Past]) -> str:
     return table(frame, caption=caption, columns=columns, n=len(frame))._repr_html_()
 
 
-def _reports(past: Sequence[Past]) -> str:
+def _reports(past: Sequence[StoredReport]) -> str:
     """The reports as a table of links, the newest first."""
     heads = [("As of", ""), ("Net total of the ledger", "num"), ("Lines", "num"), ("Against the report before", ""),
              ("kamlib", "")]  # fmt: skip
@@ -204,7 +204,7 @@ def _reports(past: Sequence[Past]) -> str:
     )
 
 
-def _report(one: Past, before: Past | None) -> str:
+def _report(one: StoredReport, before: StoredReport | None) -> str:
     totals, day = one.manifest["control_totals"], one.as_of
     cents, lines = totals["net_cents_to_as_of"], totals["lines_to_as_of"]
     cells = [
@@ -221,7 +221,7 @@ def _class(kind: str) -> str:
     return f' class="{kind}"' if kind else ""
 
 
-def differences(one: Past, before: Past) -> list[str]:
+def differences(one: StoredReport, before: StoredReport) -> list[str]:
     """In words, whether two reports are of the same data, settings and code."""
     now, then = one.manifest, before.manifest
     names = [k for k in {**then["settings"], **now["settings"]} if now["settings"].get(k) != then["settings"].get(k)]
