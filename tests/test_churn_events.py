@@ -250,7 +250,7 @@ def test_half_lost_is_found_and_noise_is_none():
     rows += [("half", m + pd.Timedelta(days=4), int(rng.lognormal(10 if k < 16 else 8.6, 0.15)))
              for k, m in enumerate(months)]  # fmt: skip
     panel = build_panel(pd.DataFrame(rows, columns=["customer_id", "date", "cents"]), as_of="2024-12-31")
-    found = churn.half_lost(panel, active=panel.accounts["customer_id"])
+    found = churn.half_lost(panel, active=panel.accounts.index)
     assert found.loc["half", "half_lost"] and found["half_lost"].sum() <= 3
     assert abs((found.loc["half", "since"] - months[16]).days) <= 95
 

@@ -20,7 +20,7 @@ from kamlib.tables import CLIENT_TYPES
 
 
 def test_every_account_is_there_once_in_order_of_money_and_the_money_is_all_there():
-    assert sorted(table()["customer_id"]) == list(features().index)
+    assert sorted(table().index) == list(features().index)
     assert table()["value_cents"].is_monotonic_decreasing
     assert table()["value_cents"].sum() == panel().accounts["profit_cents"].sum()
     assert type_summary(table())["value_cents"].sum() == table()["value_cents"].sum()
@@ -72,7 +72,7 @@ def test_the_trail_adds_up_to_the_answer():
 
 
 def test_every_type_is_explained_in_words():
-    first = table().groupby("kind")["customer_id"].first()
+    first = table().reset_index().groupby("kind")["customer_id"].first()
     said = explained(typer(), features(), first)
     assert said.index.tolist() == first.tolist()
     assert said["why"].str.len().gt(10).all()
@@ -83,7 +83,7 @@ def test_every_type_is_explained_in_words():
 
 def test_the_rule_gives_its_facts_and_its_lines():
     said = rule_reasons(features(), ruled())
-    of = table().set_index("customer_id").loc[features().index, "type"]
+    of = table().loc[features().index, "type"]
     assert said[of == "image-maker"].str.contains(r"^rank.* (?:\(up to 3\)|not known); reputation .*", regex=True).all()
     assert said[of == "prospect"].str.startswith("new; budget over our sales").all()
     assert "share of sales" in rule_reasons(features(), ruled(), measure="sales")[of == "breadwinner"].iloc[0]
@@ -108,7 +108,7 @@ def test_numbers_of_types_have_intervals():
 
 def test_who_joins_the_key_accounts_is_nearly_sure():
     words = named(table())
-    rows = table().set_index("customer_id").loc[words.index]
+    rows = table().loc[words.index]
     assert (rows["probability"] >= 0.9).all() and set(words[rows["probability"] == 1].str.split(" ").str[1]) == {"(by"}
 
 
@@ -119,7 +119,7 @@ def line_changes(then, now):
 
 def test_a_type_changes_because_the_account_changed():
     now, then = features(), features("2026-05-31")
-    values = table().set_index("customer_id")["value_cents"]
+    values = table()["value_cents"]
     lines = line_changes(then, now)
     assert lines and all(c.value in CLIENT_TYPES and c.before in CLIENT_TYPES and c.value != c.before for c in lines)
     assert all(0 <= c.probability <= 1 and c.cents is None and c.cause for c in lines)

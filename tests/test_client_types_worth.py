@@ -22,11 +22,12 @@ def made(tenders=(), incidents=()):
     )
     tables = {"accounts": facts, "tenders": pd.DataFrame(tenders), "incidents": pd.DataFrame(incidents)}
     kinds = ["image-maker", "image-maker", "expert", "expert", "ordinary", "ordinary"]
-    accounts = pd.DataFrame({"customer_id": ids, "first_line": pd.Timestamp("2023-01-01")})
+    index = pd.Index(ids, name="customer_id")
+    accounts = pd.DataFrame({"first_line": pd.Timestamp("2023-01-01")}, index=index)
     day = pd.Timestamp("2025-12-31")
     return (
         type("B", (), {"tables": {k: v for k, v in tables.items() if len(v)}, "ledger": book().ledger})(),
-        pd.DataFrame({"customer_id": ids, "type": kinds}),
+        pd.DataFrame({"type": kinds}, index=index),
         type("P", (), {"accounts": accounts, "as_of": day})(),
     )
 
@@ -68,7 +69,7 @@ def test_answers_on_a_company_are_whole():
     answers = [reference(book(), table(), panel()), early_warning(book(), table(), panel().as_of)]
     old = panel("2025-06-30")
     then = features("2025-06-30")
-    frame = pd.DataFrame({"customer_id": then.index, "type": typer().predict(then), "new": then["new"].to_numpy()})
+    frame = then[["new"]].assign(type=typer().predict(then))
     answers.append(growth(frame, old, panel()))
     rows = worth_table(answers)
     assert rows["type"].tolist() == ["image-maker", "expert", "prospect"]

@@ -51,7 +51,7 @@ def test_the_curve_names_each_class_with_its_accounts():
 
 def test_cells_are_drawn_with_accounts_and_share(ledger):
     panel = build_panel(ledger, as_of="2024-03-31")
-    table = cells(abc(panel.accounts.set_index("customer_id")["sales_cents"]), xyz(panel))
+    table = cells(abc(panel.accounts["sales_cents"]), xyz(panel))
     ax = cells_figure(table)
     assert ax.texts[1].get_text() == f"{table.loc['AY', 'accounts']}\n{100 * table.loc['AY', 'share']:.1f} %"
     assert len(ax.texts) == 12

@@ -25,7 +25,7 @@ def panel(ledger):
 
 
 def account(panel, name):
-    return panel.accounts.set_index("customer_id").loc[name]
+    return panel.accounts.loc[name]
 
 
 def test_window_totals_by_eye(panel):
@@ -57,16 +57,16 @@ def test_first_line_is_not_first_purchase(panel):
 
 
 def test_truncated_by_burn_in_or_by_beginning_with_a_return(panel, ledger):
-    assert panel.accounts.set_index("customer_id")["truncated"].to_dict() == {
+    assert panel.accounts["truncated"].to_dict() == {
         "anna": True, "bert": True, "cora": False, "dora": False,
     }  # fmt: skip
     longer = build_panel(ledger, as_of=AS_OF, burn_in_days=365)
-    assert longer.accounts.set_index("customer_id").loc["dora", "truncated"]
+    assert longer.accounts.loc["dora", "truncated"]
 
 
 def test_nothing_after_as_of_and_nobody_without_a_name(panel):
     assert account(panel, "dora").history_sales_cents == 60_00
-    assert panel.accounts["customer_id"].tolist() == ["anna", "bert", "cora", "dora"]
+    assert panel.accounts.index.tolist() == ["anna", "bert", "cora", "dora"]
     assert (panel.first_day, panel.last_day) == (dt.date(2023, 1, 10), dt.date(2024, 3, 5))
 
 
@@ -144,7 +144,9 @@ def test_nothing_to_read_is_said(ledger):
 
 def test_columns_are_those_of_the_contract(panel):
     for name in FRAMES:
-        assert tuple(getattr(panel, name).columns) == PANEL[name].names
+        frame = getattr(panel, name)
+        assert tuple((frame.reset_index() if name == "accounts" else frame).columns) == PANEL[name].names
+    assert panel.accounts.index.name == "customer_id"
 
 
 def assert_same_everywhere(frame, **options):
@@ -185,8 +187,8 @@ def test_same_integers_on_every_engine_for_any_ledger_in_any_order(rows, as_of, 
 def test_a_panel_can_be_written_to(ledger):
     for frame in engines(ledger):
         panel = build_panel(frame, as_of=AS_OF)
-        panel.accounts.loc[0, ["sales_cents", "customer_id", "truncated"]] = [7, "z", False]
-        assert panel.accounts.loc[0, ["sales_cents", "customer_id", "truncated"]].tolist() == [7, "z", False]
+        panel.accounts.loc["anna", ["sales_cents", "truncated"]] = [7, False]
+        assert panel.accounts.loc["anna", ["sales_cents", "truncated"]].tolist() == [7, False]
 
 
 def test_nothing_is_left_behind(ledger):

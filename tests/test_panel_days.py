@@ -20,7 +20,7 @@ def panel(ledger):
 
 def test_purchase_days_are_the_days_that_the_panel_counts(ledger, panel):
     days = purchase_days(ledger, as_of=AS_OF)
-    counted = days.groupby("customer_id").size().reindex(panel.accounts["customer_id"], fill_value=0)
+    counted = days.groupby("customer_id").size().reindex(panel.accounts.index, fill_value=0)
     assert counted.tolist() == panel.accounts["history_purchase_days"].tolist()
     assert days["cents"].gt(0).all() and days["profit_cents"].isna().all()
 

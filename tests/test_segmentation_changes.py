@@ -17,7 +17,9 @@ THEN = classes([("a", "A", "X", 1, 0, 0), ("b", "B", "Z", 0, 0, 1), ("c", "C", "
 NOW = classes(
     [("a", "A", "Y", 0.3, 0.6, 0.1), ("b", "A", "Y", 0.2, 0.5, 0.3), ("c", "C", "Y", 0, 1, 0), ("d", "A", "X", 1, 0, 0)]
 )
-ACCOUNTS = pd.DataFrame({"customer_id": list("abcd"), "active_months": [7, 5, 6, 7], "sales_cents": [900, 990, 5, 1]})
+ACCOUNTS = pd.DataFrame(
+    {"active_months": [7, 5, 6, 7], "sales_cents": [900, 990, 5, 1]}, index=pd.Index(list("abcd"), name="customer_id")
+)
 
 
 def test_who_moved_by_eye():

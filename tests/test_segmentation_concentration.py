@@ -191,7 +191,7 @@ def test_all_in_the_red():
 
 
 def test_figures_draw_what_they_are_given(panel):
-    values = panel.accounts.set_index("customer_id")["sales_cents"]
+    values = panel.accounts["sales_cents"]
     ax = lorenz_figure({"2024 $x$": values, "2023": values})
     assert "Gini" in ax.get_legend().get_texts()[0].get_text() and len(ax.lines) == 3
     axs = path_figure(concentration_path(panel, step=12))

@@ -53,7 +53,7 @@ def test_probabilities_sum_to_one_and_stand_under_the_own_class(table):
 
 def test_it_is_in_the_order_of_abc(table):
     lines = ledger()
-    value = build_panel(lines, as_of="2024-12-31").accounts.set_index("customer_id")["sales_cents"]
+    value = build_panel(lines, as_of="2024-12-31").accounts["sales_cents"]
     assert table.index.tolist() == abc(value[table.index]).index.tolist()
 
 

@@ -27,7 +27,7 @@ def ledger(accounts=60, seed=1):
 
 def states_of(panel, gone=0.02, **state):
     """Everybody active and there, but those that are named."""
-    accounts = panel.accounts.set_index("customer_id")
+    accounts = panel.accounts
     table = pd.DataFrame({"state": "active", "gone": gone, "last_purchase": accounts["last_purchase"]})
     for name, (what, chance) in state.items():
         table.loc[name, ["state", "gone"]] = [what, chance]
@@ -61,7 +61,7 @@ def test_probabilities_sum_to_one_and_stand_under_the_own_class(table):
 
 def test_the_order_is_that_of_abc_and_a_seed_is_a_seed(table):
     lines = ledger()
-    value = build_panel(lines, as_of=AS_OF).accounts.set_index("customer_id")["sales_cents"]
+    value = build_panel(lines, as_of=AS_OF).accounts["sales_cents"]
     assert table.index.tolist() == abc(value)["abc"].index.tolist()
     pd.testing.assert_frame_equal(told(lines, seed=3, repetitions=50), told(lines, seed=3, repetitions=50))
 

@@ -173,7 +173,8 @@ def test_order_of_accounts_and_money_changes_nothing(panel, history):
 
 def accounts(rows):
     table = pd.DataFrame(rows, columns=["customer_id", "gross_cents", "returns_cents", "orders", "profit_cents"])
-    return table.assign(sales_cents=table["gross_cents"] + table["returns_cents"])
+    table = table.assign(sales_cents=table["gross_cents"] + table["returns_cents"])
+    return table.astype({"customer_id": "str"}).set_index("customer_id")
 
 
 def test_causes_by_eye():
@@ -231,7 +232,7 @@ BOOKS = st.dictionaries(st.sampled_from("abcdefgh"), ACCOUNT)
 @settings(max_examples=25, deadline=None)
 @given(BOOKS, BOOKS, st.booleans(), st.booleans())
 def test_causes_sum_to_the_cent(then, now, profit, counted):
-    frames = [accounts([(k, *v[:4]) for k, v in book.items()]).astype({"customer_id": "str"}) for book in (then, now)]
+    frames = [accounts([(k, *v[:4]) for k, v in book.items()]) for book in (then, now)]
     for frame in frames:
         frame[frame.columns[1:]] = frame[frame.columns[1:]].astype("int64")
     units = tuple(pd.Series({k: v[4] for k, v in b.items()}, dtype="int64") for b in (then, now)) if counted else None
@@ -268,7 +269,7 @@ def build_panel_a_year_before(panel):
     """What build_panel gives of the window a year before, from months."""
     months = panel.monthly[panel.monthly["month"].between("2023-01-01", "2023-12-31")]
     columns = ["sales_cents", "gross_cents", "returns_cents", "orders"]
-    return type("P", (), {"accounts": months.groupby("customer_id")[columns].sum().reset_index()})
+    return type("P", (), {"accounts": months.groupby("customer_id")[columns].sum()})
 
 
 def test_figures_draw_what_they_are_given(history):

@@ -50,7 +50,7 @@ def test_shares_out_of_order_are_refused(shares):
 
 def test_cells_hold_every_account_and_all_the_money():
     panel = panel_of({"x": [f"2024-{m:02d}" for m in range(1, 13)], "new": ["2024-12"]})
-    by_sales = abc(panel.accounts.set_index("customer_id")["sales_cents"])
+    by_sales = abc(panel.accounts["sales_cents"])
     table = cells(by_sales, xyz(panel))
     assert table["accounts"].sum() == 3 and table["value"].sum() == panel.accounts["sales_cents"].sum()
     assert table.loc["AX", "accounts"] == 1 and table.loc["B?", "accounts"] == 1
@@ -59,7 +59,7 @@ def test_cells_hold_every_account_and_all_the_money():
 
 def test_cells_know_their_profit_and_who_sits_on_a_border():
     panel = panel_of({"x": [f"2024-{m:02d}" for m in range(1, 13)], "new": ["2024-12"]})
-    sales = panel.accounts.set_index("customer_id")["sales_cents"]
+    sales = panel.accounts["sales_cents"]
     border = pd.DataFrame(index=pd.Index(["x"], name="customer_id"))
     table = cells(abc(sales), xyz(panel), profit=sales // 4, border=border)
     assert table["profit"].sum() == (sales // 4).sum()

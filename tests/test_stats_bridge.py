@@ -106,16 +106,25 @@ def test_profit_can_be_bridged_where_it_is_known():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"sales_cents": [1.5, 2.0]}, "integer cents"),
-        ({"customer_id": ["a", "a"]}, "'a' occurs more than once"),
-        ({"customer_id": ["a", "z"]}, "does not know 'z'"),
+        (lambda t: t.assign(sales_cents=[1.5, 2.0]), "integer cents"),
+        (lambda t: t.set_axis(["a", "a"]).rename_axis("customer_id"), "'a' occurs more than once"),
+        (lambda t: t.set_axis(["a", "z"]).rename_axis("customer_id"), "does not know 'z'"),
     ],
 )
 def test_what_cannot_be_bridged_is_said(change, says):
-    good = pd.DataFrame({"customer_id": ["a", "b"], "sales_cents": [1, 2], "purchase_days": 1})
+    good = pd.DataFrame({"sales_cents": [1, 2], "purchase_days": 1}, index=pd.Index(["a", "b"], name="customer_id"))
     known = good.assign(first_line=pd.Timestamp("2024-01-01"), truncated=False)
     with pytest.raises(ValueError, match=says):
-        bridge(good.head(0), good.assign(**change), accounts=known, until=dt.date(2024, 1, 31))
+        bridge(good.head(0), change(good), accounts=known, until=dt.date(2024, 1, 31))
+
+
+def test_a_frame_of_another_index_is_refused_with_the_right_call():
+    good = pd.DataFrame({"sales_cents": [1], "purchase_days": 1}, index=pd.Index(["a"], name="customer_id"))
+    for wrong in ({"before": good.reset_index()}, {"after": good.reset_index()}, {"accounts": good.reset_index()}):
+        given = {"before": good, "after": good, "accounts": good} | wrong
+        (name,) = wrong
+        with pytest.raises(TypeError, match=rf'{name} must be .*: pass {name}\.set_index\("customer_id"\)'):
+            bridge(**given, until=dt.date(2024, 1, 31))
 
 
 side = st.dictionaries(st.sampled_from("abcde"), st.tuples(st.integers(-10_000, 10_000), st.integers(0, 3)))
@@ -129,13 +138,14 @@ def test_it_always_ties(then, now, days, truncated, outside):
         pd.DataFrame([(k, *v) for k, v in s.items()], columns=["customer_id", "sales_cents", "purchase_days"])
         for s in (then, now)
     ]
-    sides = [s.astype({"sales_cents": "int64", "purchase_days": "int64"}) for s in sides]
-    known = pd.DataFrame({"customer_id": list("abcde"), "first_line": pd.to_datetime(days), "truncated": truncated})
+    sides = [s.astype({"sales_cents": "int64", "purchase_days": "int64"}).set_index("customer_id") for s in sides]
+    five = pd.Index(list("abcde"), name="customer_id")
+    known = pd.DataFrame({"first_line": pd.to_datetime(days), "truncated": truncated}, index=five)
     parts = {"no customer": (3, outside)}
     found = bridge(*sides, accounts=known, until=dt.date(2024, 1, 31), outside=parts)
     sums = [int(s["sales_cents"].sum()) for s in sides]
     assert (found.before, found.after) == (sums[0] + 3, sums[1] + outside)
     assert found.summary["change"].sum() == found.after - found.before
     assert found.accounts.index.is_unique and set(found.accounts["kind"]) <= set(KINDS)
-    never_new = set(known.loc[known["truncated"], "customer_id"])
+    never_new = set(known.index[known["truncated"]])
     assert never_new.isdisjoint(found.accounts.index[found.accounts["kind"] == "new"])

@@ -59,6 +59,7 @@ def test_a_report_of_the_version_before_is_used_as_previous(home, ledger_file):
     assert job.previous.usable and compared_with(job.previous).endswith("as it was published.")
     assert "state" in job.previous.frame("churn_states", lambda _: 1 / 0).columns
     assert "churn.rate" in job.previous.findings()
+    assert job.previous.published_accounts().index.name == "customer_id"  # a column, in that version
 
 
 def test_renamed_settings_and_findings_are_read_under_the_names_of_today(home, ledger_file, monkeypatch):

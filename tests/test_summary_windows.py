@@ -187,7 +187,7 @@ def test_last_years_customers_are_followed_through_whole_months_only(begins, mon
     panel = build_panel(lines.assign(cents=100), as_of=f"{as_of:%Y-%m-%d}")
     kept = retention(panel)
     assert len(kept) == ends and set(kept["gross"]) <= {1.0}
-    tested = half_lost(panel, active=panel.accounts["customer_id"])
+    tested = half_lost(panel, active=panel.accounts.index)
     assert len(tested) == 8 * ends and not tested["half_lost"].any()
 
 

@@ -94,7 +94,7 @@ def _follow_up(judged: Silences, panel, seed: int) -> pd.DataFrame:
         known[column] = _number(known[column])
     months = panel.monthly.groupby("customer_id").agg(first=("month", "min"), last=("month", "max"))
     active = (months["last"] - months["first"]).dt.days / 30.4375 + 1
-    sold = panel.accounts.set_index("customer_id")["history_sales_cents"].clip(lower=1)
+    sold = panel.accounts["history_sales_cents"].clip(lower=1)
     size = np.log((sold / active).reindex(known.index))
     known["size"] = (size - size.mean()) / max(size.std(), 1e-9)
     known = known[known["end"] > known["entry"]]

@@ -39,7 +39,7 @@ def driver_changes(book, panel, as_of) -> pd.DataFrame:
     """
     parts = [_late(book), *_incidents(book), _unanswered(book, as_of), _stale(book, panel), _handover(book)]
     accounts = panel.accounts[~panel.accounts["truncated"]]
-    parts.append(_spells("first_year", accounts["customer_id"], accounts["first_line"], 365))
+    parts.append(_spells("first_year", accounts.index, accounts["first_line"], 365))
     parts = [p for p in parts if p is not None and len(p)]
     if not parts:
         return pd.DataFrame(columns=["customer_id", "day", "driver", "change"])
@@ -105,7 +105,8 @@ def _stale(book, panel) -> pd.DataFrame | None:
     depth = fresh.groupby("customer_id")["change"].cumsum()
     began = fresh[(fresh["change"] > 0) & (depth == 1)].assign(change=-1.0)
     ended = fresh[(fresh["change"] < 0) & (depth == 0)].assign(change=1.0)
-    every = panel.accounts[["customer_id"]].assign(day=pd.Timestamp("1970-01-02"), driver="stale", change=1.0)
+    first = {"day": pd.Timestamp("1970-01-02"), "driver": "stale", "change": 1.0}
+    every = pd.DataFrame({"customer_id": panel.accounts.index.to_numpy()}).assign(**first)
     return pd.concat([every, began, ended], ignore_index=True)
 
 

@@ -78,7 +78,7 @@ def half_lost(
 
 def _months(panel: Panel, active: pd.Index) -> tuple[np.ndarray, pd.DataFrame]:
     """Sales of the last 24 whole months, common season taken out, of the accounts that can be tested."""
-    wide = panel.dense(sorted(set(active) & set(panel.accounts["customer_id"])))
+    wide = panel.dense(sorted(set(active) & set(panel.accounts.index)))
     wide = wide.iloc[:, :-1] if panel.last_month_partial else wide
     wide = wide.loc[:, wide.columns >= pd.Timestamp(panel.first_month)]  # a first month that is cut looks like a rise
     if wide.shape[1] < MONTHS:

@@ -110,7 +110,7 @@ def account_features(panel: Panel, book, *, leave_out: Sequence[str] = NOT_TRADE
     """
     facts = known_facts(book, panel.as_of)
     known = facts.index if facts is not None else pd.Index([], dtype="str")
-    index = pd.Index(panel.accounts["customer_id"]).union(known).rename("customer_id").sort_values()
+    index = panel.accounts.index.union(known).rename("customer_id").sort_values()
     events = {
         name: _dated(book.tables.get(name), panel.as_of)
         for name in ("interactions", "incidents", "feedback", "tenders")
@@ -151,7 +151,7 @@ def _dated(table: pd.DataFrame | None, as_of) -> pd.DataFrame | None:
 
 
 def _ledger(out: pd.DataFrame, panel: Panel, book, leave_out) -> None:
-    accounts = panel.accounts.set_index("customer_id").reindex(out.index)
+    accounts = panel.accounts.reindex(out.index)
     years = ((panel.as_of - max(panel.start, panel.first_day)).days + 1) / YEAR
     value = accounts["profit_cents" if panel.has_profit else "sales_cents"].astype("float64").clip(lower=0)
     out["profit_share"] = (value / value.sum() if value.sum() > 0 else value).fillna(0)
@@ -194,7 +194,7 @@ def _growth(panel: Panel) -> pd.Series:
     second = monthly[late].groupby("customer_id")["sales_cents"].sum()
     first = monthly[~late].groupby("customer_id")["sales_cents"].sum()
     both = pd.DataFrame({"first": first, "second": second}).fillna(0).clip(lower=0)
-    there = panel.accounts.set_index("customer_id")["first_line"].reindex(both.index) <= begin
+    there = panel.accounts["first_line"].reindex(both.index) <= begin
     floor = both.sum(axis=1) / (4 * half)
     grown = np.log((both["second"] + floor) / (both["first"] + floor).where(floor > 0))
     return grown.where(there)
@@ -211,7 +211,7 @@ def _exposure(out: pd.DataFrame, panel: Panel, facts, events) -> None:
     """Years in which something could be noted, from being met or served until the last sign of life."""
     as_of = pd.Timestamp(panel.as_of)
     dates = [t.groupby("customer_id")["date"].agg(["min", "max"]) for t in events.values() if t is not None and len(t)]
-    accounts = panel.accounts.set_index("customer_id").reindex(out.index)
+    accounts = panel.accounts.reindex(out.index)
     met = _along(
         min,
         [d["min"] for d in dates] + [accounts["first_line"]] + ([] if facts is None else [facts["first_since"]]),

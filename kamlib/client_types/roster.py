@@ -11,6 +11,7 @@ from kamlib.client_types.told import Told, numbers
 from kamlib.client_types.typer import KIND_SHIFT, ClientTyper, by_mixture
 from kamlib.look import Col
 from kamlib.panel import Panel
+from kamlib.stats.by_account import by_account
 from kamlib.tables import CLIENT_TYPES
 
 ALSO = 0.5  # probability from which a further role is named
@@ -34,7 +35,7 @@ def roster(ruled: Told, typer: ClientTyper, features: pd.DataFrame, panel: Panel
     Returns
     -------
     pandas.DataFrame
-        One row an account, in order of value: customer_id; value_cents (profit of the window; sales, where there is
+        One row an account, by customer_id, in order of value: value_cents (profit of the window; sales, where there is
         no profit; 0 without a line in the window). By the rule: type (of `kamlib.tables.CLIENT_TYPES`); probability
         (of what is said; missing where nothing can be told); said (`ordinary or expert` where experts cannot be told);
         p_prospect, p_image_maker, p_expert (that it meets the rule, it may meet several; missing where that cannot be
@@ -45,7 +46,7 @@ def roster(ruled: Told, typer: ClientTyper, features: pd.DataFrame, panel: Panel
         type); facts (how many facts speak for or against a type).
     """
     mixed = by_mixture(typer, features)
-    out = pd.DataFrame({"customer_id": features.index, "value_cents": _values(panel, features.index)})
+    out = pd.DataFrame({"value_cents": _values(panel, features.index)}, index=features.index.rename("customer_id"))
     for told, names, short in ((ruled, ("type", "probability", "said"), "p"), (mixed, KIND, "like")):
         for name, column in zip(names, (told.named, told.probability, told.said), strict=True):
             out[name] = column.to_numpy()
@@ -57,8 +58,8 @@ def roster(ruled: Told, typer: ClientTyper, features: pd.DataFrame, panel: Panel
     out["agrees"] = (out["type"] == out["kind"]) & (out["type"] == out["cluster_type"])
     speaks = [n for n in typer.mixture_.sources if n in features]
     out["facts"] = features[speaks].notna().sum(axis=1).to_numpy()
-    out = out.sort_values(["value_cents", "customer_id"], ascending=[False, True], ignore_index=True)
-    return out.astype({c: "str" for c in ("customer_id", "type", "said", "kind", "kind_said", "roles", "cluster_type")})
+    out = out.sort_values(["value_cents", "customer_id"], ascending=[False, True])
+    return out.astype({c: "str" for c in ("type", "said", "kind", "kind_said", "roles", "cluster_type")})
 
 
 def columns_of(short: str) -> list[str]:
@@ -74,7 +75,7 @@ def columns_of(short: str) -> list[str]:
 
 def _values(panel: Panel, index: pd.Index) -> np.ndarray:
     column = "profit_cents" if panel.has_profit else "sales_cents"
-    value = panel.accounts.set_index("customer_id")[column].reindex(index)
+    value = panel.accounts[column].reindex(index)
     return value.fillna(0).astype("int64").to_numpy()
 
 
@@ -149,11 +150,11 @@ def disputed(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        customer_id, value_cents, said, probability, kind_said, kind_probability. An account that one of the two cannot
-        tell is not among them, if it may be what the other says.
+        By customer_id: value_cents, said, probability, kind_said, kind_probability. An account that one of the two
+        cannot tell is not among them, if it may be what the other says.
     """
-    columns = ["customer_id", "value_cents", "said", "probability", "kind_said", "kind_probability"]
-    return table.loc[_differ(table), columns].reset_index(drop=True)
+    columns = ["value_cents", "said", "probability", "kind_said", "kind_probability"]
+    return table.loc[_differ(table), columns]
 
 
 def _differ(table: pd.DataFrame) -> pd.Series:
@@ -178,12 +179,13 @@ def named(table: pd.DataFrame, *, least: float = SURE) -> pd.Series:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"customer_id": ["a", "b", "c"], "type": ["expert", "expert", "ordinary"],
-    ...     "probability": [0.97, 0.6, 0.99]})
+    >>> table = pd.DataFrame({"type": ["expert", "expert", "ordinary"], "probability": [0.97, 0.6, 0.99]},
+    ...     index=pd.Index(["a", "b", "c"], name="customer_id"))
     >>> named(table).tolist() == ["expert (97 % sure)"]
     True
     """
+    table = by_account(table, "table")
     rows = table[table["type"].isin(ROLES) & (table["probability"] >= least)]
     sure = ["by the rule" if p == 1 else f"{100 * p:.0f} % sure" for p in rows["probability"]]
     words = [f"{kind} ({how})" for kind, how in zip(rows["type"], sure, strict=True)]
-    return pd.Series(words, index=pd.Index(rows["customer_id"], name="customer_id"), dtype="str")
+    return pd.Series(words, index=rows.index, dtype="str")

@@ -13,6 +13,7 @@ from kamlib.client_types.features import account_features, known_facts
 from kamlib.client_types.imputed import fact_noise
 from kamlib.client_types.rules import RULE, Rule, by_rule
 from kamlib.panel import Panel, build_panel
+from kamlib.stats.by_account import by_account
 from kamlib.stats.jackknife import ratio_interval
 from kamlib.tables import NOT_TRADE
 
@@ -103,8 +104,8 @@ def _tenders(book, roster, panel) -> pd.DataFrame | None:
     place = facts["industry"].astype("object").where(facts["industry"].notna())
     if "region" in facts:
         place = place + " / " + facts["region"].astype("object")
-    first = panel.accounts.set_index("customer_id")["first_line"]
-    makers = pd.Index(roster.loc[roster["type"] == "image-maker", "customer_id"])
+    first = panel.accounts["first_line"]
+    makers = roster.index[roster["type"] == "image-maker"]
     since = first.reindex(makers).groupby(place.reindex(makers)).min()
     cases = book.tables["tenders"]
     cases = cases[(cases["date"] <= pd.Timestamp(panel.as_of)) & cases["outcome"].isin(["won", "lost"])]
@@ -172,7 +173,7 @@ def _complaints(book, roster, as_of) -> pd.DataFrame | None:
     rows = book.tables["incidents"]
     rows = rows[(rows["kind"] == "quality") & (rows["date"] <= pd.Timestamp(as_of))]
     rows = rows.assign(industry=rows["customer_id"].map(facts["industry"])).dropna(subset=["industry"])
-    rows["expert"] = rows["customer_id"].isin(roster.loc[roster["type"] == "expert", "customer_id"])
+    rows["expert"] = rows["customer_id"].isin(roster.index[roster["type"] == "expert"])
     rows["day"] = (rows["date"] - pd.Timestamp("2000-01-01")).dt.days
     span = 7 * WEEKS
     # of the industry, less the complainant's own
@@ -206,7 +207,7 @@ def growth(then: pd.DataFrame, before, after) -> Worth:
     Parameters
     ----------
     then : pandas.DataFrame
-        customer_id, type and new, as told one window ago.
+        By customer_id: type and new, as told one window ago.
     before, after : kamlib.panel.Panel
         The panel of that day, and today's: windows of the same length that follow one another.
 
@@ -217,9 +218,9 @@ def growth(then: pd.DataFrame, before, after) -> Worth:
         of other new customers. The interval leaves out one account after another.
     """
     answer = Worth("prospect", "Does it grow more than other new customers?", "growth over that of other new ones")
-    table = then[then["new"] == 1].set_index("customer_id")
-    sold = before.accounts.set_index("customer_id")["sales_cents"].reindex(table.index).fillna(0).clip(lower=0)
-    sells = after.accounts.set_index("customer_id")["sales_cents"].reindex(table.index).fillna(0).clip(lower=0)
+    table = by_account(then, "then")[then["new"] == 1]
+    sold = before.accounts["sales_cents"].reindex(table.index).fillna(0).clip(lower=0)
+    sells = after.accounts["sales_cents"].reindex(table.index).fillna(0).clip(lower=0)
     table = table[sold > 0]
     prospect = (table["type"] == "prospect").to_numpy()
     n, others = int(prospect.sum()), int((~prospect).sum())
@@ -253,12 +254,11 @@ def growth_since(
     """
     day = panel.start - dt.timedelta(days=1)
     if panel.first_day > day - dt.timedelta(days=LEAST_DAYS):
-        return growth(pd.DataFrame({"customer_id": [], "type": [], "new": []}), panel, panel)
+        return growth(pd.DataFrame({"type": [], "new": []}, index=pd.Index([], name="customer_id")), panel, panel)
     before = build_panel(book, as_of=day, months=panel.months, leave_out=leave_out)
     then = account_features(before, book, leave_out=leave_out)
     kinds = by_rule(then, rule, noise=fact_noise(book, day), seed=seed).named
-    told = pd.DataFrame({"customer_id": then.index, "type": kinds.to_numpy(), "new": then["new"].to_numpy()})
-    return growth(told, before, panel)
+    return growth(then[["new"]].assign(type=kinds.to_numpy()), before, panel)
 
 
 def worth_table(answers: list[Worth]) -> pd.DataFrame:

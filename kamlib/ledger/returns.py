@@ -29,6 +29,6 @@ def returns(panel: Panel) -> pd.DataFrame:
     np.float64(0.25)
     """
     accounts = panel.accounts[panel.accounts["returns_cents"] < 0]
-    table = accounts[["customer_id", "gross_cents", "returns_cents"]].assign(net_cents=accounts["sales_cents"])
+    table = accounts[["gross_cents", "returns_cents"]].assign(net_cents=accounts["sales_cents"])
     table["rate"] = -table["returns_cents"] / table["gross_cents"].where(table["gross_cents"] > 0)
-    return table.sort_values(["returns_cents", "customer_id"]).set_index("customer_id")
+    return table.sort_values(["returns_cents", "customer_id"])

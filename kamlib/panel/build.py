@@ -80,7 +80,7 @@ def build_panel(
         table = keep(_account_months(days, start), kept, lines)
         kept_days.close()  # the largest of all, before the largest that is fetched
         burnt_in = first_day + dt.timedelta(days=burn_in_days)
-        accounts = _fetch(_accounts(table, burnt_in), "accounts", unknown)
+        accounts = _fetch(_accounts(table, burnt_in), "accounts", unknown).set_index("customer_id")
         monthly = _fetch(_monthly(table, start), "monthly", unknown)
     return Panel(as_of, start, months, first_day, last_day, monthly, accounts, gaps, not unknown, grain)
 

@@ -25,8 +25,10 @@ class Panel:
         Length of the window in calendar months.
     first_day, last_day : datetime.date
         Of the lines that were read; the end of the data is not `as_of`.
-    monthly, accounts, gaps : pandas.DataFrame
-        Sorted by customer_id (and month).
+    accounts : pandas.DataFrame
+        Indexed by customer_id, in order.
+    monthly, gaps : pandas.DataFrame
+        Sorted by customer_id (and month), a column.
     has_profit : bool
         Whether every line has a profit; where not, profit columns are all empty. A book may have taken a few at a
         margin (`kamlib.book.checks.profit`): its notes say so, and its ledger's `profit_estimated` which.
@@ -103,7 +105,7 @@ class Panel:
         chosen = self.monthly[self.monthly["customer_id"].isin(list(customers))]
         wide = chosen.pivot(index="customer_id", columns="month", values=column)
         wide = wide.reindex(index=list(customers), columns=months).fillna(0)
-        first = self.accounts.set_index("customer_id")["first_line"].reindex(wide.index).dt.to_period("M")
+        first = self.accounts["first_line"].reindex(wide.index).dt.to_period("M")
         before = pd.DataFrame({m: first > m.to_period("M") for m in months}, index=wide.index)
         return wide.mask(before)
 

@@ -28,7 +28,7 @@ def changes(then: pd.DataFrame, now: pd.DataFrame, accounts: pd.DataFrame) -> li
         it crossed.
     """
     both = now.join(then[["abc", "xyz"]].add_suffix("_then"), how="inner")
-    both = both.join(accounts.set_index("customer_id")[["active_months", "sales_cents"]])
+    both = both.join(accounts[["active_months", "sales_cents"]])
     large = (both["abc"] == "A") | (both["abc_then"] == "A")
     known = both["xyz"].isin(XYZ) & both["xyz_then"].isin(XYZ)
     moved = both[large & known & (both["xyz"] != both["xyz_then"])].rename_axis("customer_id").reset_index()

@@ -109,7 +109,7 @@ def _variance(panel: Panel, days: pd.DataFrame, value: pd.Series, measure: str) 
     known = luck(days, since=panel.start, column=column) if len(days) else None
     if known is None or (value > 0).sum() < LEAST_ACCOUNTS:
         return None
-    purchases = panel.accounts.set_index("customer_id")["purchase_days"].reindex(value.index)
+    purchases = panel.accounts["purchase_days"].reindex(value.index)
     return total_variance(known, purchases)
 
 
@@ -216,7 +216,7 @@ def frequency_probabilities(panel: Panel, *, shares: Sequence[float] = XYZ_SHARE
     accounts by moments.
     """
     x, y = check_frequencies(shares)
-    active = panel.accounts.set_index("customer_id")["active_months"]
+    active = panel.accounts["active_months"]
     months = months_at_risk(panel)
     spread = dispersion(panel)
     alpha, beta_ = _population(active.to_numpy() / months.to_numpy(), months.to_numpy() / spread)

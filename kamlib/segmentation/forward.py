@@ -216,7 +216,7 @@ def _summed(known, next_: Next, lines: list) -> np.ndarray:
 
 
 def _next(panel: Panel, states: pd.DataFrame, value: pd.Series, drift: float) -> Next:
-    accounts = panel.accounts.set_index("customer_id")
+    accounts = panel.accounts
     own = accounts.reindex(value.index)
     end, start = pd.Timestamp(panel.as_of), pd.Timestamp(panel.start)
     length = (end - start).days + 1
@@ -279,7 +279,7 @@ def _past(panel: Panel, states: pd.DataFrame, value: pd.Series, variance: np.nda
     if not starts:
         return _Past(nothing, nothing, DRIFT)
     money, bought = (month_matrix(panel, column=c).reindex(value.index) for c in (f"{measure}_cents", "purchase_days"))
-    accounts = panel.accounts.set_index("customer_id").reindex(value.index)
+    accounts = panel.accounts.reindex(value.index)
     inside = [(money.columns >= start) & (money.columns < start + pd.DateOffset(months=n)) for start in starts]
     total, days = (np.column_stack([of.loc[:, i].sum(axis=1) for i in inside]) for of in (money, bought))
     old = np.column_stack([accounts["truncated"].astype(bool) | (accounts["first_line"] < start) for start in starts])

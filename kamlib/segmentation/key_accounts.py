@@ -71,7 +71,7 @@ def window_values(panel: Panel, *, measure: str = "sales") -> pd.Series:
     Accounts that were silent for the whole window are nobody's C: they are left to the room on churn.
     """
     table = panel.accounts[panel.accounts["lines"] > 0]
-    return table.set_index("customer_id")[f"{measure}_cents"].astype("int64")
+    return table[f"{measure}_cents"].astype("int64")
 
 
 def window_months(panel: Panel, customers: pd.Index, *, column: str) -> pd.DataFrame:
@@ -79,7 +79,7 @@ def window_months(panel: Panel, customers: pd.Index, *, column: str) -> pd.DataF
 
     A month that the window cuts is left whole here: months are compared with one another.
     """
-    accounts = panel.accounts["customer_id"]
+    accounts = panel.accounts.index
     rows = slice(None) if customers.equals(pd.Index(accounts)) else pd.Index(accounts).get_indexer(customers)
     money = month_matrix(panel, column=column)
     money = money.loc[:, money.columns >= pd.Timestamp(panel.start).replace(day=1)]
@@ -133,7 +133,7 @@ def _share_draws(panel, value, near, measure, line, repetitions, seed) -> tuple[
 
     Sales and profit of an account are drawn with the same luck: a good year is good for both.
     """
-    purchases = panel.accounts.set_index("customer_id").loc[value.index, "purchase_days"].to_numpy()
+    purchases = panel.accounts.loc[value.index, "purchase_days"].to_numpy()
     known, sales = (
         expected_totals(window_months(panel, value.index, column=f"{m}_cents").to_numpy(), purchases)
         for m in (measure, "sales")
@@ -208,15 +208,15 @@ def sensitivity(
         (against the list as reported).
     """
     measure = f"{measure_of(panel)}_cents"
-    value = panel.accounts.set_index("customer_id")[measure].astype("int64")
+    value = panel.accounts[measure].astype("int64")
     reported = _listed(value, line)
     rows = [("as reported", f"{_percent(line)}, {panel.months} months, net", value, line)]
     rows += [("line", _percent(other), value, other) for other in lines if other != line]
     rows += [("window", f"{w} months", _summed(panel, measure, w), line) for w in _possible(panel, windows)]
     if measure != "sales_cents":
-        rows.append(("measure", "by sales", panel.accounts.set_index("customer_id")["sales_cents"], line))
+        rows.append(("measure", "by sales", panel.accounts["sales_cents"], line))
     returns = "before returns" if measure == "sales_cents" else "by sales, before returns"
-    rows.append(("returns", returns, panel.accounts.set_index("customer_id")["gross_cents"], line))
+    rows.append(("returns", returns, panel.accounts["gross_cents"], line))
     table = []
     for varied, setting, values, at in rows:
         listed = _listed(values, at)

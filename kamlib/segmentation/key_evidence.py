@@ -113,9 +113,9 @@ def account_trends(
     whole = complete_months(panel)[-months:]
     money = month_matrix(panel, column=column)
     values = money.loc[customers, whole].to_numpy("float64") / _season(money, whole)
-    first = panel.accounts.set_index("customer_id")["first_line"].reindex(customers).to_numpy("datetime64[M]")
+    first = panel.accounts["first_line"].reindex(customers).to_numpy("datetime64[M]")
     # The first month is cut by the first line; an account is there for the whole of the next.
-    truncated = panel.accounts.set_index("customer_id")["truncated"].reindex(customers).to_numpy(bool)
+    truncated = panel.accounts["truncated"].reindex(customers).to_numpy(bool)
     begun = (whole.to_numpy("datetime64[M]") > first[:, None]) | truncated[:, None]
     found = slopes(np.where(begun, values, np.nan))
     return found.set_index(pd.Index(customers, name="customer_id"))
@@ -166,7 +166,7 @@ def _season(money: pd.DataFrame, whole: pd.DatetimeIndex) -> np.ndarray:
 
 def _values(panel: Panel, keys: KeyAccounts, customers: pd.Index) -> pd.DataFrame:
     """Value and share of accounts that are not on the list by their own money; of those near the line more is known."""
-    value = panel.accounts.set_index("customer_id")[f"{keys.measure}_cents"].astype("int64")
+    value = panel.accounts[f"{keys.measure}_cents"].astype("int64")
     base = value.clip(lower=0).sum()
     known = customers.intersection(value.index)
     table = pd.DataFrame({"value": value.reindex(known), "share": value.reindex(known).clip(lower=0) / max(base, 1)})
@@ -178,7 +178,7 @@ def _rhythm(panel: Panel, customers: pd.Index) -> pd.DataFrame:
     n = gaps["n"].fillna(0).astype("int64")
     shape = gamma_shape(n, gaps["sum_days"].fillna(0), gaps["sum_log_micro"].fillna(0) / 1e6)
     shape.loc[~regularity_shows(shape["mean"], panel.grain), ["corrected", "shape_low", "shape_high"]] = np.nan
-    last = panel.accounts.set_index("customer_id")["last_purchase"].reindex(customers)
+    last = panel.accounts["last_purchase"].reindex(customers)
     if panel.grain != "day":
         last = pd.Series(period_ends(last, panel.grain), index=last.index).clip(upper=pd.Timestamp(panel.as_of))
     return pd.DataFrame(

@@ -23,7 +23,7 @@ def class_frame(confidence: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFram
     pandas.DataFrame
         The columns of `confidence`, and value (net sales of the window, cents) and purchases (purchase days).
     """
-    facts = accounts.set_index("customer_id")[["sales_cents", "purchase_days"]]
+    facts = accounts[["sales_cents", "purchase_days"]]
     return confidence.join(facts.rename(columns={"sales_cents": "value", "purchase_days": "purchases"}))
 
 

@@ -105,7 +105,7 @@ def persistence(
     if not states:
         return _untold(pd.DataFrame(), ahead, "the ledger does not hold one whole window")
     now = states[-1]  # by place in accounts: names of a hundred thousand take longer to match than all the rest
-    names = pd.Index(panel.accounts["customer_id"], name="customer_id")[now.index]
+    names = panel.accounts.index[now.index]
     known = _outcomes(states, ahead)
     if sum(len(past) for past in known.values()) < ENOUGH:
         why = f"the next class is known of fewer than {ENOUGH} accounts; it takes {panel.months} + {ahead} months"

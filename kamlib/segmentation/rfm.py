@@ -89,7 +89,7 @@ def rfm_measures(panel: Panel) -> pd.DataFrame:
         Indexed by customer_id, sorted: recency_days (from the last purchase to `as_of`; missing for an account that
         never bought), frequency (purchase days of the window), money (net sales of the window, cents).
     """
-    table = panel.accounts[panel.accounts["lines"] > 0].set_index("customer_id")
+    table = panel.accounts[panel.accounts["lines"] > 0]
     days = (pd.Timestamp(panel.as_of) - table["last_purchase"]).dt.days
     columns = {"recency_days": days, "frequency": table["purchase_days"], "money": table["sales_cents"]}
     return pd.DataFrame(columns)

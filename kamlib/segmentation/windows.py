@@ -30,7 +30,7 @@ def month_matrix(panel: Panel, *, column: str = "sales_cents") -> pd.DataFrame:
     month = panel.monthly["month"].to_numpy("datetime64[M]") - months[0].to_numpy().astype("datetime64[M]")
     # Filled by position: pivoting 100,000 accounts takes seconds.
     table[places(panel), month.astype("int64")] = panel.monthly[column].to_numpy("int64")
-    return pd.DataFrame(table, index=pd.Index(panel.accounts["customer_id"]), columns=months)
+    return pd.DataFrame(table, index=panel.accounts.index, columns=months)
 
 
 def window_matrix(panel: Panel, *, column: str = "sales_cents") -> pd.DataFrame:
@@ -53,9 +53,9 @@ def places(panel: Panel) -> np.ndarray:
     names = panel.monthly["customer_id"]
     # Both are in order of customer_id, so that a new name is the next account: looking names up takes far longer.
     begins = np.r_[0, np.flatnonzero(np.asarray(names.array[1:] != names.array[:-1], bool)) + 1][: len(names)]
-    if len(begins) == len(panel.accounts) and (names.array[begins] == panel.accounts["customer_id"].array).all():
+    if len(begins) == len(panel.accounts) and (names.array[begins] == panel.accounts.index.array).all():
         return np.repeat(np.arange(len(begins)), np.diff(np.r_[begins, len(names)]))
-    return pd.Index(panel.accounts["customer_id"]).get_indexer(names)
+    return panel.accounts.index.get_indexer(names)
 
 
 def trailing(panel: Panel, *, column: str = "sales_cents", months: int = 12, step: int = 1) -> pd.DataFrame:

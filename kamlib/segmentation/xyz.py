@@ -91,7 +91,7 @@ def xyz(
 
 
 def _by_frequency(panel: Panel, lines: tuple[float, float], min_months: int) -> pd.DataFrame:
-    accounts = panel.accounts.set_index("customer_id")
+    accounts = panel.accounts
     months = months_at_risk(panel)
     frequency = accounts["active_months"] / months
     labels = _labels(months < min_months, frequency >= lines[0], frequency >= lines[1])
@@ -103,7 +103,7 @@ def _by_frequency(panel: Panel, lines: tuple[float, float], min_months: int) -> 
 def _by_regularity(panel: Panel, lines: tuple[float, float], min_gaps: int) -> pd.DataFrame:
     gaps = panel.gaps.set_index("customer_id")
     fitted = gamma_shape(gaps["n"], gaps["sum_days"], gaps["sum_log_micro"] / 1e6)
-    fitted = fitted.reindex(pd.Index(panel.accounts["customer_id"], name="customer_id"))
+    fitted = fitted.reindex(panel.accounts.index)
     fitted.loc[~regularity_shows(fitted["mean"], panel.grain), ["corrected", "shape_low", "shape_high"]] = np.nan
     n, k = fitted["n"].fillna(0).astype("int64"), fitted["corrected"]
     labels = _labels((n < min_gaps) | (k.isna() & (panel.grain != "day")), k >= lines[0], k >= lines[1])
@@ -175,6 +175,6 @@ def months_at_risk(panel: Panel) -> pd.Series:
     A window that begins within a month touches one calendar month more than its length; its purchases count
     there too, and so does that month.
     """
-    first = panel.accounts.set_index("customer_id")["first_line"].clip(lower=pd.Timestamp(panel.start))
+    first = panel.accounts["first_line"].clip(lower=pd.Timestamp(panel.start))
     last = pd.Timestamp(panel.as_of)
     return (last.year * 12 + last.month - (first.dt.year * 12 + first.dt.month) + 1).rename("months")

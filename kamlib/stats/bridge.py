@@ -28,6 +28,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kamlib.stats.by_account import by_account
+
 NEW, RETURNED, EITHER, LOST, UP, DOWN, SAME = KINDS = (
     "new", "returned", "new or returned", "lost", "up", "down", "unchanged",
 )  # fmt: skip
@@ -103,7 +105,7 @@ def bridge(
     Parameters
     ----------
     before, after : pandas.DataFrame
-        One row an account (column customer_id): `column` (integer cents) and purchase_days of the period. The
+        One row an account, indexed by customer_id: `column` (integer cents) and purchase_days of the period. The
         `accounts` of two panels, or `period_accounts` of one. The periods may overlap.
     accounts : pandas.DataFrame
         `accounts` of the later panel: first_line and truncated of every account of the period after.
@@ -125,17 +127,18 @@ def bridge(
 
     Examples
     --------
-    >>> old = pd.DataFrame({"customer_id": ["a", "b"], "sales_cents": [700, 300], "purchase_days": 1})
-    >>> now = pd.DataFrame({"customer_id": ["a", "c"], "sales_cents": [800, 50], "purchase_days": 1})
-    >>> known = pd.DataFrame({"customer_id": ["a", "b", "c"], "truncated": False,
-    ...     "first_line": pd.to_datetime(["2023-01-09", "2023-05-02", "2024-03-07"])})
+    >>> old, now, all_three = (pd.Index(list(ids), name="customer_id") for ids in ("ab", "ac", "abc"))
+    >>> old = pd.DataFrame({"sales_cents": [700, 300], "purchase_days": 1}, index=old)
+    >>> now = pd.DataFrame({"sales_cents": [800, 50], "purchase_days": 1}, index=now)
+    >>> known = pd.DataFrame({"truncated": False,
+    ...     "first_line": pd.to_datetime(["2023-01-09", "2023-05-02", "2024-03-07"])}, index=all_three)
     >>> result = bridge(old, now, accounts=known, until=dt.date(2024, 2, 29), outside={"no customer": (10, 15)})
     >>> result.accounts["kind"].to_dict()
     {'b': 'lost', 'a': 'up', 'c': 'new'}
     >>> result.before, result.after, int(result.summary["change"].sum())
     (1010, 865, -145)
     """
-    then, now = _period(before, column), _period(after, column)
+    then, now = (_period(by_account(f, n), column) for f, n in ((before, "before"), (after, "after")))
     both = then.add_suffix("_then").join(now.add_suffix("_now"), how="outer").fillna(0).astype("int64")
     table = pd.DataFrame({"before": both["cents_then"], "after": both["cents_now"]})
     table["change"] = table["after"] - table["before"]
@@ -158,7 +161,7 @@ def period_accounts(monthly: pd.DataFrame, first: dt.date, last: dt.date) -> pd.
     Returns
     -------
     pandas.DataFrame
-        customer_id, sales_cents, profit_cents (missing where a line's is), purchase_days.
+        By customer_id: sales_cents, profit_cents (missing where a line's is), purchase_days.
 
     Examples
     --------
@@ -172,24 +175,21 @@ def period_accounts(monthly: pd.DataFrame, first: dt.date, last: dt.date) -> pd.
     groups = inside.groupby("customer_id", sort=True)
     sums = groups[["sales_cents", "purchase_days"]].sum()
     sums.insert(1, "profit_cents", groups["profit_cents"].sum(min_count=1))
-    return sums.reset_index()
+    return sums
 
 
 def _period(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """Cents and purchase days by customer_id, of the accounts that have any in the period."""
-    if frame["customer_id"].duplicated().any():
-        twice = frame.loc[frame["customer_id"].duplicated(), "customer_id"].iloc[0]
-        raise ValueError(f"customer_id {twice!r} occurs more than once: add up the totals of an account first")
     money = frame[column]
     if not pd.api.types.is_integer_dtype(money) or money.isna().any():
         raise ValueError(f"{column} must be integer cents, known for every account")
     facts = {"cents": money.astype("int64").to_numpy(), "days": frame["purchase_days"].astype("int64").to_numpy()}
-    table = pd.DataFrame(facts, index=pd.Index(frame["customer_id"], name="customer_id"))
+    table = pd.DataFrame(facts, index=frame.index)
     return table[(table["cents"] != 0) | (table["days"] > 0)]
 
 
 def _kinds(both: pd.DataFrame, change: pd.Series, accounts: pd.DataFrame, until: dt.date) -> np.ndarray:
-    facts = accounts.set_index("customer_id").reindex(both.index)
+    facts = by_account(accounts, "accounts").reindex(both.index)
     then, now = both["days_then"] > 0, both["days_now"] > 0
     came = now & ~then
     if (unknown := came & facts["first_line"].isna()).any():

@@ -32,7 +32,7 @@ def came_and_went(told: Comparison) -> list[Change]:
     """
     if told.bridge is None:
         return []
-    old, now = (p.accounts.set_index("customer_id") for p in (told.before, told.after))
+    old, now = (p.accounts for p in (told.before, told.after))
     table = told.bridge.accounts[told.bridge.accounts["kind"].isin(SAYS)]
     return [
         Change(

@@ -96,9 +96,7 @@ def causes(found: Bridge, before: Panel, after: Panel) -> pd.Series:
     pandas.Series
         Text, by customer_id, in the order of the bridge.
     """
-    orders = [
-        p.accounts.set_index("customer_id")["orders"].reindex(found.accounts.index).fillna(0) for p in (before, after)
-    ]
+    orders = [p.accounts["orders"].reindex(found.accounts.index).fillna(0) for p in (before, after)]
     table = found.accounts.assign(then=orders[0].astype("int64"), now=orders[1].astype("int64"))
     return pd.Series([_orders(r) for r in table.itertuples()], index=table.index, dtype="str", name="cause")
 

@@ -61,7 +61,7 @@ def restated(previous: Previous, *, leave_out) -> Restated | None:
 
 def _by_account(published: pd.DataFrame, today: pd.DataFrame) -> pd.DataFrame:
     columns = ["history_sales_cents", "sales_cents"]
-    then, now = (t.set_index("customer_id")[columns] for t in (published, today))
+    then, now = published[columns], today[columns]
     both = then.add_suffix("_then").join(now.add_suffix("_now"), how="outer").fillna(0).astype("int64")
     table = pd.DataFrame({"published": both["history_sales_cents_then"], "today": both["history_sales_cents_now"]})
     table["change"] = table["today"] - table["published"]

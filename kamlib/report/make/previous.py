@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+
 from kamlib.book import Book
 from kamlib.panel import Panel, build_panel
 from kamlib.report.cache.fingerprint import SHORT, file_digest
@@ -16,10 +18,11 @@ from kamlib.report.cache.unchanged import HTML, stored_digest
 from kamlib.report.past.stored import FINDINGS, is_readable, upgraded
 from kamlib.run import period_before
 from kamlib.run.previous import ABOUT, PREVIOUS_PANEL
-from kamlib.run.store import PREVIOUS, WORK, save_panel, write_json
+from kamlib.run.store import FRAMES, PREVIOUS, WORK, save_panel, write_json
 from kamlib.settings import Settings
 
 UNREADABLE = "unreadable"
+INDEXED_SINCE_2 = ("accounts", "client_types")  # frames that had customer_id as a column in manifests of schema 1
 
 
 def keep_previous(report: Path, folder: Path) -> str:
@@ -62,6 +65,9 @@ def _as_listed(folder: Path) -> bool:
 
 
 def _upgrade(folder: Path) -> None:
+    for frame in (folder / FRAMES / f"{name}.parquet" for name in INDEXED_SINCE_2):
+        if frame.exists() and "customer_id" in (table := pd.read_parquet(frame)):
+            table.set_index("customer_id").to_parquet(frame)
     stored = [json.loads((folder / name).read_text("utf-8")) for name in (MANIFEST, FINDINGS)]
     for name, content in zip((MANIFEST, FINDINGS), upgraded(*stored), strict=True):
         write_json(folder / name, content)

@@ -47,7 +47,7 @@ def expected_concentration(
     unequal than what stands behind them, so that the window's figure is too high, and resampled orders add the luck
     once more (`benchmarks/concentration.md`: their interval of the Gini covers next to never).
     """
-    accounts = panel.accounts.set_index("customer_id")
+    accounts = panel.accounts
     first = pd.Timestamp(panel.start).replace(day=1)
     money = month_matrix(panel, column=f"{measure}_cents")
     money = money.loc[:, money.columns >= first]

@@ -22,6 +22,8 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
+from kamlib.stats.by_account import by_account
+
 FREQUENCY, SIZE, VOLUME, PRICE = "frequency", "order_size", "volume", "price_mix"
 RETURNS, CAME, MARGIN = "returns", "came_or_went", "margin"
 CAUSES = {
@@ -64,13 +66,14 @@ def change_reasons(
     Examples
     --------
     >>> cents = dict(returns_cents=0, profit_cents=pd.NA)
-    >>> then = pd.DataFrame([{"customer_id": "a", "sales_cents": 1000, "gross_cents": 1000, "orders": 10, **cents}])
-    >>> now = pd.DataFrame([{"customer_id": "a", "sales_cents": 1200, "gross_cents": 1200, "orders": 8, **cents}])
+    >>> a = pd.Index(["a"], name="customer_id")
+    >>> then = pd.DataFrame({"sales_cents": 1000, "gross_cents": 1000, "orders": 10, **cents}, index=a)
+    >>> now = pd.DataFrame({"sales_cents": 1200, "gross_cents": 1200, "orders": 8, **cents}, index=a)
     >>> change_reasons(then, now)[["change", "frequency", "order_size", "main"]].values.tolist()
     [[200, -250, 450, 'order_size']]
     """
     columns = ["sales_cents", "gross_cents", "returns_cents", "orders", *(["profit_cents"] if profit else [])]
-    then, now = (f.set_index("customer_id")[columns] for f in (before, after))
+    then, now = by_account(before, "before")[columns], by_account(after, "after")[columns]
     if profit and (then["profit_cents"].isna().any() or now["profit_cents"].isna().any()):
         raise ValueError("profit is not known for every account: ask for the change of sales")
     index = then.index.union(now.index).rename("customer_id")
@@ -104,7 +107,8 @@ def cause_totals(sales: pd.DataFrame, profit: pd.DataFrame | None = None) -> pd.
 
     Examples
     --------
-    >>> two = [pd.DataFrame({"customer_id": ["a"], "sales_cents": s, "gross_cents": s, "returns_cents": 0, "orders": n})
+    >>> a = pd.Index(["a"], name="customer_id")
+    >>> two = [pd.DataFrame({"sales_cents": s, "gross_cents": s, "returns_cents": 0, "orders": n}, index=a)
     ...     for s, n in ((1000, 10), (1200, 8))]
     >>> cause_totals(change_reasons(*two))["sales"].to_dict()
     {'frequency': -250, 'size of orders': 450}

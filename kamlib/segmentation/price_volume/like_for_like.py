@@ -151,6 +151,6 @@ def _luck(before: Panel, after: Panel, accounts: pd.DataFrame) -> pd.Series | No
     tenure = after.accounts["first_line"].to_numpy("datetime64[M]")[:, None]
     months = np.where(money.columns.to_numpy("datetime64[M]") >= tenure, money.to_numpy("float64"), np.nan)
     days = month_matrix(after, column="purchase_days").iloc[:, -YEAR:].sum(axis=1).to_numpy()
-    periods = (p.accounts.set_index("customer_id")["purchase_days"] for p in (before, after))
+    periods = (p.accounts["purchase_days"] for p in (before, after))
     bought = sum(days.reindex(accounts.index, fill_value=0) for days in periods)
     return luck(months, days, accounts, bought.to_numpy())
