@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import duckdb
 
 from kamlib.book.roles.looks import Look
-from kamlib.book.roles.made_of import GENERIC, has_word
+from kamlib.book.roles.made_of import GENERIC, has_word, made_of
 from kamlib.book.roles.synonyms import currency_of, plain, rank
 from kamlib.book.source.part import Part
 
@@ -48,6 +48,7 @@ def buyers(con: duckdb.DuckDBPyConnection, part: Part, named, seen: Sequence[Loo
         if kind == "branch":
             hits = [i for i in hits if _number_or_name(part.headers[i]) == 1 and seen[i].values >= MANY_BRANCHES]
         if hits:
+            hits = _who_come_again(part, hits, seen)
             return _told(part, "customer", sorted((_number_or_name(part.headers[i]), i) for i in hits))
     free = [i for i in free if seen[i].distinct <= AGAIN]
     hits = [i for i in free if _number_or_name(part.headers[i]) != 2]
@@ -57,6 +58,14 @@ def buyers(con: duckdb.DuckDBPyConnection, part: Part, named, seen: Sequence[Loo
     if len({_of_whom(part.headers[i]) for i in hits}) == 1:
         return _told(part, "customer", sorted((_number_or_name(part.headers[i]), i) for i in hits))
     return []
+
+
+def _who_come_again(part: Part, hits: list[int], seen: Sequence[Look]) -> list[int]:
+    """In place of numbers that never come twice, the names beside them, where these do."""
+    if any(seen[i].distinct < 1 or seen[i].values < MANY_BRANCHES for i in hits):
+        return hits
+    names = [i for i, h in enumerate(part.headers) if made_of(plain(h), ("name",), ()) and seen[i].distinct < 1]
+    return names if len(names) == 1 else hits
 
 
 def _can_be_buyer(con, part: Part, i: int, look: Look) -> bool:

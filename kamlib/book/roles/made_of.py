@@ -20,6 +20,7 @@ _SIGNS, _JAMO = re.compile("[\u3040-\u30ff\u4e00-\u9fff]{2,}"), re.compile("[\u1
 _THAI = re.compile("[\u0e00-\u0e7f]{3,}")
 BUYERS = ("person", "firm", "place", "branch")
 _OTHER_MONEY = tuple("tax shipping refund discount fee cost profit quantity unit_price list_price".split())
+_NEVER_PAID = tuple("tax shipping refund fee cost profit".split())  # an amount may be after discount, and say so
 _NEVER_SOLD = tuple("tax shipping refund discount fee cost profit".split())
 SILENT = ("of_what", "between", "technical")
 # Of each role: its rank, the kinds of words of which each must be there, and those that may.
@@ -64,12 +65,12 @@ def rank_of_parts(column: str, name: str) -> int | None:
     --------
     >>> [rank_of_parts("amount", n) for n in ("Booking amt", "Montant de la vente", "Total booking amt", "Refund amt")]
     [2, 2, 3, None]
-    >>> [rank_of_parts("date", n) for n in ("Fecha doc.", "Birth date")], rank_of_parts("customer_id", "Cust. Ref")
+    >>> [rank_of_parts("date", n) for n in ("Fecha trx.", "Birth date")], rank_of_parts("customer_id", "Cust. Ref")
     ([1, None], 1)
     >>> rank_of_parts("amount", "Cart total"), rank_of_parts("amount", "Total orders"), rank_of_parts("amount", "Total")
     (3, None, None)
     """
-    if column not in ROLES or is_known(name):
+    if column not in ROLES or is_known(name) or (column == "amount" and _of_other_money(_tokens(name), "total")):
         return None
     for tried in variants(name)[:2]:
         for k, needed, allowed in ROLES[column]:
@@ -97,15 +98,23 @@ def rank_of_a_word(column: str, name: str) -> int | None:
     """
     if column not in BY_A_WORD or is_known(name) or len(name) > LONGEST:
         return None
-    tokens = _tokens(name)
     needed, never = BY_A_WORD[column]
+    tokens = _tokens(name)
+    tokens += [a + b for a, b in pairwise(tokens)]
     if column == "unit_price":
-        needed = ("unit", "price") if any(_is_word(t, "price") for t in tokens) else ("unit", "money")
-    if not all(any(_is_word(t, kind) for t in tokens) for kind in needed):
+        needed = ("unit", "price" if _has(tokens, "price") else "money")
+    if not all(_has(tokens, kind) for kind in needed) or any(_has(tokens, k) for k in never if k not in needed):
         return None
-    if any(_is_word(t, kind) for t in tokens for kind in never if kind not in needed) or _of_other_money(tokens, column):
+    if _of_other_money(tokens, column):
         return None
     return GENERIC if column == "amount" else 1
+
+
+def _has(tokens: list[str], kind: str) -> bool:
+    """Whether a word of a kind is among these, or in one of a script without blanks between words."""
+    if any(_is_word(t, kind) for t in tokens):
+        return True
+    return any(w in t for t in tokens if not t.isascii() for w in _written_together(kind))
 
 
 def _tokens(name: str) -> list[str]:
@@ -118,7 +127,7 @@ def _is_word(token: str, kind: str) -> bool:
 
 def _of_other_money(tokens: list[str], column: str) -> bool:
     """Whether a word is the name of a tax, a discount, a cost, or of another role of numbers."""
-    roles = {"date": (), "amount": _OTHER_MONEY}.get(column, _NEVER_SOLD)
+    roles = {"date": (), "amount": _OTHER_MONEY, "total": _NEVER_PAID}.get(column, _NEVER_SOLD)
     return any(rank("ledger", r, token) is not None for r in roles for token in tokens)
 
 
