@@ -25,7 +25,7 @@ def counts(con: duckdb.DuckDBPyConnection, part: Part, named: dict[str, list[tup
     if part.format is not None or named.get("quantity") or not prices or not named.get("amount"):
         return
     price = prices[0][1]
-    for k, i in [(k, i) for k, i in named["amount"] if k > 0 and i != price]:
+    for k, i in [(k, i) for k, i in named["amount"] if k >= 0 and i != price]:
         if not _counts_pieces(con, part, i, price, options, discount=_is_discounted(named)):
             continue
         named["amount"] = [hit for hit in named["amount"] if hit[1] != i]

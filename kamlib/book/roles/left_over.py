@@ -114,9 +114,11 @@ def money(con: duckdb.DuckDBPyConnection, part: Part, named, seen: Sequence[Look
     totals = [i for i in paid if TOTAL.search(plain(part.headers[i]))]
     if totals or (paid and not several):
         return "amount", _told(part, "amount", [(GENERIC, i) for i in totals or paid])
+    of_one = [i for i in paid if has_word(part.headers[i], "price") or has_word(part.headers[i], "each")]
+    if paid and len(of_one) == 1:  # beside it, what is no price is what the goods cost
+        return "unit_price", _told(part, "price of a unit", [(1, of_one[0])])
     if len(paid) == 1:
-        unit = has_word(part.headers[paid[0]], "price") or has_word(part.headers[paid[0]], "each")
-        return ("unit_price", _told(part, "price of a unit", [(1, paid[0])])) if unit else ("", [])
+        return "", []
     left = [i for i in numbers if _can_be_money(con, part, i, seen[i])]
     if len(left) == 1 and not several and not paid:
         return "amount", _told(part, "amount", [(GENERIC, left[0])])

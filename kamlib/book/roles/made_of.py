@@ -40,7 +40,7 @@ ROLES = {
 BY_A_WORD = {
     "date": (("date",), ("other_day",)),
     "amount": (("money",), ("other_money", "unit", "quantity")),
-    "quantity": (("quantity",), ("other_quantity", "money", "price")),
+    "quantity": (("quantity",), ("other_quantity", "price")),
     "unit_price": (("unit",), ("other_money", "own_cost")),
 }
 
