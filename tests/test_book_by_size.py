@@ -185,7 +185,21 @@ def test_names_that_come_again_are_better_than_numbers_that_do_not(tmp_path):
 
 
 def test_a_price_beside_what_the_goods_cost(tmp_path):
-    columns = {"Fecha": day, "Cliente": who, "Cantidad": pieces, "Precio Cdo": price, "Costo Rep": lambda i: price(i) / 2}
+    columns = {
+        "Fecha": day,
+        "Cliente": who,
+        "Cantidad": pieces,
+        "Precio Cdo": price,
+        "Costo Rep": lambda i: price(i) / 2,
+    }
     got, notes = opened(tmp_path, columns)
     assert got == (PRODUCT, 7)
     assert "'Precio Cdo' is taken as the price of a unit" in notes
+
+
+@pytest.mark.parametrize(
+    "name", ["EstadoEnvio", "Stato Spedizione X", "État livraison X", "สถานะการจัดส่ง", "Κατάσταση X"]
+)
+def test_what_became_of_a_line_stands_under_many_names(tmp_path, name):
+    columns = {"Date": day, "Customer": who, "Amount": price, name: lambda i: ("cancelled", "shipped")[i % 2]}
+    assert opened(tmp_path, columns)[0][0] == sum(price(i) for i in range(1, ROWS, 2))

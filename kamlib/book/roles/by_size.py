@@ -1,4 +1,4 @@
-"""What the size of numbers says against their names: an amount that is smaller than the price of one is a number of pieces.
+"""What the size of numbers says against their names: an amount below the price of one counts pieces.
 
 `jumlah` is an amount in one file and a quantity in the next, as `amount` and `sales` are. What is decided so is told.
 """
@@ -19,20 +19,23 @@ SMALL = 0.1  # of the price of one: no discount leaves as little
 FEWEST = 3  # lines that say anything
 
 
-def counts(con: duckdb.DuckDBPyConnection, part: Part, named: dict[str, list[tuple[int, int]]], options: Options) -> None:
+def counts(
+    con: duckdb.DuckDBPyConnection, part: Part, named: dict[str, list[tuple[int, int]]], options: Options
+) -> None:
     """Move what is named as an amount and counts pieces to the quantities, where no column is named as one."""
     prices = named.get("unit_price", [])
     if part.format is not None or named.get("quantity") or not prices or not named.get("amount"):
         return
     price = prices[0][1]
-    for k, i in [(k, i) for k, i in named["amount"] if k >= 0 and i != price]:
+    for i in [i for k, i in named["amount"] if k >= 0 and i != price]:
         if not _counts_pieces(con, part, i, price, options, discount=_is_discounted(named)):
             continue
         named["amount"] = [hit for hit in named["amount"] if hit[1] != i]
         named["quantity"] = [(1, i)]
         part.notes.append(
             f"{part.where}: {part.headers[i]!r} is taken as the quantity, not as the amount: its whole numbers are "
-            f"smaller than {part.headers[price]!r}, which an amount could not be. If it is money, say so in a mapping file."
+            f"smaller than {part.headers[price]!r}, which an amount could not be. If it is money, say so in a mapping "
+            "file."
         )
         return
 

@@ -41,7 +41,12 @@ TYPES = frozenset(
 
 
 # A name that holds one of these says what became of something; but not of whom or what is no line.
-STATUS = re.compile("status|statut|durum|trangthai|tinhtrang|situacao|статус|状态|状態|상태")
+STATUS = re.compile(
+    "status|statut|durum|trangthai|tinhtrang|situacao|статус|状态|状態|상태|สถานะ|κατασταση|סטטוס|وضعيت|allapot"
+    "|estado(de|del|da|do|dela)?(envio|entrega|pedido|venta|venda|pago|factura|fatura|orden|compra|transac)"
+    "|stato(del|dell|della)?(ordine|vendita|pagament|fattura|spedizion)|stav(objednavky|platby|faktury)"
+    "|etat(dela|de|du)?(commande|vente|paiement|facture|livraison)"
+)
 RATE = re.compile(
     "exchangerate|currencyrate|fxrate|wechselkurs|umrechnungskurs|tauxdechange|tipodecambio|kurswaluty|dovizkuru"
 )
