@@ -10,7 +10,7 @@ import duckdb
 
 from kamlib.book.errors import Unsettled
 from kamlib.book.mapping import EVIDENCE, ColumnNames
-from kamlib.book.roles import left_over
+from kamlib.book.roles import by_size, left_over
 from kamlib.book.roles.amounts import GENERIC, Amount, MoneyColumns, amount_of, evidence_columns
 from kamlib.book.roles.looks import Look, looks
 from kamlib.book.roles.made_of import names_a_number, rank_of_a_word, rank_of_parts
@@ -41,7 +41,12 @@ TYPES = frozenset(
 
 
 # A name that holds one of these says what became of something; but not of whom or what is no line.
-STATUS = re.compile("status|statut|durum|trangthai|tinhtrang|situacao|статус|状态|状態|상태")
+STATUS = re.compile(
+    "status|statut|durum|trangthai|tinhtrang|situacao|статус|状态|状態|상태|สถานะ|κατασταση|סטטוס|وضعيت|allapot"
+    "|estado(de|del|da|do|dela)?(envio|entrega|pedido|venta|venda|pago|factura|fatura|orden|compra|transac)"
+    "|stato(del|dell|della)?(ordine|vendita|pagament|fattura|spedizion)|stav(objednavky|platby|faktury)"
+    "|etat(dela|de|du)?(commande|vente|paiement|facture|livraison)"
+)
 RATE = re.compile(
     "exchangerate|currencyrate|fxrate|wechselkurs|umrechnungskurs|tauxdechange|tipodecambio|kurswaluty|dovizkuru"
 )
@@ -118,6 +123,8 @@ def roles_of(con: duckdb.DuckDBPyConnection, part: Part, names: ColumnNames) -> 
         named["customer_id"] = [(k, i) for k, i in named.get("customer_id", []) if k <= MERE_NAME]
     _by_a_word(part, named, mapping, seen)
     _by_elimination(con, part, named, mapping, seen)
+    if not {"amount", "quantity"} & mapping.keys():
+        by_size.counts(con, part, named, names.options)
     found = {}
     for role in ("customer_id", "date"):
         best = (_customer if role == "customer_id" else _date)(part, named.get(role, []), seen)
@@ -183,11 +190,16 @@ def _by_a_word(part: Part, named: dict[str, list[tuple[int, int]]], mapping, see
     if "date" not in mapping and not any(_has_days(seen[i]) for _, i in named.get("date", [])):
         parts = [(k, i) for i in days if i not in taken and (k := rank_of_parts("date", part.headers[i]))]
         named["date"] = parts or _only(part, "date", [i for i in days if i not in taken]) or named.get("date", [])
-    money = {"amount", "quantity", "unit_price"} & (mapping.keys() | {r for r, hits in named.items() if hits})
     others = any(rank("ledger", r, h) is not None for r in ("subtotal", "gross") for h in part.headers)
-    if money in (set(), {"quantity"}, {"unit_price"}) and not others:
-        numbers = [i for i, k in enumerate(seen) if k.numbers >= SURELY and k.dates < MOSTLY and i not in taken]
-        named["amount"] = _only(part, "amount", numbers) or named.get("amount", [])
+    known = mapping.keys() | {r for r, hits in named.items() if hits}
+    if others or "amount" in known or {"quantity", "unit_price"} <= known:
+        return
+    numbers = [i for i, k in enumerate(seen) if k.numbers >= SURELY and k.dates < MOSTLY and i not in taken]
+    for role in {"quantity", "unit_price"} - known:
+        named[role] = _only(part, role, numbers)
+    if not (named.get("quantity") and named.get("unit_price")):
+        taken = {i for role in ("quantity", "unit_price") for _, i in named.get(role, [])}
+        named["amount"] = _only(part, "amount", [i for i in numbers if i not in taken])
 
 
 def _by_elimination(con, part: Part, named: dict[str, list[tuple[int, int]]], mapping, seen: Sequence[Look]) -> None:
@@ -314,6 +326,7 @@ def _date(part: Part, hits: Sequence[tuple[int, int]], seen: Sequence[Look]) -> 
     told = [i for k, i in hits if k < 0]
     good = told or [i for _, i in hits if seen[i].dates >= MOSTLY or seen[i].moments >= MOSTLY]
     dates = [i for i, look in enumerate(seen) if look.dates >= SURELY and look.filled >= SURELY]
+    dates = [i for i in dates if seen[i].numbers < SURELY] or dates  # 2019.12 can be a price
     if good or (hits and (len(dates) != 1 or _may_be_days(seen[hits[0][1]]))):
         best = (good or [hits[0][1]])[0]
         others = [i for k, i in hits if i != best and i in good and k == dict((i, k) for k, i in hits)[best]]

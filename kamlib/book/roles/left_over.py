@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 import duckdb
 
 from kamlib.book.roles.looks import Look
-from kamlib.book.roles.made_of import GENERIC, has_word
+from kamlib.book.roles.made_of import GENERIC, has_word, made_of
 from kamlib.book.roles.synonyms import currency_of, plain, rank
 from kamlib.book.source.part import Part
 
 MOSTLY, SURELY = 0.5, 0.95  # shares of cells that have to be numbers, days, or filled
 AGAIN = 0.9  # share of different values below which a number comes again, as those of buyers do
 MANY_BRANCHES = 30  # from which on shops are rather those that buy than the firm's own
+LONG = 6  # digits that all numbers have: those of a code
 LARGE, SEVERAL = 100, 10  # whole numbers are money where one is as large, and so many are different
 # Roles that a column can have by its name and yet be all that is known of the money, or of who bought.
 SOFT = ("cost", "list_price", "customer_name", "amount", "customer_id", "unit_price")
@@ -47,11 +48,24 @@ def buyers(con: duckdb.DuckDBPyConnection, part: Part, named, seen: Sequence[Loo
         if kind == "branch":
             hits = [i for i in hits if _number_or_name(part.headers[i]) == 1 and seen[i].values >= MANY_BRANCHES]
         if hits:
+            hits = _who_come_again(part, hits, seen)
             return _told(part, "customer", sorted((_number_or_name(part.headers[i]), i) for i in hits))
-    hits = [i for i in free if _number_or_name(part.headers[i]) != 2 and seen[i].distinct <= AGAIN]
+    free = [i for i in free if seen[i].distinct <= AGAIN]
+    hits = [i for i in free if _number_or_name(part.headers[i]) != 2]
+    if not hits:  # a word that nobody knows: who bought, if it is the only one, and they are several
+        hits = [i for i in free if seen[i].numbers < MOSTLY]
+        hits = hits if len(hits) == 1 and seen[hits[0]].values >= SEVERAL else []
     if len({_of_whom(part.headers[i]) for i in hits}) == 1:
         return _told(part, "customer", sorted((_number_or_name(part.headers[i]), i) for i in hits))
     return []
+
+
+def _who_come_again(part: Part, hits: list[int], seen: Sequence[Look]) -> list[int]:
+    """In place of numbers that never come twice, the names beside them, where these do."""
+    if any(seen[i].distinct < 1 or seen[i].values < MANY_BRANCHES for i in hits):
+        return hits
+    names = [i for i, h in enumerate(part.headers) if made_of(plain(h), ("name",), ()) and seen[i].distinct < 1]
+    return names if len(names) == 1 else hits
 
 
 def _can_be_buyer(con, part: Part, i: int, look: Look) -> bool:
@@ -100,9 +114,11 @@ def money(con: duckdb.DuckDBPyConnection, part: Part, named, seen: Sequence[Look
     totals = [i for i in paid if TOTAL.search(plain(part.headers[i]))]
     if totals or (paid and not several):
         return "amount", _told(part, "amount", [(GENERIC, i) for i in totals or paid])
+    of_one = [i for i in paid if has_word(part.headers[i], "price") or has_word(part.headers[i], "each")]
+    if paid and len(of_one) == 1:  # beside it, what is no price is what the goods cost
+        return "unit_price", _told(part, "price of a unit", [(1, of_one[0])])
     if len(paid) == 1:
-        unit = has_word(part.headers[paid[0]], "price") or has_word(part.headers[paid[0]], "each")
-        return ("unit_price", _told(part, "price of a unit", [(1, paid[0])])) if unit else ("", [])
+        return "", []
     left = [i for i in numbers if _can_be_money(con, part, i, seen[i])]
     if len(left) == 1 and not several and not paid:
         return "amount", _told(part, "amount", [(GENERIC, left[0])])
@@ -128,8 +144,10 @@ def _can_be_money(con, part: Part, i: int, look: Look) -> bool:
     if look.decimals > 1 - SURELY or currency_of(part.headers[i]):
         return look.values > 1
     number = f"abs(try_cast(regexp_replace(CAST(c{i} AS VARCHAR), '[^0-9.]', '', 'g') AS DOUBLE))"
-    most = con.execute(f"SELECT max({number}) FROM {part.relation}").fetchone()[0] or 0
-    return most >= LARGE and look.values >= SEVERAL and look.distinct < 1
+    least, most = con.execute(f"SELECT min({number}), max({number}) FROM {part.relation}").fetchone()
+    if len(str(int(least or 0))) == len(str(int(most or 0))) >= LONG:  # a numbering
+        return False
+    return (most or 0) >= LARGE and look.values >= SEVERAL and look.distinct < 1
 
 
 def _told(part: Part, role: str, hits: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -13,8 +13,11 @@ from kamlib.book.values.months import fold, month_words
 LOOKED_AT = 2000  # rows, from the first
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
+# A year and a month alone are one: the price 2000.0 is none.
 _DATE = re.compile(
-    r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([ T,].*)?"
+    r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?([ T].*)?"
+    r"|(1[34]|19|20|21|25)\d\d([-/年](0?[1-9]|1[0-2])月?|\.(0[1-9]|1[0-2]))([ T].*)?"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([ T,].*)?"
     r"|\d{1,2}[ .\-/]*(de )?[^\W\d_]{3,12}\.?[ ,.\-/]*(de )?(\d{4}|\d{2})([ T,].*)?"
     r"|[^\W\d_]{3,12}\.?[ .\-/]*\d{1,2}(st|nd|rd|th)?[ ,.\-/]+\d{4}([ T,].*)?"
     r"|[^\W\d_]{3,12}[- ]\d{2,4}|(19[89]|20\d)\d(0[1-9]|1[0-2])([0-2]\d|3[01])?"
@@ -81,6 +84,12 @@ def _is_date(cell: str) -> bool:
     return words is not None and (not words or any(fold(w) in month_words() for w in words))
 
 
+def _decimals(values: set[str]) -> set[str]:
+    """Those with decimals; none where each only ends with .0, as whole numbers of a workbook do."""
+    found = {v for v in values if _DECIMALS.search(v)}
+    return found if any(not v.endswith(".0") for v in found) else set()
+
+
 def look(cells: list[str | None]) -> Look:
     """What these cells look like.
 
@@ -93,7 +102,7 @@ def look(cells: list[str | None]) -> Look:
     if not filled:
         return Look(0.0, 0.0, 0.0, 0.0, 0.0, 0)
     values = set(filled)
-    kinds = (_is_date, _NUMBER.fullmatch, _DECIMALS.search, _MOMENT.fullmatch)
+    kinds = (_is_date, _NUMBER.fullmatch, _decimals(values).__contains__, _MOMENT.fullmatch)
     share = {v: [bool(is_(v)) for is_ in kinds] for v in values}
     dates, numbers, decimals, moments = (sum(share[c][k] for c in filled) / len(filled) for k in range(len(kinds)))
     return Look(len(filled) / len(cells), len(values) / len(filled), dates, numbers, decimals, len(values), moments)

@@ -17,8 +17,11 @@ GENERIC, TOTAL = 2, 3  # ranks of amounts, as `kamlib.book.roles.amounts` has th
 LONGEST = 60  # letters of a name that is taken apart
 _TOKEN = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|\d+|%")
 _SIGNS, _JAMO = re.compile("[\u3040-\u30ff\u4e00-\u9fff]{2,}"), re.compile("[\u1100-\u11ff]+")
+_THAI = re.compile("[\u0e00-\u0e7f]{3,}")
 BUYERS = ("person", "firm", "place", "branch")
 _OTHER_MONEY = tuple("tax shipping refund discount fee cost profit quantity unit_price list_price".split())
+_NEVER_PAID = tuple("tax shipping refund fee cost profit".split())  # an amount may be after discount, and say so
+_NEVER_SOLD = tuple("tax shipping refund discount fee cost profit".split())
 SILENT = ("of_what", "between", "technical")
 # Of each role: its rank, the kinds of words of which each must be there, and those that may.
 ROLES = {
@@ -31,7 +34,14 @@ ROLES = {
     "date": ((1, ("date",), SILENT),),
     "amount": ((GENERIC, ("money",), SILENT), (TOTAL, ("money", "total"), SILENT), (TOTAL, ("total",), SILENT)),
     "quantity": ((1, ("quantity",), ("many", *SILENT)),),
-    "unit_price": ((1, ("price",), ("each", *SILENT)),),
+    "unit_price": ((1, ("price",), ("each", *SILENT)), (1, ("money", "unit"), ("each", *SILENT))),
+}
+# Of each role that a single word can tell: the kinds of words of which each must be there, and those that must not.
+BY_A_WORD = {
+    "date": (("date",), ("other_day",)),
+    "amount": (("money",), ("other_money", "unit", "quantity")),
+    "quantity": (("quantity",), ("other_quantity", "price")),
+    "unit_price": (("unit",), ("other_money", "own_cost")),
 }
 
 
@@ -55,12 +65,12 @@ def rank_of_parts(column: str, name: str) -> int | None:
     --------
     >>> [rank_of_parts("amount", n) for n in ("Booking amt", "Montant de la vente", "Total booking amt", "Refund amt")]
     [2, 2, 3, None]
-    >>> [rank_of_parts("date", n) for n in ("Fecha doc.", "Birth date")], rank_of_parts("customer_id", "Cust. Ref")
+    >>> [rank_of_parts("date", n) for n in ("Fecha trx.", "Birth date")], rank_of_parts("customer_id", "Cust. Ref")
     ([1, None], 1)
     >>> rank_of_parts("amount", "Cart total"), rank_of_parts("amount", "Total orders"), rank_of_parts("amount", "Total")
     (3, None, None)
     """
-    if column not in ROLES or is_known(name):
+    if column not in ROLES or is_known(name) or (column == "amount" and _of_other_money(_tokens(name), "total")):
         return None
     for tried in variants(name)[:2]:
         for k, needed, allowed in ROLES[column]:
@@ -70,9 +80,10 @@ def rank_of_parts(column: str, name: str) -> int | None:
 
 
 def rank_of_a_word(column: str, name: str) -> int | None:
-    """How well one word of a name says that it is the day or the amount, where another is unknown; a last resort.
+    """How well one word of a name says which column it is, where another is unknown; a last resort.
 
-    None where a word says of which other day or of what other money it is.
+    None where a word says of which other day, of what other money or of which other number it is. A price of one is
+    told by two: one for money, one for a piece.
 
     Examples
     --------
@@ -80,27 +91,44 @@ def rank_of_a_word(column: str, name: str) -> int | None:
     [2, 2, None, None, None]
     >>> [rank_of_a_word("date", n) for n in ("Fecha_Cbz", "due_date", "Fecha_Venc")]
     [1, None, None]
+    >>> [rank_of_a_word("quantity", n) for n in ("Qtde Xyz", "Cant. Xyz", "Stock Qty", "Unit Price")]
+    [1, 1, None, None]
+    >>> [rank_of_a_word("unit_price", n) for n in ("Vlr Unit Xyz", "Precio Unid. Xyz", "Costo Unid.", "Unit")]
+    [1, 1, None, None]
     """
-    kinds = {"date": "date", "amount": "money"}
-    if column not in kinds or is_known(name) or len(name) > LONGEST:
+    if column not in BY_A_WORD or is_known(name) or len(name) > LONGEST:
         return None
-    tokens = [t for t in map(plain, _TOKEN.findall(name)) if t]
-    if not any(_is_word(t, kinds[column]) for t in tokens) or any(_says_other(t, column) for t in tokens):
+    needed, never = BY_A_WORD[column]
+    tokens = _tokens(name)
+    tokens += [a + b for a, b in pairwise(tokens)]
+    if column == "unit_price":
+        needed = ("unit", "price" if _has(tokens, "price") else "money")
+    if not all(_has(tokens, kind) for kind in needed) or any(_has(tokens, k) for k in never if k not in needed):
         return None
-    return 1 if column == "date" else GENERIC
+    if _of_other_money(tokens, column):
+        return None
+    return GENERIC if column == "amount" else 1
+
+
+def _has(tokens: list[str], kind: str) -> bool:
+    """Whether a word of a kind is among these, or in one of a script without blanks between words."""
+    if any(_is_word(t, kind) for t in tokens):
+        return True
+    return any(w in t for t in tokens if not t.isascii() for w in _written_together(kind))
+
+
+def _tokens(name: str) -> list[str]:
+    return [t for t in map(plain, _TOKEN.findall(name)) if t]
 
 
 def _is_word(token: str, kind: str) -> bool:
     return token in _words()[kind].get(token[0], ())
 
 
-def _says_other(token: str, column: str) -> bool:
-    """Whether a word is that of another role, or of another day or money."""
-    if _is_word(token, {"date": "other_day", "amount": "other_money"}[column]):
-        return True
-    if column == "date":
-        return False
-    return any(rank("ledger", r, token) is not None for r in _OTHER_MONEY)
+def _of_other_money(tokens: list[str], column: str) -> bool:
+    """Whether a word is the name of a tax, a discount, a cost, or of another role of numbers."""
+    roles = {"date": (), "amount": _OTHER_MONEY, "total": _NEVER_PAID}.get(column, _NEVER_SOLD)
+    return any(rank("ledger", r, token) is not None for r in roles for token in tokens)
 
 
 @lru_cache(maxsize=16384)
@@ -115,7 +143,7 @@ def has_word(name: str, kind: str) -> bool:
     (True, False)
     """
     name = name[:LONGEST]
-    tokens = [t for t in map(plain, _TOKEN.findall(name)) if t]
+    tokens = _tokens(name)
     tokens += [a + b for a, b in pairwise(tokens)]
     if any(_is_word(t, kind) or _is_word(t.removesuffix("s"), kind) for t in tokens if t != "s"):
         return True
@@ -136,7 +164,8 @@ def made_of(whole: str, needed: tuple[str, ...], allowed: tuple[str, ...]) -> bo
 def _written_together(kind: str) -> tuple[str, ...]:
     """Words of a kind in scripts without blanks between words: of at least two signs."""
     every = (w for of in _words()[kind].values() for w in of)
-    return tuple(w for w in every if _SIGNS.fullmatch(w) or (_JAMO.fullmatch(w) and len(w) > 3))
+    long_enough = lambda w: _SIGNS.fullmatch(w) or _THAI.fullmatch(w) or (_JAMO.fullmatch(w) and len(w) > 3)  # noqa: E731
+    return tuple(filter(long_enough, every))
 
 
 def names_a_number(name: str) -> bool:

@@ -88,6 +88,12 @@ _PERCENT = re.compile(
 )
 _STEP = re.compile(r"[a-z0-9_.]{1,40}")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_KANA, _KANJI = re.compile("(?<=[\u4e00-\u9fff])[\u3041-\u3096]{1,2}|^[おご]"), re.compile("[\u4e00-\u9fff]")
+# Traditional signs of names of columns, as they are written in simplified ones.
+_SIMPLIFIED = str.maketrans(
+    "訂單銷售額金數價總計買賣購貨發票稅開業務戶顧會員編號類時間產實應結帳單據幣種狀態區門員應訖採進損優惠運費層級聯絡電話歷來經辦項",
+    "订单销售额金数价总计买卖购货发票税开业务户顾会员编号类时间产实应结账单据币种状态区门员应讫采进损优惠运费层级联络电话历来经办项",
+)
 
 
 def _tidy(name: str) -> str:
@@ -171,8 +177,23 @@ def variants(name: str) -> tuple[str, ...]:
     if end:
         found += [plain(end), *_turned(end)]
     found += _turned(name)
+    if not name.isascii():
+        found += [*_spelt(found[0])]
     found += [f[:-1] for f in found if len(f) > 4 and f.endswith("s") and not f.endswith("ss")]
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _spelt(whole: str) -> tuple[str, ...]:
+    """Other spellings of a plain name: without the kana that may stand behind a sign, in simplified Chinese.
+
+    Examples
+    --------
+    >>> _spelt("売り上げ日"), _spelt("訂單金額")
+    (('売上日',), ('订单金额',))
+    """
+    without = _KANA.sub("", whole) if len(_KANJI.findall(whole)) > 1 else whole
+    tried = (without, whole.removeprefix("お"), without.translate(_SIMPLIFIED))
+    return tuple(dict.fromkeys(v for v in tried if v != whole))
 
 
 def _path_end(name: str) -> str:
