@@ -53,7 +53,7 @@ def _nothing_above(raw: Raw, orders: list[int], day: int, who: list[int]) -> str
     """SQL: a line whose order, date and customer are all blank, and which says what was sold."""
     goods = " OR ".join(f"{raw.cell(i)} IS NOT NULL" for i in raw.of(*GOODS) if i not in orders + who) or "false"
     blank = " AND ".join(f"{raw.cell(i)} IS NULL" for i in [*orders, day, *who])
-    row = f"concat_ws(' ', {', '.join(raw.cell(i) for i in range(raw.width))})"
+    row = raw.row()
     return (
         f"({blank} AND ({goods}) AND {_is_line(raw)} AND NOT regexp_matches({row}, {literal(TOTAL_ROW)}, 'i'))"
         if who else "false"

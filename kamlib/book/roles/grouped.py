@@ -63,7 +63,7 @@ def ungrouped(raw: Raw, *, totals: bool) -> Part | None:
 def _may_have_heads(raw: Raw, day: int, numbers: list[int], totals: bool) -> bool:
     """Whether rows without numbers could head lines without customers; quick, since few rows have no number."""
     bare = " AND ".join(raw.blank(i) for i in numbers)
-    cells = " + ".join(f"({raw.cell(i)} IS NOT NULL)::INT" for i in range(raw.width))
+    cells = raw.filled()
     heads = f"count(*) FILTER ({cells} BETWEEN 1 AND {MOST_CELLS} AND ({raw.cell(day)} IS NULL OR {cells} = 1))"
     n = raw.con.execute(f"SELECT {heads} FROM {raw.part.relation} WHERE {bare}").fetchone()[0]
     if not n or totals:

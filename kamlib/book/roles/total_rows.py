@@ -64,7 +64,7 @@ def _saying(raw: Raw) -> list[int]:
 def _candidates(raw: Raw, amount: str, columns: list[int]) -> None:
     """Table total_says: rows with an amount of which a cell begins or ends with words of totals."""
     said = ", ".join(f"CASE WHEN {_says(raw.cell(i))} THEN {raw.cell(i)} END" for i in columns)
-    filled = " + ".join(f"({raw.cell(i)} IS NOT NULL)::INT" for i in range(raw.width))
+    filled = raw.filled()
     hint = f"regexp_matches(concat_ws(' ', {', '.join(f'c{i}' for i in columns)}), {literal(HINT)})"
     raw.con.execute(
         "CREATE TABLE total_says AS"
@@ -173,7 +173,7 @@ def _taken_out(raw: Raw) -> Part:
 
 def _emptier(raw: Raw, kind: str) -> bool:
     """Whether all rows of this kind have fewer cells filled than the row above."""
-    filled = " + ".join(f"({raw.cell(i)} IS NOT NULL)::INT" for i in range(raw.width))
+    filled = raw.filled()
     return (
         raw.con.execute(
             f"SELECT bool_and(t.filled < {filled}) FROM total_rows t JOIN {raw.part.relation} p ON p.rowid = t._row - 1"
