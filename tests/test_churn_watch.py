@@ -44,7 +44,7 @@ def test_findings_are_those_of_the_list():
 def test_where_there_is_no_alarm_nothing_is_told():
     for empty in (Trial("recency", (), pd.DataFrame()), scores("recency", area=float("nan"))):
         found = alarm_findings(RISK.iloc[:0], None, empty, default="alarm", horizon_days=180)
-        assert all(f.value is None for f in found if f.key != "churn.alarm_default")
+        assert all(f.value is None for f in found)
         assert "churn.alarm_ahead" not in {f.key for f in found}  # recency is not ahead of itself
     assert [f.text for f in marked_findings(None, horizon_days=180)] == ["cannot tell"] * 2
 

@@ -118,7 +118,7 @@ def alarm_findings(
     >>> from kamlib.churn.referee import trial
     >>> nobody = pd.DataFrame({n: [] for n in ("probability", "loss_cents", "loss_low_cents", "loss_high_cents")})
     >>> found = alarm_findings(nobody, None, trial(pd.DataFrame()), default="alarm", horizon_days=180)
-    >>> {f.text for f in found if f.key != "churn.alarm_default"}
+    >>> {f.text for f in found}
     {'cannot tell'}
     """
     money, ahead = f"money {currency}".strip(), f"in the next {horizon_days} days"
@@ -133,7 +133,7 @@ def alarm_findings(
         Finding("churn.alarm_loss", f"Sales of key accounts to be expected lost {ahead}", *_unit(loss, money),
                 n=len(risk)),
         Finding("churn.alarm_first", "Key account with the most to be expected lost", first, "word"),
-        Finding("churn.alarm_default", "Ranking that is trusted on this ledger", default, "word"),
+        Finding("churn.alarm_default", "Ranking that is trusted on this ledger", default if said else None, "word"),
         *_scored(tried),
     ]  # fmt: skip
 
