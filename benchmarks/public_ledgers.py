@@ -33,7 +33,7 @@ EDITS = {
 # Files whose message offers choices of a currency, and the one that the answer is in: the rest is what --fix writes.
 CHOSEN = {"34-afip-daca": "$", "44-fatture-valute": "USD", "s16-ar-forecast": "EUR"}
 # Words of a note that says which lines or columns are in doubt.
-IN_DOUBT = ("not understood", "not read", "could be it", "is not quantity x unit price", "is not used")
+IN_DOUBT = ("not understood", "not read", "could be it", "is not quantity x unit price", "is not used", "are set aside")
 HERE = Path(__file__).with_name("public_ledgers")
 
 
