@@ -61,7 +61,7 @@ def listed(cents: np.ndarray, seed: int) -> np.ndarray:
     monthly = wide.stack().rename("sales_cents").rename_axis(["customer_id", "month"]).reset_index()
     panel = SimpleNamespace(
         dense=lambda names: wide.loc[names], monthly=monthly, accounts=pd.DataFrame({"customer_id": NAMES}),
-        last_month_partial=False, as_of=INDEX[-1] + pd.offsets.MonthEnd(0),
+        last_month_partial=False, start=INDEX[0], as_of=INDEX[-1] + pd.offsets.MonthEnd(0),
     )  # fmt: skip
     active = NAMES[(cents[:, -3:] > 0).any(axis=1)]
     found = half_lost(panel, active=active, seed=seed)

@@ -456,10 +456,10 @@ def _ending(error: Exception) -> tuple[str, int]:
         return error.format_message(), EXIT_INPUT
     from kamlib.book import BookError
     from kamlib.datasets import DatasetError
+    from kamlib.given import GivenError
     from kamlib.run import InputError, RunError
-    from kamlib.settings import SettingsError
 
-    if isinstance(error, (BookError, SettingsError, DatasetError, InputError)):
+    if isinstance(error, (BookError, GivenError, DatasetError, InputError)):
         return str(error), EXIT_INPUT
     if isinstance(error, RunError):
         return str(error), EXIT_FAILED

@@ -6,7 +6,8 @@ import statistics
 
 import pytest
 
-from kamlib.run.notebooks import GIVEN, NOTEBOOKS, load_notebooks, read_notebook
+from kamlib.run.notebooks import NOTEBOOKS, load_notebooks, read_notebook
+from kamlib.run.parameters import GIVEN
 from kamlib.settings import Settings
 from kamlib.tables import TABLES
 

@@ -138,7 +138,7 @@ def test_without_order_numbers_a_purchase_day_is_an_order(ledger):
 def test_nothing_to_read_is_said(ledger):
     with pytest.raises(ValueError, match="no line of a known customer on or before 2020-01-01"):
         build_panel(ledger, as_of="2020-01-01")
-    with pytest.raises(ValueError, match="months must be 1 or more"):
+    with pytest.raises(ValueError, match="Setting months cannot be 0"):
         build_panel(ledger, as_of=AS_OF, months=0)
 
 

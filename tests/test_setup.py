@@ -56,12 +56,18 @@ def test_no_address_is_recorded(name):
 
 
 def test_conda_gets_an_allowed_python_and_the_lock():
-    python, _, pip = ENVIRONMENT["dependencies"]
+    python, _, *_, pip = ENVIRONMENT["dependencies"]
     bounds = SpecifierSet(python.removeprefix("python "))
     minors = [f"3.{minor}" for minor in range(30)]
     assert set(bounds.filter(minors)) <= set(SpecifierSet(PROJECT["requires-python"]).filter(minors))
     assert "3.11" in bounds
     assert pip == {"pip": ["--only-binary=:all:", "-r requirements.lock"]}
+
+
+def test_environment_yml_names_what_the_notebooks_are_worked_with():
+    named = {"jupyterlab", "pandas", "matplotlib", "seaborn", "scikit-learn", "papermill", "nbval"}
+    assert named <= {d for d in ENVIRONMENT["dependencies"] if isinstance(d, str)}
+    assert named <= {name for name, *_ in LOCKED}, "the lock sets their versions"
 
 
 def test_environment_yml_is_what_make_lock_would_write():

@@ -18,7 +18,8 @@ COMPILE = (
     "--no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements.lock"
 )
 ENVIRONMENT = """\
-# Written by `make lock`. Conda brings Python; the packages are the same locked ones that `make` installs:
+# Written by `make lock`. Conda brings Python and what the notebooks are worked with; the lock then sets the versions of
+# these and of all else, the same that `make` installs:
 #   conda env create -f environment.yml && conda activate kamlib
 #   pip install --no-deps --no-build-isolation -e .    # the second step: kamlib itself
 name: kamlib
@@ -28,11 +29,15 @@ channels:
 dependencies:
   - python >={oldest},<{too_new}
   - pip
+{named}
   - pip:
       - "--only-binary=:all:"
       - -r requirements.lock
 """
 
+
+# What a reader of environment.yml looks for: they are dependencies of the project too, and a test holds them to be.
+NAMED = ("jupyterlab", "pandas", "matplotlib", "seaborn", "scikit-learn", "papermill", "nbval")
 
 # No part of the usual set-up: each is added to it, and must leave the versions that are there.
 APART = ("spark", "ibis")
@@ -46,7 +51,8 @@ def added(extra):
 
 def environment():
     """The text of environment.yml."""
-    return ENVIRONMENT.format(oldest="{}.{}".format(*OLDEST), too_new=f"{NEWEST[0]}.{NEWEST[1] + 1}")
+    bounds = {"oldest": "{}.{}".format(*OLDEST), "too_new": f"{NEWEST[0]}.{NEWEST[1] + 1}"}
+    return ENVIRONMENT.format(named="\n".join(f"  - {name}" for name in NAMED), **bounds)
 
 
 def main():

@@ -38,6 +38,7 @@ from kamlib.book.mapping import ColumnNames, load_mapping
 from kamlib.book.roles.shape import reshaped
 from kamlib.book.source.files import MAPPING_FILE, connect, read_parts
 from kamlib.book.source.part import Part
+from kamlib.given import as_day
 from kamlib.tables import TABLES
 
 __all__ = [
@@ -160,7 +161,8 @@ class Book:
 
         A table of accounts wins over the names that stand in the ledger.
         """
-        day = f"DATE '{pd.Timestamp(as_of):%Y-%m-%d}'"
+        as_of = as_day(as_of)
+        day = f"DATE '{as_of:%Y-%m-%d}'"
         named = self.ledger.filter(f"customer_id IS NOT NULL AND customer_name IS NOT NULL AND date <= {day}")
         latest = "customer_id, max_by(customer_name, (date, customer_name)) AS name"
         written = named.aggregate(latest, "customer_id").order("customer_id").df().set_index("customer_id")["name"]

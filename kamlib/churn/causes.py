@@ -11,6 +11,7 @@ from scipy.stats import norm
 from kamlib.churn.cox import cox
 from kamlib.churn.criterion import Silences
 from kamlib.churn.drivers import DRIVERS, driver_changes, state
+from kamlib.panel import check_panel
 from kamlib.stats.family import LEVEL, holm
 
 CONFIRMED_DAYS = 182  # who was found lost and stayed away for so long had left, also if it is back now
@@ -57,6 +58,7 @@ def hazard_ratios(judged: Silences, book, panel, *, seed: int = 1) -> pd.DataFra
     dossiers do not turn fresh because nothing happens. Size (log of sales a month while active) is held equal. An
     association, not a proof: what drives both is not seen.
     """
+    check_panel(panel, "hazard_ratios(judged, book, panel)")
     table = pd.DataFrame({"says": pd.Series(DRIVERS)}).rename_axis("driver")
     table[["ratio", "low", "high", "p", "p_family"]] = np.nan
     table["association"] = ""

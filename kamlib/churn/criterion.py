@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.limits import CALIBRATED_ON, COARSE, evenly, known, scales
+from kamlib.given import as_day
 from kamlib.stats.clock import Clock, business_clock
 from kamlib.stats.grain import mean_log, period_ends, period_starts
 from kamlib.stats.rhythm import MONTH, SHORTEST, Posterior, Rhythm, fit_rhythm, paces
@@ -106,7 +107,7 @@ def silences(
     """
     if not 0 < lost_rate <= late_rate < 1:
         raise ValueError("false-alarm rates lie between 0 and 1, and late_rate is not below lost_rate")
-    grain = days.attrs.get("grain", "day")
+    as_of, grain = as_day(as_of), days.attrs.get("grain", "day")
     days = days.sort_values(["customer_id", "date"]).reset_index(drop=True)
     clock = business_clock(days["date"] if len(days) else [pd.Timestamp(as_of)], as_of=as_of, grain=grain)
     starts, days = days["date"], days.assign(date=_ends(days["date"], grain, as_of))

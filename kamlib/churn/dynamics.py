@@ -9,7 +9,7 @@ import pandas as pd
 
 from kamlib.churn.criterion import Silences
 from kamlib.churn.events import facts_now
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 from kamlib.stats.bridge import KINDS, bridge, period_accounts
 from kamlib.stats.intervals import poisson
 from kamlib.stats.jackknife import ratio_interval
@@ -155,6 +155,7 @@ def retention(panel: Panel) -> pd.DataFrame:
         twelve before, as `kamlib.stats.bridge.bridge` sees them: before, after, a column for each kind of account
         (change in cents; the columns sum to after less before), gross and net retention (shares of `before`).
     """
+    check_panel(panel, "retention(panel)")
     ends = pd.date_range(pd.Timestamp(panel.first_month) + pd.DateOffset(months=23), panel.as_of, freq="MS")
     ends = [e for e in ends if e + pd.offsets.MonthEnd(0) <= pd.Timestamp(panel.as_of)]
     rows = [_retained(panel, end) for end in ends]
@@ -315,6 +316,7 @@ def margin_effect(events: pd.DataFrame, panel: Panel, *, since: dt.date) -> tupl
         (`kamlib.stats.jackknife`, coverage: `benchmarks/margin_effect.md`); None without profit, or with fewer than 20
         accounts on either side.
     """
+    check_panel(panel, "margin_effect(events, panel)")
     late = events[events["lost_on"] >= pd.Timestamp(since)]
     if not panel.has_profit or len(late) < LEAST_MARGINS:
         return None

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.criterion import Silences
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 
 LOOK_AHEAD_DAYS = 90  # a loss not back within a quarter, the usual gap in wholesale, is called confirmed
 CAUSE_DAYS = 182  # an incident so long before the last purchase, or later, may be why
@@ -38,6 +38,7 @@ def loss_events(judged: Silences, panel: Panel, *, look_ahead_days: int = LOOK_A
     No later purchase moves `lost_on`, so the last month is seen as the first one is. An account lost before the ledger
     begins is not in it, and one whose second purchase is recent cannot be lost yet: see `monthly_losses`.
     """
+    check_panel(panel, "loss_events(judged, panel)")
     lost = judged.table[judged.table["lost_on"].notna()]
     events = lost[["customer_id"]].assign(last_purchase=lost["date"], lost_on=lost["lost_on"])
     events["returned_on"] = lost["next_date"]
@@ -84,6 +85,7 @@ def account_states(judged: Silences, panel: Panel) -> pd.DataFrame:
         not), gone (probability of having left, by the model; missing without a rhythm), stake_cents (net sales of the
         twelve calendar months that end with that of the last purchase).
     """
+    check_panel(panel, "account_states(judged, panel)")
     last = judged.table[judged.table["next_date"].isna()].set_index("customer_id")
     table = pd.DataFrame({"last_purchase": last["date"]})
     table["silent_days"] = (pd.Timestamp(judged.as_of) - last["date"]).dt.days

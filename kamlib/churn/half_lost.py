@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 
 MONTHS = 24  # looked at: a year of the old level and up to a year of the new
 LAST = (3, 4, 6, 9, 12)  # months that the new level may have lasted
@@ -51,6 +51,7 @@ def half_lost(
     how clear that gets by chance. Tested are accounts with 24 whole months since their first line and purchases in six
     of them. Trends common to all accounts are not taken out. False discoveries and power: `benchmarks/half_lost.md`.
     """
+    check_panel(panel, "half_lost(panel)")
     months, table = _months(panel, active)
     if not len(table):
         return _empty()

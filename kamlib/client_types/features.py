@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kamlib.panel import Panel, line_facts
+from kamlib.panel import Panel, check_panel, line_facts
 from kamlib.tables import NOT_TRADE
 
 YEAR = 365.25
@@ -108,6 +108,7 @@ def account_features(panel: Panel, book, *, leave_out: Sequence[str] = NOT_TRADE
     -----
     Facts with a later `since` are not used; facts without one only where the panel reaches the ledger's last day.
     """
+    check_panel(panel, "account_features(panel, book)")
     facts = known_facts(book, panel.as_of)
     known = facts.index if facts is not None else pd.Index([], dtype="str")
     index = panel.accounts.index.union(known).rename("customer_id").sort_values()

@@ -15,7 +15,7 @@ from kamlib.client_types.marks import ROLES
 from kamlib.client_types.mixture import Mixture
 from kamlib.client_types.symmetric import Scale
 from kamlib.client_types.typer import ClientTyper
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 from kamlib.tables import CLIENT_TYPES, NOT_TRADE
 
 FORM = "kamlib client typer 1"
@@ -110,6 +110,7 @@ def shelf(typer: ClientTyper) -> pd.DataFrame:
 
 def shelf_of(like: ClientTyper, panel: Panel, book, leave_out: Sequence[str] = NOT_TRADE) -> pd.DataFrame:
     """A typer with the same parameters, fitted on an earlier day's panel: what a report of that day would have kept."""
+    check_panel(panel, "shelf_of(like, panel, book)")
     features = account_features(panel, book, leave_out=leave_out)
     return shelf(ClientTyper(**like.get_params()).fit(features))
 

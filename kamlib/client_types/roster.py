@@ -10,7 +10,7 @@ from kamlib.client_types.rules import SHIFT
 from kamlib.client_types.told import Told, numbers
 from kamlib.client_types.typer import KIND_SHIFT, ClientTyper, by_mixture
 from kamlib.look import Col
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 from kamlib.stats.by_account import by_account
 from kamlib.tables import CLIENT_TYPES
 
@@ -45,6 +45,7 @@ def roster(ruled: Told, typer: ClientTyper, features: pd.DataFrame, panel: Panel
         cluster_type (the type that the cluster was matched to); agrees (whether rule, mixture and cluster name one
         type); facts (how many facts speak for or against a type).
     """
+    check_panel(panel, "roster(ruled, typer, features, panel)")
     mixed = by_mixture(typer, features)
     out = pd.DataFrame({"value_cents": _values(panel, features.index)}, index=features.index.rename("customer_id"))
     for told, names, short in ((ruled, ("type", "probability", "said"), "p"), (mixed, KIND, "like")):

@@ -12,7 +12,7 @@ import pandas as pd
 from kamlib.client_types.features import account_features, known_facts
 from kamlib.client_types.imputed import fact_noise
 from kamlib.client_types.rules import RULE, Rule, by_rule
-from kamlib.panel import Panel, build_panel
+from kamlib.panel import Panel, build_panel, check_panel
 from kamlib.stats.by_account import by_account
 from kamlib.stats.jackknife import ratio_interval
 from kamlib.tables import NOT_TRADE
@@ -77,6 +77,7 @@ def reference(book, roster: pd.DataFrame, panel) -> Worth:
         Haenszel 1959). Types are those of today; a type told wrongly pulls the ratio towards 1. The interval leaves out
         one account after another (`kamlib.stats.jackknife`).
     """
+    check_panel(panel, "reference(book, roster, panel)")
     answer = Worth("image-maker", "Does it raise the win rate of others around it?", "ratio of the odds of winning")
     cases = _tenders(book, roster, panel)
     if cases is None:
@@ -252,6 +253,7 @@ def growth_since(
     rule : Rule
     seed : int
     """
+    check_panel(panel, "growth_since(book, panel)")
     day = panel.start - dt.timedelta(days=1)
     if panel.first_day > day - dt.timedelta(days=LEAST_DAYS):
         return growth(pd.DataFrame({"type": [], "new": []}, index=pd.Index([], name="customer_id")), panel, panel)

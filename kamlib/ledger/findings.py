@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kamlib.book import Book, known_profit, repeated_lines, suspected_duplicates
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 from kamlib.run import Finding
 
 
@@ -22,6 +22,7 @@ def findings(book: Book, panel: Panel, totals: dict) -> list[Finding]:
     list of Finding
         Keys begin with `ledger.`. They are counts of what is there, a census: none has an interval.
     """
+    check_panel(panel, "findings(book, panel, totals)")
     money = f"money {book.currency}".strip()
     accounts = panel.accounts
     trade = totals["analysed_cents"] + totals["no_customer_cents"]

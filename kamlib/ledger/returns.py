@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 
 
 def returns(panel: Panel) -> pd.DataFrame:
@@ -28,6 +28,7 @@ def returns(panel: Panel) -> pd.DataFrame:
     >>> returns(build_panel(lines, as_of="2024-02-29")).loc["a", "rate"]
     np.float64(0.25)
     """
+    check_panel(panel, "returns(panel)")
     accounts = panel.accounts[panel.accounts["returns_cents"] < 0]
     table = accounts[["gross_cents", "returns_cents"]].assign(net_cents=accounts["sales_cents"])
     table["rate"] = -table["returns_cents"] / table["gross_cents"].where(table["gross_cents"] > 0)

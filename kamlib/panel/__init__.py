@@ -20,17 +20,20 @@ gap
     Days from one purchase day of an account to its next.
 """
 
-from kamlib.panel.build import BURN_IN_DAYS, build_panel
+from kamlib.panel.build import BURN_IN_DAYS, MOST_AFTER, PANEL_OPTIONS, build_panel
 from kamlib.panel.days import day_totals, purchase_days
 from kamlib.panel.facts import line_facts
-from kamlib.panel.panel import CLOSED_DAYS, Panel, window_start
+from kamlib.panel.panel import CLOSED_DAYS, Panel, check_panel, window_start
 from kamlib.panel.quantities import quantity_totals
 
 __all__ = [
     "BURN_IN_DAYS",
     "CLOSED_DAYS",
+    "MOST_AFTER",
+    "PANEL_OPTIONS",
     "Panel",
     "build_panel",
+    "check_panel",
     "day_totals",
     "line_facts",
     "purchase_days",

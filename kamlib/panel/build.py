@@ -10,13 +10,17 @@ from collections.abc import Sequence
 import narwhals as nw
 import pandas as pd
 
+from kamlib.given import GivenError, as_day
 from kamlib.panel.engine import ONE, day_number, fetch, flag, keep, month_number, odd, sum_by
-from kamlib.panel.lines import account_days, sold, trade_lines
+from kamlib.panel.lines import PANEL_CALL, account_days, known_lines, sold, trade_lines
 from kamlib.panel.panel import Panel, window_start
-from kamlib.stats.grain import WIDTH, period_starts
+from kamlib.settings import checked
+from kamlib.stats.grain import WIDTH, period_ends, period_starts
 from kamlib.tables import NOT_TRADE, PANEL
 
 BURN_IN_DAYS = 90
+PANEL_OPTIONS = ("months", "leave_out", "burn_in_days")
+MOST_AFTER = dt.timedelta(days=5 * 366)  # a ledger's last line: a day beyond that is a slip of the pen
 TOTALS = ("sales_cents", "gross_cents", "profit_cents", "lines", "orders", "purchase_days")
 DTYPES = {"id": "str", "date": "datetime64[s]", "whole": "int64", "flag": "bool"}
 
@@ -52,8 +56,9 @@ def build_panel(
 
     Raises
     ------
-    ValueError
-        `months` below 1, or no line with a customer on or before `as_of`.
+    kamlib.given.GivenError
+        A ValueError: what is given is no ledger, no day, or out of bounds (`kamlib.settings`); no line with a customer
+        on or before `as_of`, or none after a day `MOST_AFTER` before it.
 
     Examples
     --------
@@ -65,16 +70,16 @@ def build_panel(
     >>> panel.gaps[["n", "sum_days"]].values.tolist()
     [[1, 30]]
     """
-    as_of, grain = pd.Timestamp(as_of).date(), getattr(book, "grain", "day")
-    if months < 1:
-        raise ValueError(f"months must be 1 or more, not {months}")
-    start = window_start(as_of, months)
+    as_of, grain = as_day(as_of), getattr(book, "grain", "day")
+    given = {"months": months, "leave_out": leave_out, "burn_in_days": burn_in_days}
+    given = checked(given, names=PANEL_OPTIONS, call=f"For example: {PANEL_CALL[:-1]}, months=12).")
+    months, leave_out, burn_in_days = given.months, given.leave_out, given.burn_in_days
+    start = _start(as_of, months)
     with contextlib.ExitStack() as kept, contextlib.ExitStack() as kept_days:
         lines = trade_lines(book, as_of, leave_out)
         days = keep(account_days(lines), kept_days, lines)
         first_day, last_day, unknown = _extent(days)
-        if first_day is None:
-            raise ValueError(f"the ledger has no line of a known customer on or before {as_of}")
+        _check_within(as_of, last_day, book, leave_out, grain)
         first_day = period_starts([first_day], grain)[0].date()
         gaps = _fetch(_gaps(days, grain), "gaps", unknown)
         table = keep(_account_months(days, start), kept, lines)
@@ -83,6 +88,28 @@ def build_panel(
         accounts = _fetch(_accounts(table, burnt_in), "accounts", unknown).set_index("customer_id")
         monthly = _fetch(_monthly(table, start), "monthly", unknown)
     return Panel(as_of, start, months, first_day, last_day, monthly, accounts, gaps, not unknown, grain)
+
+
+def _start(as_of: dt.date, months: int) -> dt.date:
+    try:
+        return window_start(as_of, months)
+    except (OverflowError, ValueError):  # at the edge of the calendar
+        raise GivenError(f"as_of {as_of} is no day of a ledger: {PANEL_CALL}.") from None
+
+
+def _check_within(as_of: dt.date, last_day: dt.date | None, book, leave_out: Sequence[str], grain: str) -> None:
+    """Raise GivenError where a day lies before the ledger, or long after its last line; 2204 was typed for 2024."""
+    if last_day is not None and as_of - period_ends([last_day], grain)[0].date() <= MOST_AFTER:
+        return
+    days = known_lines(book, leave_out).select(nw.col("date").min(), nw.col("date").max().alias("last"))
+    first, last = (None if pd.isna(d) else pd.Timestamp(d).date() for d in days.collect("pandas").to_native().iloc[0])
+    if first is None:
+        raise GivenError("the ledger has no line of a known customer")
+    there = f'Its lines run from {first} to {last}: choose as_of accordingly, such as as_of="{last}".'
+    if last_day is None:
+        raise GivenError(f"the ledger has no line of a known customer on or before {as_of}. {there}")
+    if as_of > last:
+        raise GivenError(f"as_of {as_of} is more than five years after the ledger's last line. {there}")
 
 
 def _extent(days: nw.LazyFrame) -> tuple[dt.date | None, dt.date | None, int]:

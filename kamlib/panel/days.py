@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from kamlib.given import as_day
 from kamlib.panel.engine import ONE, fetch, sum_by
 from kamlib.panel.lines import account_days, sold, trade_lines
 from kamlib.tables import NOT_TRADE
@@ -40,7 +41,7 @@ def purchase_days(book, *, as_of: dt.date | str, leave_out: Sequence[str] = NOT_
     >>> purchase_days(lines, as_of="2024-02-29")[["customer_id", "cents"]].values.tolist()
     [['a', 1000], ['a', 500]]
     """
-    lines = trade_lines(book, pd.Timestamp(as_of).date(), leave_out)
+    lines = trade_lines(book, as_day(as_of), leave_out)
     bought = account_days(lines).filter(sold()).rename({"sales_cents": "cents"})
     days = fetch(bought, types=PURCHASE_DAYS, by=["customer_id", "date"])
     if days.pop("profit_missing").any():
@@ -69,6 +70,6 @@ def day_totals(book, *, as_of: dt.date | str, leave_out: Sequence[str] = NOT_TRA
     >>> day_totals(lines, as_of="2024-01-31")[["cents", "lines"]].values.tolist()
     [[7, 2]]
     """
-    lines = trade_lines(book, pd.Timestamp(as_of).date(), leave_out).with_columns(lines=ONE)
+    lines = trade_lines(book, as_day(as_of), leave_out).with_columns(lines=ONE)
     types = {"date": "datetime64[s]", "cents": "int64", "lines": "int64"}
     return fetch(sum_by(lines, ["date"], ["cents", "lines"]), types=types, by=["date"])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import narwhals as nw
 import pandas as pd
 
+from kamlib.given import as_day
 from kamlib.panel.engine import ONE, ZERO, fetch, flag, sum_by
 from kamlib.panel.lines import trade_lines
 from kamlib.tables import NOT_TRADE
@@ -40,7 +41,7 @@ def line_facts(
     >>> line_facts(lines, as_of="2024-02-29", start="2024-01-01").values.tolist()
     [['a', 2, 1500, 1400]]
     """
-    as_of, start = pd.Timestamp(as_of).date(), pd.Timestamp(start).date()
+    as_of, start = as_day(as_of), as_day(start, name="start")
     lines = trade_lines(book, as_of, leave_out, also=("kind", "category", "list_price", "quantity"))
     names = set(lines.collect_schema().names())
     sums = _prices(start) if {"list_price", "quantity"} <= names else {}

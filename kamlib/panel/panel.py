@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from kamlib.given import GivenError, short
+
 CLOSED_DAYS = 7  # a ledger whose first line is so late still covers its first month: holidays
 
 
@@ -108,6 +110,23 @@ class Panel:
         first = self.accounts["first_line"].reindex(wide.index).dt.to_period("M")
         before = pd.DataFrame({m: first > m.to_period("M") for m in months}, index=wide.index)
         return wide.mask(before)
+
+
+def check_panel(panel: Panel, call: str) -> None:
+    """Raise GivenError, which shows the right call, where a frame, a book or a run was given for a panel.
+
+    What has a panel's days passes for one: a stand-in needs no tables that are not read.
+
+    Examples
+    --------
+    >>> check_panel(pd.DataFrame(), "xyz(panel)")
+    Traceback (most recent call last):
+    kamlib.given.GivenError: A panel is wanted, not a DataFrame: xyz(panel), where panel is job.panel or
+    build_panel(book, as_of="2011-11-30").
+    """
+    if not (hasattr(panel, "as_of") and hasattr(panel, "start")):
+        made = 'job.panel or build_panel(book, as_of="2011-11-30")'
+        raise GivenError(f"A panel is wanted, not {short(panel)}: {call}, where panel is {made}.")
 
 
 def window_start(as_of: dt.date, months: int) -> dt.date:

@@ -7,6 +7,7 @@ import datetime as dt
 
 from kamlib.book import Book
 from kamlib.book.checks.days import last_plausible
+from kamlib.given import GivenError, as_day
 from kamlib.run.errors import InputError
 from kamlib.stats.grain import period_ends
 
@@ -14,7 +15,7 @@ COMPLETE_WITHIN = 3  # days: a last line so near its month's end completes the m
 
 
 def parse_day(text: str | dt.date) -> dt.date:
-    """A day written as YYYY-MM-DD.
+    """A day written as YYYY-MM-DD: `kamlib.given.as_day`, for what is asked of a run.
 
     Raises
     ------
@@ -26,12 +27,10 @@ def parse_day(text: str | dt.date) -> dt.date:
     >>> parse_day("2011-11-30")
     datetime.date(2011, 11, 30)
     """
-    if isinstance(text, dt.date):
-        return text
     try:
-        return dt.datetime.strptime(text.strip(), "%Y-%m-%d").date()
-    except ValueError:
-        raise InputError(f"as_of is a day such as 2011-11-30, not {text!r}.") from None
+        return as_day(text)
+    except GivenError as error:
+        raise InputError(f"{error}") from None
 
 
 def last_complete_month(book: Book) -> dt.date:

@@ -126,6 +126,11 @@ class Change(Finding):
         room = _KEY.fullmatch(self.key)
         if not room or importlib.util.find_spec(f"kamlib.{room[1]}") is None:
             raise ValueError(f"a change's key is `room.what`, its room one of kamlib's, not {self.key!r}")
+        if not isinstance(self.account, str):  # a number would stop the summary, minutes later
+            raise ValueError(
+                f"account of {self.key} is a customer_id, which is text, or empty, not {self.account!r}: "
+                f"Change(..., account=str(customer_id))"
+            )
         for name in ("cents", "stake_cents"):
             if (money := getattr(self, name)) is not None and not isinstance(money, Integral):
                 raise ValueError(f"{name} of {self.key} are integer cents or None, not {money!r}")

@@ -18,8 +18,6 @@ from kamlib.datasets.places import PROJECT
 from kamlib.run.errors import InputError, RunError
 
 NOTEBOOKS = PROJECT / "notebooks"
-# What a run gives every notebook that asks for it; all other parameters are settings.
-GIVEN = ("run", "book", "as_of")
 NOT_RUN = {"teaching", "exercise", "solution"}
 _PARAMETER = re.compile(r"^(\w+): (\w+(?:\[\w+\])?) = (.+?)  # (.+)$")
 

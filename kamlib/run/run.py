@@ -16,9 +16,10 @@ import pandas as pd
 
 from kamlib.book import Book, control_totals
 from kamlib.datasets import open_source
-from kamlib.panel import BURN_IN_DAYS, Panel, build_panel, purchase_days
+from kamlib.given import GivenError
+from kamlib.panel import PANEL_OPTIONS, Panel, build_panel, purchase_days
 from kamlib.run.days import last_complete_month, parse_day, period_before
-from kamlib.run.errors import RunError
+from kamlib.run.errors import InputError, RunError
 from kamlib.run.findings import Change, Finding, ranked, read_finding
 from kamlib.run.previous import PREVIOUS_PANEL, Previous, load_previous
 from kamlib.run.store import (
@@ -33,7 +34,9 @@ from kamlib.run.store import (
     write_frame,
     write_json,
 )
-from kamlib.tables import NOT_TRADE
+from kamlib.settings import checked
+
+CALL = 'open_run(book="sample", as_of="2026-06-30", months=12, leave_out=["fee"], burn_in_days=90)'
 
 
 class Run:
@@ -49,12 +52,23 @@ class Run:
         Last day that counts; empty: the end of the last complete month.
     months, leave_out, burn_in_days
         See `kamlib.panel.build_panel`.
+
+    Raises
+    ------
+    InputError
+        There is no such folder; `as_of` is no day; an option is unknown, ill-typed or out of bounds.
     """
 
-    def __init__(self, folder, book="sample", as_of="", *, months=12, leave_out=NOT_TRADE, burn_in_days=BURN_IN_DAYS):
+    def __init__(self, folder, book="sample", as_of="", **panel_options):
         self.folder = Path(folder) if folder else None
-        self._source, self._as_of = book, as_of
-        self._panel_options = {"months": months, "leave_out": list(leave_out), "burn_in_days": burn_in_days}
+        if self.folder and not self.folder.is_dir():
+            raise InputError(f"There is no run folder {folder}. A book is opened by name: {CALL}.")
+        self._source, self._as_of = book, "" if as_of in (None, "") else parse_day(as_of)
+        try:
+            given = checked(panel_options, names=PANEL_OPTIONS, call=f"For example: {CALL}.")
+        except GivenError as error:
+            raise InputError(f"{error}") from None
+        self._panel_options = {name: getattr(given, name) for name in PANEL_OPTIONS}
         self._frames: dict[str, pd.DataFrame] = {}
         self._findings: dict[str, list[Finding]] = {}
 
@@ -68,7 +82,7 @@ class Run:
         """Last day that counts, inclusive."""
         if self.folder:
             return self.panel.as_of
-        return parse_day(self._as_of) if self._as_of else last_complete_month(self.book)
+        return self._as_of or last_complete_month(self.book)
 
     @cached_property
     def panel(self) -> Panel:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.interpolate import CubicSpline
 
+from kamlib.given import GivenError, check_shares, short
 from kamlib.tables import ABC
 
 ABC_SHARES = (0.80, 0.95)
@@ -47,7 +48,7 @@ def abc(values: pd.Series, *, shares: Sequence[float] = ABC_SHARES) -> pd.DataFr
     {'k1': 'A', 'k2': 'A', 'k3': 'B', 'k4': 'C', 'k5': 'C'}
     """
     a, b = check_shares(shares)
-    _check_customers(values.index)
+    _check_customers(values)
     if values.index.has_duplicates:
         twice = values.index[values.index.duplicated()][0]
         raise ValueError(f"customer_id {twice!r} occurs more than once: add up the values of an account first")
@@ -66,20 +67,16 @@ def abc(values: pd.Series, *, shares: Sequence[float] = ABC_SHARES) -> pd.DataFr
     return table.set_index("customer_id")[["value", "share", "cum_share", "abc", "base"]]
 
 
-def _check_customers(index: pd.Index) -> None:
+def _check_customers(values: pd.Series) -> None:
     """Row numbers are no customers: a column of a frame, taken as it is, brings them along."""
+    if not isinstance(values, pd.Series):
+        raise GivenError(f"abc takes values by customer_id, not {short(values)}: abc(window_values(panel)).")
+    index = values.index
     if len(index) and pd.api.types.is_integer_dtype(index) and index.name != "customer_id":
         raise ValueError(
             f"abc takes values by customer_id, and the index holds row numbers ({index[0]} ...): "
             'accounts.set_index("customer_id")["sales_cents"], or window_values(panel)'
         )
-
-
-def check_shares(shares: Sequence[float]) -> tuple[float, float]:
-    """The two lines of an ABC analysis, or a ValueError that says what is wrong with them."""
-    if len(shares) != 2 or not 0 < shares[0] < shares[1] <= 1:
-        raise ValueError(f"abc_shares takes two shares in order, such as [0.8, 0.95], not {list(shares)}")
-    return float(shares[0]), float(shares[1])
 
 
 def abc_summary(table: pd.DataFrame) -> pd.DataFrame:

@@ -18,11 +18,12 @@ import pandas as pd
 from scipy.special import ndtr
 from scipy.stats import beta
 
-from kamlib.panel import Panel
-from kamlib.segmentation.abc import ABC_SHARES, abc, check_shares
+from kamlib.given import check_frequencies, check_shares
+from kamlib.panel import Panel, check_panel
+from kamlib.segmentation.abc import ABC_SHARES, abc
 from kamlib.segmentation.key_accounts import window_values
 from kamlib.segmentation.windows import window_matrix
-from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, check_frequencies, months_at_risk, xyz
+from kamlib.segmentation.xyz import XYZ_MIN_MONTHS, XYZ_SHARES, months_at_risk, xyz
 from kamlib.stats.expected import Expected, shrunk_totals
 from kamlib.stats.luck import luck, total_variance
 from kamlib.tables import ABC, XYZ, XYZ_UNKNOWN
@@ -84,6 +85,7 @@ def class_confidence(
     >>> sure.loc[["k19", "k00"], ["abc", "confidence"]].round(2).values.tolist()
     [['A', 1.0], ['C', 1.0]]
     """
+    check_panel(panel, "class_confidence(panel, days)")
     value = window_values(panel, measure=measure)
     table = pd.DataFrame(index=abc(value, shares=shares).index, columns=COLUMNS, dtype="float64")
     table["abc"] = abc(value, shares=shares)["abc"]

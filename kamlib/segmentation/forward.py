@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 from kamlib.segmentation.abc import ABC_SHARES, abc
 from kamlib.segmentation.confidence import (
     LEAST_LINES,
@@ -164,6 +164,7 @@ def forward_confidence(
     is expected to buy in it, given how long it is there: leaving counts, the luck of single orders does not. Held
     against what came on companies of several mechanisms in `benchmarks/class_forward.md`.
     """
+    check_panel(panel, "forward_confidence(panel, days, states)")
     value, known, variance = expected_of(panel, days, measure=measure)
     order = abc(value, shares=shares)
     table = pd.DataFrame(index=order.index, columns=COLUMNS, dtype="float64")

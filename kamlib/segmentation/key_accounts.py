@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 from kamlib.segmentation.windows import month_matrix
 from kamlib.stats import expected_totals, interval
 
@@ -62,6 +62,7 @@ class KeyAccounts:
 
 def measure_of(panel: Panel) -> str:
     """`profit` where the ledger knows it for every line, else `sales`."""
+    check_panel(panel, "measure_of(panel)")
     return "profit" if panel.has_profit else "sales"
 
 
@@ -70,6 +71,7 @@ def window_values(panel: Panel, *, measure: str = "sales") -> pd.Series:
 
     Accounts that were silent for the whole window are nobody's C: they are left to the room on churn.
     """
+    check_panel(panel, "window_values(panel)")
     table = panel.accounts[panel.accounts["lines"] > 0]
     return table[f"{measure}_cents"].astype("int64")
 
@@ -110,6 +112,7 @@ def key_accounts(panel: Panel, *, line: float = KEY_SHARE, repetitions: int = 10
     The list is what the ledger says of the window. Interval and probability speak of an average year, see
     `kamlib.stats.expected`; their coverage by simulation is in `benchmarks/coverage_key_share.md`.
     """
+    check_panel(panel, "key_accounts(panel)")
     measure = measure_of(panel)
     value = window_values(panel, measure=measure)
     share = shares_of(value)
@@ -207,6 +210,7 @@ def sensitivity(
         varied (`as reported`, `line`, `window`, `measure`, `returns`), setting, accounts, share, joined, left
         (against the list as reported).
     """
+    check_panel(panel, "sensitivity(panel)")
     measure = f"{measure_of(panel)}_cents"
     value = panel.accounts[measure].astype("int64")
     reported = _listed(value, line)

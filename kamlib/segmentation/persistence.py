@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kamlib.panel import Panel
-from kamlib.segmentation.abc import ABC_SHARES, check_shares
+from kamlib.given import check_shares
+from kamlib.panel import Panel, check_panel
+from kamlib.segmentation.abc import ABC_SHARES
 from kamlib.segmentation.windows import complete_months, month_matrix
 from kamlib.stats.calibration import brier, expected_calibration_error, reliability
 from kamlib.tables import ABC
@@ -99,6 +100,7 @@ def persistence(
     ValueError
         `ahead` below 1.
     """
+    check_panel(panel, "persistence(panel)")
     if ahead < 1:
         raise ValueError(f"ahead must be one month or more, not {ahead}")
     states = _states(panel, measure, check_shares(shares), ahead)

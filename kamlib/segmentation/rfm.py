@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 
 BINS = 5
 MEASURES = ("recency_days", "frequency", "money")
@@ -89,6 +89,7 @@ def rfm_measures(panel: Panel) -> pd.DataFrame:
         Indexed by customer_id, sorted: recency_days (from the last purchase to `as_of`; missing for an account that
         never bought), frequency (purchase days of the window), money (net sales of the window, cents).
     """
+    check_panel(panel, "rfm_measures(panel)")
     table = panel.accounts[panel.accounts["lines"] > 0]
     days = (pd.Timestamp(panel.as_of) - table["last_purchase"]).dt.days
     columns = {"recency_days": days, "frequency": table["purchase_days"], "money": table["sales_cents"]}

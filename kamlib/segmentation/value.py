@@ -8,7 +8,8 @@ from itertools import dropwhile
 import numpy as np
 import pandas as pd
 
-from kamlib.panel import Panel
+from kamlib.given import as_day
+from kamlib.panel import Panel, check_panel
 from kamlib.segmentation.abc import ABC_SHARES, abc
 from kamlib.segmentation.xyz import months_at_risk
 
@@ -26,6 +27,7 @@ def lifetime_values(panel: Panel, *, measure: str = "sales") -> pd.Series:
     >>> lifetime_values(panel).to_dict()
     {'a': 12}
     """
+    check_panel(panel, "lifetime_values(panel)")
     return panel.monthly.groupby("customer_id")[f"{measure}_cents"].sum().astype("int64")
 
 
@@ -57,6 +59,7 @@ def served_profit(panel: Panel, accounts: pd.DataFrame, *, value: pd.Series) -> 
     >>> served_profit(panel, accounts, value=pd.Series({"a": 30_000}))[["cost", "served"]].values.tolist()
     [[10000, 20000]]
     """
+    check_panel(panel, "served_profit(panel, accounts)")
     yearly = known_at(accounts, panel.as_of, "cost_to_serve").reindex(value.index)
     months = months_at_risk(panel).reindex(value.index).clip(upper=panel.months)
     cost = (yearly.astype("float64").fillna(0) * 100 * months / 12).round().astype("int64")
@@ -70,7 +73,7 @@ def known_at(accounts: pd.DataFrame, as_of, column: str) -> pd.Series:
         return pd.Series(dtype="float64", index=pd.Index([], dtype="str", name="customer_id"))
     table = accounts.dropna(subset=[column])
     if "since" in table:
-        table = table[table["since"].isna() | (table["since"] <= pd.Timestamp(as_of))]
+        table = table[table["since"].isna() | (table["since"] <= pd.Timestamp(as_day(as_of)))]
         table = table.sort_values("since", kind="stable", na_position="first")
     return table.drop_duplicates("customer_id", keep="last").set_index("customer_id")[column]
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kamlib.panel import Panel
+from kamlib.given import check_frequencies
+from kamlib.panel import Panel, check_panel
 from kamlib.segmentation.windows import window_matrix
 from kamlib.stats.gamma import gamma_shape
 from kamlib.stats.grain import regularity_shows
@@ -81,6 +82,7 @@ def xyz(
     >>> [xyz(panel, by=by)["xyz"].item() for by in ("frequency", "regularity", "variation")]
     ['X', 'X', 'X']
     """
+    check_panel(panel, "xyz(panel)")
     if by == "frequency":
         return _by_frequency(panel, check_frequencies(shares), min_months)
     if by == "regularity":
@@ -160,13 +162,6 @@ def _ordered(lines: Sequence[float], name: str, *, largest_first: bool) -> tuple
         example = (2, 1) if largest_first else (0.5, 1)
         raise ValueError(f"{name} takes two lines, that of X first, such as {example}, not {list(lines)}")
     return first, second
-
-
-def check_frequencies(shares: Sequence[float]) -> tuple[float, float]:
-    """The two lines of an XYZ analysis, or a ValueError that says what is wrong with them."""
-    if len(shares) != 2 or not 1 >= shares[0] > shares[1] > 0:
-        raise ValueError(f"xyz_shares takes two shares, the larger first, such as [0.75, 0.25], not {list(shares)}")
-    return float(shares[0]), float(shares[1])
 
 
 def months_at_risk(panel: Panel) -> pd.Series:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kamlib.given import as_day
 from kamlib.stats.grain import period_starts
 
 SEASON_MONTHS = 24  # shorter ledgers cannot tell a season from growth
@@ -83,7 +84,7 @@ def business_clock(dates, *, as_of: dt.date, grain: str = "day") -> Clock:
     >>> bool(clock.time(["2024-01-08"])[0] - clock.time(["2024-01-05"])[0] < 1.5)
     True
     """
-    dates = pd.DatetimeIndex(dates)
+    as_of, dates = as_day(as_of), pd.DatetimeIndex(dates)
     if not len(dates):
         raise ValueError("there is no purchase day, and so no rhythm")
     first = period_starts([dates.min()], grain)[0].date()

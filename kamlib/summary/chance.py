@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 from kamlib.stats.luck import luck
 
 NORMAL = 1.959964  # 97.5 % point of the normal distribution
@@ -79,6 +79,8 @@ def chance(days: pd.DataFrame, before: Panel, after: Panel) -> Chance:
     -------
     Chance
     """
+    for panel in (before, after):
+        check_panel(panel, "chance(days, before, after)")
     one = dt.timedelta(days=1)
     return chance_of(days, (before.start, after.start - one), (before.as_of + one, after.as_of))
 

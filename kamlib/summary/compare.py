@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 from kamlib.run import Run
 from kamlib.stats.bridge import Bridge
 from kamlib.summary.chance import Chance, chance
@@ -96,6 +96,8 @@ def causes(found: Bridge, before: Panel, after: Panel) -> pd.Series:
     pandas.Series
         Text, by customer_id, in the order of the bridge.
     """
+    for panel in (before, after):
+        check_panel(panel, "causes(found, before, after)")
     orders = [p.accounts["orders"].reindex(found.accounts.index).fillna(0) for p in (before, after)]
     table = found.accounts.assign(then=orders[0].astype("int64"), now=orders[1].astype("int64"))
     return pd.Series([_orders(r) for r in table.itertuples()], index=table.index, dtype="str", name="cause")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from kamlib.book import Book, period_totals
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 from kamlib.run import RunError
 from kamlib.stats.bridge import Bridge, bridge
 from kamlib.tables import NOT_TRADE
@@ -54,6 +54,8 @@ def sales_bridge(book: Book, before: Panel, after: Panel, *, leave_out: Sequence
     >>> found.before, found.after, found.summary["change"][["lost", "no customer"]].tolist()
     (500, 1600, [-500, 900])
     """
+    for panel in (before, after):
+        check_panel(panel, "sales_bridge(book, before, after)")
     sides = [period_totals(book, first=p.start, last=p.as_of, leave_out=leave_out) for p in (before, after)]
     outside = {part: (sides[0][part], sides[1][part]) for part in OUTSIDE}
     found = bridge(before.accounts, after.accounts, accounts=after.accounts, until=before.as_of, outside=outside)
@@ -100,6 +102,7 @@ def months_beside(book: Book, panel: Panel, *, leave_out: Sequence[str] = NOT_TR
         month (this month, month before, same month year before), period (text), cents (net sales of known customers),
         no_customer_cents, not_trade_cents, held (whether the ledger holds it from its first day).
     """
+    check_panel(panel, "months_beside(book, panel)")
     end = pd.Timestamp(panel.as_of)
     rows = []
     for label, back in (("this month", 0), ("month before", 1), ("same month, year before", 12)):

@@ -10,7 +10,7 @@ import datetime as dt
 
 import pandas as pd
 
-from kamlib.panel import CLOSED_DAYS, Panel
+from kamlib.panel import CLOSED_DAYS, Panel, check_panel
 
 YEAR = 12
 
@@ -65,6 +65,7 @@ def bridge_words(before: Panel | None, after: Panel) -> list[str]:
     list of str
         Paragraphs.
     """
+    check_panel(after, "bridge_words(before, panel)")
     if before is None:
         return ["This ledger does not hold both. These are its months, one by one."]
     one = dt.timedelta(days=1)
@@ -98,6 +99,7 @@ def months_one_by_one(panel: Panel, *, n: int = 13) -> pd.DataFrame:
         month (first day, the newest first), cents (net sales), customers (accounts with a purchase day), orders, whole
         (whether the ledger holds the month from its first day to its last).
     """
+    check_panel(panel, "months_one_by_one(panel)")
     monthly = panel.monthly.assign(customers=(panel.monthly["purchase_days"] > 0).astype("int64"))
     sums = monthly.groupby("month")[["sales_cents", "customers", "orders"]].sum()
     months = pd.date_range(panel.first_day.replace(day=1), panel.as_of, freq="MS", name="month")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from kamlib.book import Book, period_totals
-from kamlib.panel import Panel
+from kamlib.panel import Panel, check_panel
 from kamlib.summary.chance import chance_of
 from kamlib.summary.windows import YEAR, span_words
 from kamlib.tables import NOT_TRADE
@@ -63,6 +63,7 @@ def years_beside(
     ValueError
         `fiscal_year_start` is no month.
     """
+    check_panel(panel, "years_beside(book, panel, days)")
     if fiscal_year_start not in range(1, YEAR + 1):
         raise ValueError(f"fiscal_year_start must be a month, 1 to {YEAR}, not {fiscal_year_start}")
     kind = "year" if fiscal_year_start == JANUARY else "fiscal year"

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 import duckdb
 
 from kamlib.book.checks.size import too_large_sums
-from kamlib.book.values.cells import literal
+from kamlib.book.values.cells import kinds_in_sql
+from kamlib.given import as_day
 from kamlib.money import money
 from kamlib.tables import NOT_TRADE
 
 # Share of sales whose profit must be known: were the margin of the other 2 % wrong by half, profit would be by 1 %.
 ENOUGH = (98, 100)
-_KINDS = ", ".join(map(literal, NOT_TRADE))
+_KINDS = kinds_in_sql(NOT_TRADE)
 _TRADE = f"customer_id IS NOT NULL AND kind NOT IN ({_KINDS})"
 
 
@@ -171,7 +172,7 @@ def profit_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE)
     >>> totals["profit_known_cents"], totals["profit_estimated_cents"], totals["profit_estimated_sales_cents"]
     (3300, 33, 100)
     """
-    kinds = ", ".join(map(literal, leave_out)) or "''"
+    as_of, kinds = as_day(as_of), kinds_in_sql(leave_out)
     lines = book.ledger.filter(f"customer_id IS NOT NULL AND kind NOT IN ({kinds}) AND date <= DATE '{as_of:%Y-%m-%d}'")
     tests = {
         "known": "profit_cents IS NOT NULL AND profit_estimated IS NOT TRUE",

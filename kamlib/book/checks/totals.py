@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from kamlib.book.checks.profit import profit_totals
-from kamlib.book.values.cells import quoted
+from kamlib.book.values.cells import kinds_in_sql, quoted
+from kamlib.given import as_day
 from kamlib.stats.grain import period_ends
 from kamlib.tables import NOT_TRADE
 
@@ -40,7 +41,7 @@ def line_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) -
     >>> totals[["part", "lines", "cents"]].values.tolist()
     [['analysed', 1, 500], ['no customer', 1, 700], ['after as_of', 1, 900]]
     """
-    kinds = ", ".join("'" + k.replace("'", "''") + "'" for k in leave_out) or "''"
+    as_of, kinds = as_day(as_of), kinds_in_sql(leave_out)
     part = (
         f"CASE WHEN date > DATE '{as_of:%Y-%m-%d}' THEN 'after as_of' WHEN kind IN ({kinds}) THEN 'not trade'"
         " WHEN customer_id IS NULL THEN 'no customer' ELSE 'analysed' END"
@@ -82,6 +83,7 @@ def control_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE
         `identified_cents_to_as_of` is all lines with a customer, trade or not. `profit_known_cents` and
         `profit_estimated_cents`, and more of that, as `profit_totals` has it: of the analysed lines.
     """
+    as_of = as_day(as_of)
     table = line_totals(book, as_of=as_of, leave_out=leave_out)
     day = f"DATE '{as_of:%Y-%m-%d}'"
     identified = book.ledger.aggregate(
@@ -115,7 +117,7 @@ def month_totals(book, *, as_of: dt.date, leave_out: Sequence[str] = NOT_TRADE) 
         first month is taken as cut when its first line comes after the 3rd day, and the last when the ledger
         ends more than three days before it does).
     """
-    kinds = ", ".join("'" + k.replace("'", "''") + "'" for k in leave_out) or "''"
+    as_of, kinds = as_day(as_of), kinds_in_sql(leave_out)
     trade = book.ledger.filter(f"date <= DATE '{as_of:%Y-%m-%d}' AND kind NOT IN ({kinds})")
     rows = trade.aggregate(
         "date_trunc('month', date)::DATE AS month, count(*) AS lines, count(DISTINCT date) AS days,"
@@ -150,6 +152,7 @@ def repeated_lines(book, *, as_of: dt.date) -> tuple[int, int]:
     -------
     (lines, cents)
     """
+    as_of = as_day(as_of)
     names = [c for c in book.ledger.columns if c != "line_id"]  # also those of the file that we know nothing of
     columns, n = ", ".join(map(quoted, names)), quoted("n" * (1 + max(map(len, names))))
     before = book.ledger.filter(f"date <= DATE '{as_of:%Y-%m-%d}'")
@@ -175,7 +178,7 @@ def period_totals(book, *, first: dt.date, last: dt.date, leave_out: Sequence[st
     {'analysed': 900, 'no customer': 700, 'not trade': 0}
     """
     days = f"date BETWEEN DATE '{first:%Y-%m-%d}' AND DATE '{last:%Y-%m-%d}'"
-    kinds = ", ".join("'" + k.replace("'", "''") + "'" for k in leave_out) or "''"
+    kinds = kinds_in_sql(leave_out)
     tests = {
         "analysed": f"kind NOT IN ({kinds}) AND customer_id IS NOT NULL",
         "no customer": f"kind NOT IN ({kinds}) AND customer_id IS NULL",

@@ -6,9 +6,12 @@ the same on every machine. Every expression but `text` takes text that `text` ha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 
 from kamlib.book.options import Options
+from kamlib.given import check_kinds
 
 EMPTY = ("", "nan", "n/a", "#n/a", "na", "null", "none", "nat", "-", "--", "---", "–", "—")
 # Decimals beyond the tenth are what binary fractions leave behind (0.30000000000000004): rounded off first.
@@ -79,6 +82,11 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def kinds_in_sql(leave_out: Iterable[str]) -> str:
+    """Kinds of line as literals between the brackets of IN; a GivenError where they are none."""
+    return ", ".join(map(literal, check_kinds(leave_out))) or "''"
 
 
 def trimmed(source: str) -> str:

@@ -14,7 +14,8 @@ from graphlib import TopologicalSorter
 
 from kamlib.report.cache.entries import FORMAT
 from kamlib.report.cache.fingerprint import SHORT, code_digests, digest, environment
-from kamlib.run.notebooks import GIVEN, Notebook, for_report
+from kamlib.run.notebooks import Notebook, for_report
+from kamlib.run.parameters import GIVEN
 from kamlib.settings import Settings
 
 PANEL_SETTINGS = ("months", "leave_out", "burn_in_days")

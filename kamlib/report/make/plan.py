@@ -15,7 +15,7 @@ from kamlib.report.cache.entries import Cache
 from kamlib.report.cache.inputs import notebook_inputs, why
 from kamlib.report.make.previous import previous_mark
 from kamlib.report.make.report import check_days, place_of, supported
-from kamlib.run import last_complete_month, period_before
+from kamlib.run import last_complete_month, parse_day, period_before
 from kamlib.run.notebooks import NOTEBOOKS, load_notebooks
 from kamlib.settings import Settings
 
@@ -57,7 +57,7 @@ def plan_report(
         In order of name. Nothing is written but to a temporary folder.
     """
     settings = settings or Settings()
-    as_of = as_of or last_complete_month(book)
+    as_of = parse_day(as_of) if as_of else last_complete_month(book)
     everyone = load_notebooks(notebooks)
     wanted, skipped = supported(load_notebooks(notebooks, only=only), book)
     check_days(book, as_of, settings)

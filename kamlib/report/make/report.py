@@ -16,7 +16,8 @@ from pathlib import Path
 import nbformat
 
 from kamlib.book import Book, control_totals
-from kamlib.panel import Panel, window_start
+from kamlib.given import short
+from kamlib.panel import MOST_AFTER, Panel, window_start
 from kamlib.report.cache.books import keep_book, keep_panel
 from kamlib.report.cache.entries import FOLDER, Cache
 from kamlib.report.cache.fingerprint import files_digest
@@ -32,11 +33,13 @@ from kamlib.report.make.workspaces import EXECUTED, Workspaces
 from kamlib.report.page.mail import MAIL, mail_page
 from kamlib.report.page.render import render_page
 from kamlib.report.past.history import write_history
-from kamlib.run import InputError, RunError, check_reconciled, last_complete_month, period_before
+from kamlib.run import InputError, RunError, check_reconciled, last_complete_month, parse_day, period_before
 from kamlib.run.findings import is_change
-from kamlib.run.notebooks import GIVEN, NOTEBOOKS, Notebook, load_notebooks, support
+from kamlib.run.notebooks import NOTEBOOKS, Notebook, load_notebooks, support
+from kamlib.run.parameters import GIVEN
 from kamlib.run.store import FINDINGS, PREVIOUS, WORK, write_json
 from kamlib.settings import Settings
+from kamlib.stats.grain import period_ends
 
 FRONT = "00_summary"  # its page is index.html
 PART = "-part"  # after the day, where not all notebooks were asked for
@@ -106,7 +109,8 @@ def make_report(
     """
     began = time.monotonic()
     settings = settings or Settings()
-    as_of = as_of or last_complete_month(book)
+    check_call(book, settings)
+    as_of = parse_day(as_of) if as_of else last_complete_month(book)
     everyone = load_notebooks(notebooks)
     wanted, skipped = supported(load_notebooks(notebooks, only=only), book)
     told("book", f"{book.name} as of {as_of}")
@@ -227,6 +231,18 @@ def check_days(book: Book, as_of: dt.date, settings: Settings) -> None:
         raise InputError(
             f"Nothing to report: no line in the {settings.months} months up to {as_of}; the last before it is of "
             f"{before}. {there} With --as-of {before}, for example."
+        )
+    if as_of > last and as_of - period_ends([last], book.grain)[0].date() > MOST_AFTER:
+        raise InputError(f"Nothing to report: as_of {as_of} is more than five years after the last line. {there}")
+
+
+def check_call(book: Book, settings: Settings) -> None:
+    """Raise InputError where what was given is no book, or no settings."""
+    if not isinstance(book, Book):
+        raise InputError(f'The first argument is a Book, not {short(book)}: make_report(open_book("sales.csv")).')
+    if not isinstance(settings, Settings):
+        raise InputError(
+            f"settings are Settings, not {short(settings)}: make_report(book, settings=Settings(months=6))."
         )
 
 

@@ -19,6 +19,7 @@ from bs4 import BeautifulSoup, Tag
 from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 
+from kamlib.given import as_day
 from kamlib.report.page.sanitise import PICTURE, without_banned
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -156,6 +157,6 @@ def _sha256(text: str) -> str:
 
 def day_in_words(as_of: dt.date | str) -> dict[str, str]:
     """A day as `iso` and in `words`."""
-    day = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    day = as_day(as_of)
     # not strftime: its names depend on the machine's locale
     return {"iso": f"{day:%Y-%m-%d}", "words": f"{day.day} {_MONTHS[day.month - 1]} {day.year}"}

@@ -1,9 +1,10 @@
-"""HTML from a notebook, rebuilt from the elements and attributes that a report may hold."""
+"""HTML from a notebook, cleaned by nh3 (Ammonia, the browsers' own way of parsing) down to what a report may hold."""
 
 from __future__ import annotations
 
 import re
 
+import nh3
 from bs4 import BeautifulSoup, Comment, Tag
 
 # What the HTML of an output may hold; an element that is not here leaves its text behind.
@@ -11,10 +12,10 @@ ELEMENTS = set(
     "a abbr b bdi blockquote br caption code dd div dl dt em figcaption figure hr i img li mark ol p pre "
     "s small span strong sub sup table tbody td tfoot th thead tr u ul".split()
 )
-ATTRIBUTES = set("alt class colspan data-sort dir height href lang rowspan scope src title width".split())
+ATTRIBUTES = set("class colspan data-sort dir height lang rowspan scope title width".split())  # of any element
 # The one SVG there is: a small line of kamlib.look.sparkline. Which values its attributes may have.
 LINE = {
-    "svg": {"class": "spark", "viewbox": r"[\d .]+", "width": r"\d+", "height": r"\d+", "role": "img",
+    "svg": {"class": "spark", "viewBox": r"[\d .]+", "width": r"\d+", "height": r"\d+", "role": "img",
             "aria-label": ".*"},
     "path": {"d": r"[MLh\d .-]+", "fill": "none", "stroke": "currentColor", "stroke-width": r"[\d.]+",
              "stroke-linecap": "round", "stroke-linejoin": "round"},
@@ -26,40 +27,52 @@ BANNED = [
     "noembed", "noframes", "noscript", "object", "script", "select", "style", "template", "textarea", "title", "video",
 ]  # fmt: skip
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[\w+/=]*", re.ASCII)
-_LINK = re.compile(r"(https?:|mailto:|#|[\w./-]+($|[#?]))", re.ASCII | re.IGNORECASE)
+# An address with its scheme, a place on this page, or a page beside it; never //host, which browsers also read in \\.
+_LINK = re.compile(
+    r"https?://[^\s/\\][^\s\\]*|mailto:[^\s\\]+|#[^\s\\]*|[\w.-][\w./-]*([#?][^\s\\]*)?", re.ASCII | re.IGNORECASE
+)
 
 
 def sanitised(html: str) -> str:
-    """Return HTML rebuilt from the allowed elements and attributes alone.
+    """Return HTML with the allowed elements, attributes and addresses alone.
 
     Examples
     --------
     >>> sanitised('<p onclick="x()" class="a">1<script>x()</script><blink>2</blink></p>')
     '<p class="a">12</p>'
+    >>> sanitised('<a href="//host/x">1</a><a href="https://host/x">2</a>')
+    '<a>1</a><a href="https://host/x">2</a>'
     """
-    soup = without_banned(html)
-    for tag in soup.find_all(True):
-        if _of_a_line(tag):
-            values = {k: " ".join(v) if isinstance(v, list) else v for k, v in tag.attrs.items()}
-            tag.attrs = {k: v for k, v in values.items() if re.fullmatch(LINE[tag.name].get(k, "(?!)"), v, re.DOTALL)}
-            continue
-        if tag.name not in ELEMENTS:
-            tag.unwrap()
-            continue
-        tag.attrs = {k: v for k, v in tag.attrs.items() if k in ATTRIBUTES and _allowed(k, v)}
+    soup = BeautifulSoup(_CLEANER.clean(html), "html.parser")
+    for tag in soup.find_all(["img", *LINE]):
         if tag.name == "img" and "src" not in tag.attrs:
             tag.decompose()
+        elif tag.name in LINE and not _of_a_line(tag):
+            tag.unwrap()
     return str(soup)
 
 
 def _of_a_line(tag: Tag) -> bool:
     svg = tag if tag.name == "svg" else tag.parent
-    return tag.name in LINE and svg.name == "svg" and svg.get("class") in ("spark", ["spark"])
+    return svg.name == "svg" and svg.get("class") == ["spark"]
 
 
-def _allowed(name: str, value: str | list[str]) -> bool:
-    pattern = {"src": PICTURE, "href": _LINK}.get(name)
-    return pattern is None or bool(pattern.match(str(value)))
+def _allowed(element: str, attribute: str, value: str) -> str | None:
+    """An attribute's value, or None where it may not stand."""
+    if element in LINE:
+        return value if re.fullmatch(LINE[element].get(attribute, "(?!)"), value, re.DOTALL) else None
+    pattern = {"src": PICTURE, "href": _LINK}.get(attribute)
+    return value if pattern is None or pattern.fullmatch(value) else None
+
+
+_CLEANER = nh3.Cleaner(
+    tags=ELEMENTS | set(LINE),
+    clean_content_tags=set(BANNED),
+    attributes={"*": ATTRIBUTES, "a": {"href"}, "img": {"src", "alt"}, **{e: set(a) for e, a in LINE.items()}},
+    attribute_filter=_allowed,
+    url_schemes={"http", "https", "mailto", "data"},  # data: for pictures; `_allowed` says where
+    link_rel=None,
+)
 
 
 def without_banned(html: str) -> BeautifulSoup:

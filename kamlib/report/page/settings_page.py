@@ -12,14 +12,13 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from kamlib.run import RunError
-from kamlib.settings import Settings, SettingsError
+from kamlib.settings import Settings, SettingsError, limits
 
 HEAD = """\
 # Settings of a report:  kam report BOOK --settings {name}
 # Each stands here with its default, commented out. Take the # away from those that you change; one that is given on
 # the command line, --set name=value, wins. A name that is misspelt stops the run. All of them: docs/settings.md
 """
-WORDS = {"ge": "from {}", "gt": "above {}", "le": "to {}", "lt": "below {}"}
 
 
 def settings_toml(name: str = "kam.toml") -> str:
@@ -32,8 +31,8 @@ def settings_toml(name: str = "kam.toml") -> str:
     """
     parts = [HEAD.format(name=name)]
     for setting, field in Settings.model_fields.items():
-        limits = f" ({_limits(field)})" if _limits(field) else ""
-        parts.append(f"# {_meaning(field)}{limits}\n# {setting} = {_value(field)}\n")
+        bounds = f" ({limits(field)})" if limits(field) else ""
+        parts.append(f"# {_meaning(field)}{bounds}\n# {setting} = {_value(field)}\n")
     return "\n".join(parts)
 
 
@@ -99,13 +98,7 @@ def _kind(field: FieldInfo) -> str:
     names = {int: "whole number", float: "number", str: "text", bool: "true or false"}
     inner = getattr(field.annotation, "__args__", ())
     kind = f"list of {names.get(inner[0], 'values')}s" if inner else names.get(field.annotation, "value")
-    return f"{kind}, {_limits(field)}" if _limits(field) else kind
-
-
-def _limits(field: FieldInfo) -> str:
-    """Such as `from 1 to 120`."""
-    found = {k: getattr(m, k) for m in field.metadata for k in WORDS if getattr(m, k, None) is not None}
-    return " ".join(words.format(f"{found[k]:,}") for k, words in WORDS.items() if k in found)
+    return f"{kind}, {limits(field)}" if limits(field) else kind
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import datetime as dt
 
 import pandas as pd
 
+from kamlib.given import as_day
+
 UNASSIGNED = "(none known)"
 
 
@@ -29,7 +31,7 @@ def account_facts(book, column: str, *, as_of: dt.date) -> pd.Series:
     if column not in table:
         return pd.Series(dtype="str", name=column)
     if "since" in table:
-        known = table["since"].isna() | (table["since"] <= pd.Timestamp(as_of))
+        known = table["since"].isna() | (table["since"] <= pd.Timestamp(as_day(as_of)))
         table = table[known].sort_values("since", kind="stable", na_position="first")
     table = table.dropna(subset=[column]).drop_duplicates("customer_id", keep="last")
     return table.set_index("customer_id")[column].sort_index()
@@ -53,7 +55,7 @@ def assigned_managers(book, *, as_of: dt.date) -> pd.Series:
     table = book.tables.get("assignments", pd.DataFrame())
     if not {"customer_id", "manager_id", "from"} <= set(table):
         return pd.Series(dtype="str", name="manager_id")
-    day = pd.Timestamp(as_of)
+    day = pd.Timestamp(as_day(as_of))
     until = table["to"] if "to" in table else pd.Series(pd.NaT, index=table.index)
     table = table[(table["from"] <= day) & (until.isna() | (until >= day))].sort_values(["from", "manager_id"])
     return table.drop_duplicates("customer_id", keep="last").set_index("customer_id")["manager_id"].sort_index()

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kamlib.given import check_shares
 from kamlib.panel import Panel
-from kamlib.segmentation.abc import ABC_SHARES, check_shares
+from kamlib.segmentation.abc import ABC_SHARES
 from kamlib.segmentation.windows import trailing
 from kamlib.tables import ABC
 
