@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,7 +30,7 @@ def made(tenders=(), incidents=()):
     return (
         type("B", (), {"tables": {k: v for k, v in tables.items() if len(v)}, "ledger": book().ledger})(),
         pd.DataFrame({"type": kinds}, index=index),
-        type("P", (), {"accounts": accounts, "as_of": day})(),
+        dataclasses.replace(panel(), accounts=accounts, as_of=day.date()),
     )
 
 
