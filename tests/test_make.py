@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shutil
 import threading
 from datetime import date
 
@@ -246,3 +247,35 @@ def test_a_notebook_finds_what_the_report_before_stored(tiny_book, books):
     second = make(tiny_book, books)
     assert "['changes.json', 'findings.json', 'frames', 'manifest.json']" in second.index.read_text("utf-8")
     assert not (second.index.parent / "work").exists()
+
+
+# Whatever becomes of a report's folder
+
+
+@pytest.mark.parametrize("moved", ["mv", "cp -r", "zip", "half copy", "no cache"])
+def test_a_run_after_the_folder_was_moved_copied_or_emptied(tiny_book, books, tmp_path, moved):
+    """What was moved or copied away and what a user has put there stays, and the next run makes the same."""
+    one = make(tiny_book, books).index.parent
+    (one / "notes.txt").write_text("mine")
+    known, away, out = content(one), tmp_path / "away", one.parents[1]
+    if moved == "mv":
+        shutil.move(one, away)
+    elif moved == "cp -r":
+        shutil.copytree(one, away)
+    elif moved == "zip":
+        shutil.unpack_archive(shutil.make_archive(str(tmp_path / "packed"), "zip", one), away)
+    elif moved == "half copy":
+        shutil.copytree(one, away)
+        shutil.rmtree(one / "frames")
+        (one / "index.html").unlink()
+    else:
+        shutil.rmtree(out / ".cache")
+    made = make(tiny_book, books).index.parent
+    assert made == one
+    if moved != "no cache":
+        assert content(away) == known
+    if moved != "mv":
+        assert (one / "notes.txt").read_text() == "mine"
+        (one / "notes.txt").unlink()
+    assert content(one) == {name: text for name, text in known.items() if name != "notes.txt"}
+    assert [p for p in (one.parent / ".runs").iterdir() if p.is_dir()] == []
