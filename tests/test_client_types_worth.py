@@ -27,7 +27,7 @@ def made(tenders=(), incidents=()):
     return (
         type("B", (), {"tables": {k: v for k, v in tables.items() if len(v)}, "ledger": book().ledger})(),
         pd.DataFrame({"customer_id": ids, "type": kinds}),
-        type("P", (), {"accounts": accounts, "as_of": day})(),
+        type("P", (), {"accounts": accounts, "as_of": day, "start": day})(),
     )
 
 
