@@ -10,6 +10,8 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
+import pandas as pd
+
 from kamlib.tables import LINE_KINDS
 
 _ISO = re.compile(r"\s*(\d{4}-\d{2}-\d{2})\s*", re.ASCII)
@@ -47,6 +49,12 @@ def as_day(value: dt.date | str, *, name: str = "as_of") -> dt.date:
         except ValueError:  # no such day in that month
             pass
     raise GivenError(f"{name} is a day such as 2011-11-30, not {short(value)}.")
+
+
+def as_timestamp(value: dt.date | str) -> pd.Timestamp:
+    """The same as a pandas Timestamp; one that is given stays as it is, with its unit."""
+    as_day(value)
+    return pd.Timestamp(value)
 
 
 def check_kinds(value: Iterable[str]) -> list[str]:

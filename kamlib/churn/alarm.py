@@ -26,7 +26,7 @@ from sklearn.preprocessing import StandardScaler
 
 from kamlib.churn.candidates import CANDIDATES, Case, NothingToLearnError, answer, rhythm_silent
 from kamlib.churn.look import YEAR_DAYS, Look
-from kamlib.given import as_day
+from kamlib.given import as_timestamp
 
 DRIFT = 0.24  # logits that a level is off, before any has been seen: 50 % meant, 44 to 56 % come
 DRIFT_WEIGHT = 7  # past levels that this is worth
@@ -131,7 +131,7 @@ def season(by_day: pd.Series, as_of, horizon_days: int) -> float:
     >>> round(season(by_day, "2023-12-31", 180), 2)
     1.51
     """
-    as_of = pd.Timestamp(as_day(as_of))
+    as_of = as_timestamp(as_of)
     ago = (as_of - by_day.index).days
     year = (ago >= 0) & (ago < YEAR_DAYS)
     if horizon_days >= YEAR_DAYS or not len(ago) or ago.max() < YEAR_DAYS - 7:

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from kamlib.churn.look import HORIZON_DAYS, PLAIN, Look, look, silent
 from kamlib.churn.models import BetaGeoNBD, ModifiedBetaGeoCNBD, ModifiedBetaGeoNBD, NotConvergedError, ParetoNBD
 from kamlib.churn.models.purchase_model import PurchaseModel
-from kamlib.given import as_day
+from kamlib.given import as_timestamp
 from kamlib.stats.rhythm import Rhythm, fit_rhythm
 
 WINDOW_DAYS = 90  # of the fixed rule: a quarter without a purchase, as many firms have it
@@ -170,7 +170,7 @@ def make_case(
     >>> [str(x.look.as_of.date()) for x in case.lessons]
     ['2024-07-04', '2024-06-04', '2024-05-05', '2024-04-05']
     """
-    as_of, known = pd.Timestamp(as_day(as_of)), {} if known is None else known
+    as_of, known = as_timestamp(as_of), {} if known is None else known
     question = as_of, horizon_days, lessons
     if question in known:
         return known[question]

@@ -8,7 +8,7 @@ from kamlib.churn.alarm import alarm
 from kamlib.churn.candidates import NothingToLearnError, make_case
 from kamlib.churn.look import HORIZON_DAYS
 from kamlib.churn.risk import alarm_list
-from kamlib.given import as_day
+from kamlib.given import as_timestamp
 
 
 def homework(
@@ -51,7 +51,7 @@ def homework(
     ...
     kamlib.churn.candidates.NothingToLearnError: ...
     """
-    as_of = pd.Timestamp(as_day(as_of))
+    as_of = as_timestamp(as_of)
     then, past = as_of - pd.Timedelta(days=horizon_days), days[days["date"] <= as_of]
     if not (past["date"] <= then).any():
         raise NothingToLearnError(f"no account had bought by {then.date()}, {horizon_days} days ago.")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.models import histories
-from kamlib.given import as_day
+from kamlib.given import as_timestamp
 from kamlib.stats.grain import dated_by_end
 
 HORIZON_DAYS = 180  # half a year: long enough that a wholesale customer who stays buys in it
@@ -69,7 +69,7 @@ def look(days: pd.DataFrame, *, as_of) -> Look:
     >>> seen.features["silence_days"].to_dict(), seen.year_cents.to_dict()
     ({'a': 20.0}, {'a': 400})
     """
-    as_of, days = pd.Timestamp(as_day(as_of)), dated_by_end(days)
+    as_of, days = as_timestamp(as_of), dated_by_end(days)
     past = days[days["date"] <= as_of]
     known = histories(past, as_of=as_of)
     ago = (as_of - past["date"]).dt.days

@@ -16,7 +16,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from kamlib.churn.candidates import APART_DAYS, NothingToLearnError, answer
 from kamlib.churn.look import PERIODS, YEAR_DAYS, Look, look
-from kamlib.given import as_day
+from kamlib.given import as_timestamp
 
 SIMILAR = 80  # accounts compared with: few enough to be alike, enough for ranks of 2.5 and 97.5 %
 LEAST = 40  # past accounts with sales; with fewer there is no outlook
@@ -69,7 +69,7 @@ def outlook(
     ...
     kamlib.churn.candidates.NothingToLearnError: 0 accounts had sales in ...
     """
-    as_of = pd.Timestamp(as_day(as_of))
+    as_of = as_timestamp(as_of)
     past, known = days[days["date"] <= as_of], {} if known is None else known
     places, ratios = _taught(past, as_of, value, known)
     now = _look(past, as_of, known)
@@ -117,7 +117,7 @@ def outlook_coverage(
     >>> len(outlook_coverage(days, as_of="2024-12-31"))
     0
     """
-    as_of, rows, known = pd.Timestamp(as_day(as_of)), [], {} if known is None else known
+    as_of, rows, known = as_timestamp(as_of), [], {} if known is None else known
     past = days[days["date"] <= as_of]
     for back in range(LOOKS):
         day = as_of - pd.Timedelta(days=YEAR_DAYS + APART_DAYS * back)
@@ -139,7 +139,7 @@ def outlook_coverage(
 
 def year_value(days: pd.DataFrame, as_of, value: str = "cents") -> pd.Series:
     """Sum of the 365 days to a day, inclusive, by account; accounts without a purchase in them are left out."""
-    as_of = pd.Timestamp(as_day(as_of))
+    as_of = as_timestamp(as_of)
     inside = days[(days["date"] <= as_of) & (days["date"] > as_of - pd.Timedelta(days=YEAR_DAYS))]
     return inside.groupby("customer_id")[value].sum().astype("int64")
 
@@ -250,7 +250,7 @@ def plan_of(book, *, as_of) -> pd.Series:
         return pd.Series(dtype="int64", name="plan_cents")
     accounts = accounts.dropna(subset=["target"])
     if "since" in accounts:
-        accounts = accounts[accounts["since"].isna() | (accounts["since"] <= pd.Timestamp(as_day(as_of)))]
+        accounts = accounts[accounts["since"].isna() | (accounts["since"] <= as_timestamp(as_of))]
         accounts = accounts.sort_values("since", kind="stable", na_position="first")
     last = accounts.drop_duplicates("customer_id", keep="last").set_index("customer_id")["target"]
     return (last.astype(float) * 100).round().astype("int64").rename("plan_cents")

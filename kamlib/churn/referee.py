@@ -13,7 +13,7 @@ from kamlib.churn.alarm import RANKINGS, alarm, alarm_probability, at_level
 from kamlib.churn.candidates import BEFORE_DAYS, Candidate, Case, answer, make_case
 from kamlib.churn.look import HORIZON_DAYS, silent
 from kamlib.churn.scores import auc_difference, key_scope, score_list
-from kamlib.given import as_day
+from kamlib.given import as_timestamp
 from kamlib.stats.calibration import expected_calibration_error
 
 SCOPES = ("living", "all", "repeat", "key")
@@ -112,7 +112,7 @@ def past_origins(
     >>> [str(d.date()) for d in past_origins(days, as_of="2024-12-31")]
     ['2024-07-04']
     """
-    last = pd.Timestamp(as_day(as_of)) - pd.Timedelta(days=horizon_days)
+    last = as_timestamp(as_of) - pd.Timedelta(days=horizon_days)
     found = [last - pd.Timedelta(days=horizon_days * i) for i in reversed(range(most))]
     return [day for day in found if day >= days["date"].min() + pd.Timedelta(days=BEFORE_DAYS)]
 

@@ -55,9 +55,8 @@ def check_parameters(names: Mapping[str, object]) -> None:
 
 
 def _check_values(given: Mapping[str, object]) -> None:
-    for name in ("run", "book"):
-        if not isinstance(given.get(name, ""), str):
-            raise InputError(f'{name} is a text, such as {name} = "sample", not {short(given[name])}.')
+    if not isinstance(run := given.get("run", ""), str):
+        raise InputError(f"run is a text, the run folder, and empty where there is none, not {short(run)}.")
     if given.get("as_of", "") != "":
         parse_day(given["as_of"])
     try:

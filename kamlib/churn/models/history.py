@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kamlib.given import as_day
+from kamlib.given import as_timestamp
 
 PART = 2_500  # rows with which a search begins where there are more than twice as many
 
@@ -134,7 +134,7 @@ def histories(days: pd.DataFrame, *, as_of) -> pd.DataFrame:
     >>> histories(days, as_of="2024-01-31")[["frequency", "recency", "T", "mean_cents"]].values.tolist()
     [[1.0, 10.0, 30.0, 300.0], [0.0, 0.0, 26.0, nan]]
     """
-    as_of = pd.Timestamp(as_day(as_of))
+    as_of = as_timestamp(as_of)
     past = days[days["date"] <= as_of].sort_values(["customer_id", "date"], kind="stable")
     gap = past.groupby("customer_id")["date"].diff().dt.days
     again = past.assign(log_gap=np.log(gap.astype(float)), again_cents=past["cents"].where(gap.notna()))
