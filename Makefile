@@ -11,7 +11,7 @@ BIN := .venv/bin
 ANY_PYTHON = $(or $(PYTHON),$(shell command -v python3 || command -v python3.13 || command -v python3.12 || command -v python3.11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report check fetch lab test acceptance test-spark test-ibis lint lock browser clean
+.PHONY: help setup report check fetch lab test acceptance mutants test-spark test-ibis lint lock browser clean
 
 help: ## this list
 	@echo "make <target> [NAME=value ...]"
@@ -42,8 +42,12 @@ test: setup ## every test but acceptance (library, docstring examples, notebooks
 	exit $$status
 
 # Hypothesis marks its tests itself: properties are tried here on examples that nobody has seen.
-acceptance: setup ## hundreds of ledgers and of real headers, read one by one, and properties on new examples
+acceptance: setup ## hundreds of ledgers and of real headers, properties on new examples, then a hundred of mutants
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "acceptance or hypothesis" --hypothesis-profile new -n auto tests $(ARGS)
+	@$(MAKE) --no-print-directory -s mutants ARGS="--number 100 --minutes 8"
+
+mutants: setup ## small errors put into changed modules, one by one: which do the tests not notice? (ARGS="MODULE --number 50")
+	@$(BIN)/python tools/mutate.py $(ARGS)
 
 test-spark: setup ## the panel on a local Spark: installs PySpark into .venv, needs Java 17 or newer
 	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer, and there is no java on the PATH." >&2; exit 1; }

@@ -26,7 +26,7 @@ from kamlib.churn import (
     trial,
 )
 from kamlib.churn.alarm import DRIFT, DRIFT_WEIGHT, LEARNT, at_level, independent, level_drift, season
-from kamlib.churn.candidates import CANDIDATES, recency
+from kamlib.churn.candidates import CANDIDATES, NothingToLearnError, recency
 from kamlib.churn.look import look, silent
 from kamlib.churn.referee import SCOPES
 from kamlib.churn.risk import reasons
@@ -213,6 +213,27 @@ def test_homework_is_marked_with_what_happened():
     then = case_of("2024-07-04")
     assert marked["silent"].sort_index().equals(silent(DAYS, then.now, known_until="2024-12-31").sort_index())
     assert (marked.loc[marked["silent"], "since_cents"] == 0).all() and (marked["since_cents"] > 0).any()
+
+
+def test_homework_begins_the_day_after_the_alarm_and_ends_on_the_last_day():
+    """The alarm is of 2024-07-04: a purchase on that day came before it, one on 2024-12-31 has come since."""
+    typed = pd.DataFrame(
+        [("that day", "2024-07-04", 100), ("last day", "2024-12-31", 30), ("later", "2025-01-01", 5)],
+        columns=["customer_id", "date", "cents"],
+    )
+    others = DAYS[DAYS["date"] >= "2023-10-01"]
+    days = pd.concat([others, typed.assign(date="2024-05-01", cents=70), typed], ignore_index=True)
+    marked = homework(days.assign(date=pd.to_datetime(days["date"])), as_of="2024-12-31")
+    told_of = marked.loc[["that day", "last day", "later"], ["silent", "since_cents"]]
+    assert told_of.to_numpy().tolist() == [[True, 0], [False, 30], [True, 0]]
+
+
+def test_a_first_purchase_on_the_day_of_the_alarm_was_known_then():
+    first = pd.DataFrame({"customer_id": ["a"], "date": pd.to_datetime(["2024-07-04"]), "cents": [100]})
+    with pytest.raises(NothingToLearnError, match="no account had bought by 2024-07-04, 180 days ago"):
+        homework(first.assign(date=pd.Timestamp("2024-07-05")), as_of="2024-12-31")
+    with pytest.raises(NothingToLearnError, match=r"^(?!no account had bought)"):
+        homework(first, as_of="2024-12-31")
 
 
 def leads(**of):

@@ -66,3 +66,11 @@ def test_what_is_at_stake_counts_by_its_probability():
     made = [Change("ledger.quiet", "Q", 1, "days", account=name, **facts) for name, facts in lines.items()]
     assert [c.account for c in ranked(made)] == ["likely", "order", "untold", "new", "unlikely", "letter", "maybe"]
     assert made[-1].weight is None and made[0].weight == 58_21_00
+
+
+def test_half_an_interval_is_none():
+    whole = Finding("a.b", "A", 0.5, "share", low=0.4, high=0.6)
+    assert whole.interval == "40.0 to 60.0 %" and f"{whole:ci}" == "50.0 % (95 % interval 40.0 to 60.0 %)"
+    for part in ({}, {"low": 0.4}, {"high": 0.6}):
+        finding = Finding("a.b", "A", 0.5, "share", **part)
+        assert finding.interval == "" and f"{finding:ci}" == "50.0 %"

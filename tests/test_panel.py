@@ -184,6 +184,11 @@ def test_same_integers_on_every_engine_for_any_ledger_in_any_order(rows, as_of, 
             pd.testing.assert_frame_equal(getattr(first, name), getattr(other, name))
 
 
+def test_a_window_of_one_month_by_eye(ledger):
+    january = build_panel(ledger, as_of="2024-01-31", months=1)
+    assert (january.start, january.as_of) == (dt.date(2024, 1, 1), dt.date(2024, 1, 31))
+
+
 def test_a_panel_can_be_written_to(ledger):
     for frame in engines(ledger):
         panel = build_panel(frame, as_of=AS_OF)

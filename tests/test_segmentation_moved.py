@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from kamlib.segmentation import KeyAccounts, class_changes, key_changes
+from kamlib.segmentation import KeyAccounts, class_changes, class_frame, key_changes
 
 
 def classes(rows):
@@ -53,3 +53,26 @@ def test_key_accounts_come_and_go():
     assert left.probability == pytest.approx(0.6)
     assert (joined.account, joined.value, joined.probability) == ("b", "on the list", pytest.approx(0.7))
     assert joined.says == "Key account: 1.0 % of sales"
+
+
+def test_up_to_b_is_b_or_above():
+    then, now = classes([("c", "C", 0, 0.1, 0.9, 50, 1)]), classes([("c", "B", 0.2, 0.7, 0.1, 51, 1)])
+    (line,) = class_changes(then, now)
+    assert line.probability == pytest.approx(0.9)  # 0.2 for A and 0.7 for B
+    assert line.cause == "as many purchases, worth more"  # by one cent
+
+
+def test_no_place_on_the_list_is_quite_certain():
+    columns = ["value", "probability", "key"]
+    then = pd.DataFrame([(900, 1.0, True), (300, 0.2, False)], index=["a", "b"], columns=columns)
+    now = pd.DataFrame([(5, 0.0, False), (800, 1.0, True)], index=["a", "b"], columns=columns)
+    lines = key_changes(then, KeyAccounts(now, 0.3, 0.3, 0.2, 0.4, "sales", 0.01))
+    assert [line.probability for line in lines] == [0.999, 0.999]
+
+
+def test_what_a_run_keeps_of_a_class_has_money_and_purchase_days():
+    told = pd.DataFrame({"abc": ["A", "C"], "confidence": [0.9, 0.8]}, index=pd.Index(["a", "c"], name="customer_id"))
+    accounts = pd.DataFrame({"customer_id": ["c", "a"], "sales_cents": [50, 900], "purchase_days": [1, 9], "lines": 7})
+    kept = class_frame(told, accounts)
+    assert kept.reset_index().to_numpy().tolist() == [["a", "A", 0.9, 900, 9], ["c", "C", 0.8, 50, 1]]
+    assert kept.columns.tolist() == ["abc", "confidence", "value", "purchases"]

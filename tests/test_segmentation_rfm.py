@@ -54,6 +54,14 @@ def test_rules_are_disjoint_and_complete():
     assert set(ADVICE) == set(SEGMENTS)
 
 
+def test_segments_are_of_scores_from_one_to_five():
+    bounds = [bound for boxes in SEGMENTS.values() for box in boxes for bound in box]
+    assert all(1 <= low <= high <= 5 for low, high in bounds)
+    assert segment_of([4, 3, 4, 4], [4, 4, 3, 4], [4, 4, 4, 3]).tolist() == [
+        "champions", "cooling", "large, seldom", "loyal, small",
+    ]  # fmt: skip
+
+
 def test_measures_by_eye(ledger):
     table = rfm_measures(build_panel(ledger, as_of="2024-03-31"))
     assert table.loc["anna"].tolist() == [81, 2, 135_00]

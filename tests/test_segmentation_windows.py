@@ -54,6 +54,11 @@ def test_steps_are_counted_back_from_the_last():
     assert [d.month for d in trailing(panel, months=12, step=5)] == [12]
 
 
+def test_a_window_of_one_month_is_the_month():
+    panel = build_panel(book(ROWS), as_of="2023-04-30")
+    assert trailing(panel, months=1).to_numpy().tolist() == month_matrix(panel).to_numpy().tolist()
+
+
 @pytest.mark.parametrize("options", [{"months": 0}, {"step": 0}])
 def test_nonsense_is_refused(options):
     with pytest.raises(ValueError, match="1 or more"):

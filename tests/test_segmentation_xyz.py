@@ -77,6 +77,21 @@ def test_regularity_by_eye():
     assert table["gaps"].to_dict() == {"x": 29, "z": 11, "few": 2}
 
 
+def test_regular_from_two_on_and_in_bursts_below_one():
+    """Shapes of 2.2, 1.2 and 0.4: X, Y and Z; an account on a line has the better label."""
+    gaps = {"x": [10, 20, 30, 60] * 4, "y": [6, 20, 40, 80] * 4, "z": [1, 5, 40, 150] * 3}
+    rows = [
+        (k, pd.Timestamp("2022-01-15") + pd.Timedelta(days=sum(between[:n])), 100)
+        for k, between in gaps.items() for n in range(len(between) + 1)
+    ]  # fmt: skip
+    panel = build_panel(pd.DataFrame(rows, columns=["customer_id", "date", "cents"]), as_of="2024-12-31")
+    table = xyz(panel, by="regularity")
+    assert table["regularity"].round(1).to_dict() == {"x": 2.2, "y": 1.2, "z": 0.4}
+    assert table["xyz"].to_dict() == {"x": "X", "y": "Y", "z": "Z"}
+    on_the_line = xyz(panel, by="regularity", shapes=tuple(table.loc[["x", "y"], "regularity"]))
+    assert on_the_line["xyz"].to_dict() == {"x": "X", "y": "Y", "z": "Z"}
+
+
 def test_variation_by_eye():
     """k buys 100 in each of 12 months but 400 in the last: mean 125, sd 86.6; silent months count as nought."""
     months = [f"2024-{m:02d}" for m in range(1, 13)]
