@@ -72,7 +72,8 @@ def test_no_place_on_the_list_is_quite_certain():
 
 def test_what_a_run_keeps_of_a_class_has_money_and_purchase_days():
     told = pd.DataFrame({"abc": ["A", "C"], "confidence": [0.9, 0.8]}, index=pd.Index(["a", "c"], name="customer_id"))
-    accounts = pd.DataFrame({"customer_id": ["c", "a"], "sales_cents": [50, 900], "purchase_days": [1, 9], "lines": 7})
+    two = pd.Index(["c", "a"], name="customer_id")
+    accounts = pd.DataFrame({"sales_cents": [50, 900], "purchase_days": [1, 9], "lines": 7}, index=two)
     kept = class_frame(told, accounts)
     assert kept.reset_index().to_numpy().tolist() == [["a", "A", 0.9, 900, 9], ["c", "C", 0.8, 50, 1]]
     assert kept.columns.tolist() == ["abc", "confidence", "value", "purchases"]
