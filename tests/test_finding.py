@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from kamlib.run.findings import Change, Finding, ranked, read_finding
+from kamlib.run.findings import Change, Finding, in_words, ranked, read_finding
 from kamlib.run.store import as_dict
 
 QUIET = Change(
@@ -74,3 +74,20 @@ def test_half_an_interval_is_none():
     for part in ({}, {"low": 0.4}, {"high": 0.6}):
         finding = Finding("a.b", "A", 0.5, "share", **part)
         assert finding.interval == "" and f"{finding:ci}" == "50.0 %"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (None, "share", "cannot tell"), (float("nan"), "accounts", "cannot tell"), ("late", "word", "late"),
+        (0.5, "share", "50.0 %"), (-0.0001, "share", "0.0 %"), (123_456, "money EUR", "1,235 EUR"),
+        (123_456.0, "money EUR", "1,235 EUR"), (1_000, "accounts", "1,000 accounts"), (1, "lines", "1 line"),
+        (2.5, "lines", "2.50 lines"), (-3, "lines", "−3 lines"),
+    ],
+)  # fmt: skip
+def test_numbers_read_as_they_are_written(value, unit, words):
+    assert in_words(value, unit) == words
+
+
+def test_a_number_in_a_sentence_may_be_none():
+    assert [f"{Finding('a.b', 'A', n, 'accounts'):n}" for n in (0, 1, 12)] == ["none", "1", "12"]

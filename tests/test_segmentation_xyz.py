@@ -92,6 +92,13 @@ def test_regular_from_two_on_and_in_bursts_below_one():
     assert on_the_line["xyz"].to_dict() == {"x": "X", "y": "Y", "z": "Z"}
 
 
+def test_five_gaps_are_enough_for_regularity():
+    rows = [(k, pd.Timestamp("2024-01-15") + pd.Timedelta(days=30 * n), 100)
+            for k, gaps in {"four": 4, "five": 5}.items() for n in range(gaps + 1)]  # fmt: skip
+    panel = build_panel(pd.DataFrame(rows, columns=["customer_id", "date", "cents"]), as_of="2024-12-31")
+    assert xyz(panel, by="regularity")["xyz"].to_dict() == {"five": "X", "four": "?"}
+
+
 def test_variation_by_eye():
     """k buys 100 in each of 12 months but 400 in the last: mean 125, sd 86.6; silent months count as nought."""
     months = [f"2024-{m:02d}" for m in range(1, 13)]

@@ -33,3 +33,5 @@ def test_ends():
     place, size = np.array([0, 3, 6]), np.array([2.0, 2.0, 1e9])
     assert longer(SHAPES, place, size, np.zeros(3)).tolist() == [1, 1, 1]
     assert (longer(SHAPES, place, size, np.full(3, 1e6)) < 0.05).all()
+    chances = longer(SHAPES, np.arange(len(SHAPES)), np.full(len(SHAPES), 2.0), np.full(len(SHAPES), 1e-9))
+    assert ((chances > 0.9) & (chances <= 1)).all()
