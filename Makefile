@@ -42,9 +42,8 @@ test: setup ## every test but acceptance (library, docstring examples, notebooks
 	exit $$status
 
 # Hypothesis marks its tests itself: properties are tried here on examples that nobody has seen.
-acceptance: setup ## hundreds of ledgers and of real headers, properties on new examples, then a hundred of mutants
+acceptance: setup ## hundreds of ledgers and of real headers, read one by one, and properties on new examples
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m "acceptance or hypothesis" --hypothesis-profile new -n auto tests $(ARGS)
-	@$(MAKE) --no-print-directory -s mutants ARGS="--number 100 --minutes 8"
 
 mutants: setup ## small errors put into changed modules, one by one: which do the tests not notice? (ARGS="MODULE --number 50")
 	@$(BIN)/python tools/mutate.py $(ARGS)
