@@ -55,7 +55,7 @@ def test_what_is_changed_and_what_is_left_alone(checkout):
 def test_the_tests_of_a_module_are_found_by_name_and_by_what_they_import(checkout):
     assert mutate.tests_of("kamlib/room/thing.py") == ["tests/test_room_thing.py"]
     (checkout / "tests/test_other.py").write_text("from kamlib.room import late")
-    assert mutate.tests_of("kamlib/room/thing.py") == ["tests/test_room_thing.py", "tests/test_other.py"]  # of the room first
+    assert mutate.tests_of("kamlib/room/thing.py") == ["tests/test_room_thing.py", "tests/test_other.py"]
 
 
 @pytest.mark.acceptance
