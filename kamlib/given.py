@@ -1,4 +1,4 @@
-"""What a caller gives, checked at the library's door: a day, kinds of line, two shares.
+"""What a caller gives, checked at the library's door: a day, kinds of line, two shares, a frame of accounts.
 
 Whoever calls (the command, a notebook, papermill, a program) is checked by the same few functions, and is answered
 with one message that says what is right.
@@ -85,6 +85,36 @@ def check_frequencies(shares: Sequence[float]) -> tuple[float, float]:
     if len(shares) != 2 or not 1 >= shares[0] > shares[1] > 0:
         raise GivenError(f"xyz_shares takes two shares, the larger first, such as [0.75, 0.25], not {list(shares)}")
     return float(shares[0]), float(shares[1])
+
+
+def by_account(frame: pd.DataFrame | pd.Series, name: str) -> pd.DataFrame | pd.Series:
+    """The frame itself, if it has one row an account and is indexed by customer_id.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or Series
+    name : str
+        What the caller calls it, for the message.
+
+    Raises
+    ------
+    GivenError
+        It is indexed by something else, or an account occurs twice.
+
+    Examples
+    --------
+    >>> by_account(pd.DataFrame({"customer_id": ["a"], "sales_cents": [1]}), "before")
+    Traceback (most recent call last):
+    kamlib.given.GivenError: before must be indexed by customer_id: pass before.set_index("customer_id")
+    """
+    if frame.index.name != "customer_id":
+        here = "customer_id" in getattr(frame, "columns", ())
+        hint = f'pass {name}.set_index("customer_id")' if here else f'pass {name}.rename_axis("customer_id")'
+        raise GivenError(f"{name} must be indexed by customer_id: {hint}")
+    if frame.index.has_duplicates:
+        twice = frame.index[frame.index.duplicated()][0]
+        raise GivenError(f"customer_id {twice!r} occurs more than once: add up the totals of an account first")
+    return frame
 
 
 def short(value: object) -> str:

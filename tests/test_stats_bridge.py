@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kamlib.given import GivenError
 from kamlib.panel import build_panel
 from kamlib.stats.bridge import KINDS, bridge, period_accounts
 
@@ -123,7 +124,7 @@ def test_a_frame_of_another_index_is_refused_with_the_right_call():
     for wrong in ({"before": good.reset_index()}, {"after": good.reset_index()}, {"accounts": good.reset_index()}):
         given = {"before": good, "after": good, "accounts": good} | wrong
         (name,) = wrong
-        with pytest.raises(TypeError, match=rf'{name} must be .*: pass {name}\.set_index\("customer_id"\)'):
+        with pytest.raises(GivenError, match=rf'{name} must be .*: pass {name}\.set_index\("customer_id"\)'):
             bridge(**given, until=dt.date(2024, 1, 31))
 
 

@@ -2,8 +2,8 @@
 
 One small change at a time is made to a module in a copy of the checkout, and its tests are run. A change that no test
 notices has survived, and is listed. Which tests: those of the module by name (tests/test_<room>_<module>*.py, where a
-package within the room counts as a module, and tests/test_<module>.py), those that import something of the module, and
-the examples in its docstrings; where there are none but examples, tests/test_<room>*.py. Of these the quickest, one
+package within the room counts as a module, and tests/test_<module>.py), those that import something of the module,
+those of its room (tests/test_<room>*.py), and the examples in its docstrings. Of these the quickest, one
 after the other, `BUDGET` seconds of them, chosen among four times as many; no acceptance tests, and none that takes
 more than `SLOW` seconds. Where they take three times as long and ten seconds more, the change counts as noticed.
 
@@ -41,6 +41,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED, SLOW, BUDGET = 1, 4.0, 12.0
+STOPPED = ("too slow to be run", "Query interrupted")  # the second is what DuckDB makes of the same signal
 MOST_MODULES = 20
 COMMITS = 20  # how far back a module counts as changed, where nothing is said
 MODULES = """churn/homework.py churn/half_lost.py churn/events.py client_types/told.py client_types/worth.py money.py
@@ -132,14 +133,14 @@ def mutants(module: str, number: int, draw: random.Random) -> list[Mutant]:
 
 
 def tests_of(module: str) -> list[str]:
-    """Files of tests that belong to a module, those of its room first."""
+    """Files of tests that belong to a module, its own first, and those of its room."""
     room, *parts = Path(module).with_suffix("").parts[1:]
     tests = ROOT / "tests"
     own = {f for part in parts for f in tests.glob(f"test_{room}_{part}*.py")}
     own |= set(tests.glob(f"test_{Path(module).stem}.py"))
     own |= {f for f in tests.glob("test_*.py") if imports(f, module)}
     of_room = set(tests.glob(f"test_{room}*.py"))
-    files = sorted(own or of_room, key=lambda f: (f not in of_room, f))
+    files = sorted(own | of_room, key=lambda f: (f not in own, f not in of_room, f))
     return [str(f.relative_to(ROOT)) for f in files]
 
 
@@ -177,7 +178,7 @@ class Watch:
     def pytest_runtest_protocol(self, item):
         if not self.chosen and sum(self.seconds.values()) > 4 * BUDGET:
             item.session.shouldstop = "enough tests to choose from"
-        signal.signal(signal.SIGALRM, lambda *_: pytest.fail("too slow to be run for each change"))
+        signal.signal(signal.SIGALRM, lambda *_: pytest.fail(f"{STOPPED[0]} for each change"))
         signal.setitimer(signal.ITIMER_REAL, 0 if self.chosen else SLOW)
         try:
             return (yield)
@@ -187,7 +188,8 @@ class Watch:
     def pytest_runtest_logreport(self, report):
         self.seconds[report.nodeid] += report.duration
         if report.failed:
-            (self.slow if "too slow to be run" in str(report.longrepr) else self.failed).add(report.nodeid)
+            stopped = any(words in str(report.longrepr) for words in STOPPED)
+            (self.slow if stopped else self.failed).add(report.nodeid)
 
 
 def run(place: Path, module: str, tests: list[str], chosen=(), limit: float = 600.0) -> tuple[int | None, dict]:
@@ -265,7 +267,7 @@ def try_module(module: str, number: int, until: float) -> dict:
 def copy_checkout(place: Path) -> None:
     """The files that tests read: not the history, the environment, what was made or downloaded."""
     for path in ROOT.iterdir():
-        if path.is_dir() and path.name not in ("data", "reports") and not path.name.startswith("."):
+        if path.is_dir() and path.name != "reports" and not path.name.startswith("."):
             shutil.copytree(path, place / path.name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
         elif path.is_file():
             shutil.copy(path, place / path.name)

@@ -9,9 +9,9 @@ from kamlib.client_types.marks import ROLES
 from kamlib.client_types.rules import SHIFT
 from kamlib.client_types.told import Told, numbers
 from kamlib.client_types.typer import KIND_SHIFT, ClientTyper, by_mixture
+from kamlib.given import by_account
 from kamlib.look import Col
 from kamlib.panel import Panel, check_panel
-from kamlib.stats.by_account import by_account
 from kamlib.tables import CLIENT_TYPES
 
 ALSO = 0.5  # probability from which a further role is named

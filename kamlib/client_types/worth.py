@@ -12,8 +12,8 @@ import pandas as pd
 from kamlib.client_types.features import account_features, known_facts
 from kamlib.client_types.imputed import fact_noise
 from kamlib.client_types.rules import RULE, Rule, by_rule
+from kamlib.given import by_account
 from kamlib.panel import Panel, build_panel, check_panel
-from kamlib.stats.by_account import by_account
 from kamlib.stats.jackknife import ratio_interval
 from kamlib.tables import NOT_TRADE
 

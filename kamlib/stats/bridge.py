@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kamlib.stats.by_account import by_account
+from kamlib.given import by_account
 
 NEW, RETURNED, EITHER, LOST, UP, DOWN, SAME = KINDS = (
     "new", "returned", "new or returned", "lost", "up", "down", "unchanged",

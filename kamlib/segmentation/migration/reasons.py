@@ -22,7 +22,7 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from kamlib.stats.by_account import by_account
+from kamlib.given import by_account
 
 FREQUENCY, SIZE, VOLUME, PRICE = "frequency", "order_size", "volume", "price_mix"
 RETURNS, CAME, MARGIN = "returns", "came_or_went", "margin"
