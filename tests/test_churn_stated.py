@@ -71,6 +71,18 @@ def test_no_more_alarms_are_false_than_there_are():
     assert false_alarms(pd.DataFrame({"customer_id": [], "there": []})) == (0.0, 0.0, 0.0)
 
 
+def test_few_months_without_a_false_alarm_bound_nothing():
+    """Nought in 35 months may be one in nine a month (Garwood: 3.69 / 35): no bound below two per cent."""
+    weeks = pd.date_range("2024-01-01", "2024-04-01", freq="7D")
+    days = [(f"k{i:02}", day + pd.Timedelta(days=i % 5)) for i in range(12) for day in weeks]
+    lines = pd.DataFrame(days, columns=["customer_id", "date"]).assign(cents=1)
+    said = alarm_rates(silences(lines, as_of=pd.Timestamp("2024-04-07").date())).set_index(["by", "group"])
+    every = said.loc[("all", "all")]
+    assert (every["lost"], every["lost_rate"]) == (0, 0) and 30 < every["months"] < 40
+    assert every["lost_high"] == pytest.approx(3.689 / every["months"], rel=1e-3)
+    assert (every["late_says"], every["lost_says"]) == ("as stated", "as stated")
+
+
 def test_without_a_rhythm_there_is_nothing_to_say():
     days = pd.DataFrame({"customer_id": ["a", "a"], "date": pd.to_datetime(["2024-01-02", "2024-02-02"]), "cents": 1})
     assert alarm_rates(silences(days, as_of=pd.Timestamp("2024-12-31").date())).empty

@@ -68,11 +68,11 @@ def findings(
     stake = states[(states["state"] == "lost") & (states["lost_on"] >= _first(year, states))]["stake_cents"]
     return [
         *(Finding(key, says, int((states["state"] == state).sum()), "accounts") for key, state, says in COUNTED),
-        Finding("churn.half_lost", "Half-lost: still buying, but much less", int(halves["half_lost"].sum()), "accounts",
-                n=len(halves)),
+        Finding("churn.half_lost", "Half-lost: still buying, but much less",
+                int(halves["half_lost"].sum()) if len(halves) else None, "accounts", n=len(halves)),
         *_year(year, events),
-        Finding("churn.stake", "A year's sales of those lost in this time and not back", int(stake.sum()), money,
-                n=len(stake)),
+        Finding("churn.stake", "A year's sales of those lost in this time and not back",
+                int(stake.sum()) if len(year) else None, money, n=len(stake)),
         *_trend(monthly),
         *_ahead(counted_series(monthly), ahead),
         *_kept(retention),

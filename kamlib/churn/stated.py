@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.criterion import Silences
-from kamlib.stats.intervals import interval
+from kamlib.stats.intervals import interval, poisson
 from kamlib.stats.rhythm import MONTH
 
 THIRDS = {"regularity": ("regularity", ("irregular buyers", "between", "regular buyers")),
@@ -86,7 +86,10 @@ def _row(by: str, name: str, part: pd.DataFrame, judged: Silences, seed: int) ->
     months, row = part["months"].sum(), [by, name, part["months"].sum()]
     for column, stated in (("late_on", judged.late_rate), ("lost_on", judged.lost_rate)):
         found = part[part[column].notna()]
-        rate, low, high = (v / months if months > 0 else np.nan for v in false_alarms(found, seed=seed))
+        told, low, high = false_alarms(found, seed=seed)
+        if told < 1:  # of hardly any the drawn ones are none: what so many months could have hidden
+            high = max(high, float(poisson(told)[1]))
+        rate, low, high = (v / months if months > 0 else np.nan for v in (told, low, high))
         says = "upper bound" if high < stated else "as stated"
         says = "too many" if rate > stated * TOO_MANY and low > stated else says
         row += [len(found), rate, low, high, says]

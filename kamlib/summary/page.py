@@ -91,7 +91,7 @@ def _what(facts: Mapping[str, Finding], changes: Sequence[Change]) -> str:
     sorts = sorts.sort_values("n", ascending=False, kind="stable")
     named = [f"{row.Index} **{row.n:,}**{_in_all(row, money)}" for row in sorts.head(SORTS).itertuples()]
     rest = sorts["n"].iloc[SORTS:].sum()
-    listed = "; ".join([*named, *([f"{rest:,} others"] if rest else [])])
+    listed = "; ".join([*named, *([f"{rest:,} other{'' if rest == 1 else 's'}"] if rest else [])])
     return f"**Since {since}: {facts['summary.changes']}.** {listed}."
 
 
