@@ -1,9 +1,11 @@
 """What accounts learn from each other: the pace of a segment, and what an account with one gap leans on."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from kamlib.stats.rhythm import fit_rhythm, paces
+from kamlib.stats.rhythm import LONGEST, fit_rhythm, paces
 
 
 def drawn(seed=1, accounts=300, gaps=8):
@@ -40,3 +42,12 @@ def test_a_long_history_stands_on_its_own():
     known = fit_rhythm(n, total, log_total, silence)
     both = known.posterior([200, 200], [10_000.0] * 2, [200 * np.log(45)] * 2, pace=[0.5, 2.0])
     assert both.mean_gap == pytest.approx([50, 50], rel=0.03)
+
+
+def test_a_silence_that_is_never_unlikely_enough_has_a_limit():
+    """Of 592 public accounts 45 exceed a million days with 2 %: doubling until it were 0.3 % never came to an end."""
+    _, n, total, log_total, silence = drawn()
+    known = fit_rhythm(n, total, log_total, silence).posterior(n[:3], total[:3], log_total[:3])
+    never = dataclasses.replace(known, endings=np.zeros_like(known.endings))
+    assert never.limit(np.full(3, 0.003)) == pytest.approx(LONGEST)
+    assert (known.limit(np.full(3, 0.003)) < 10 * known.mean_gap).all()

@@ -37,6 +37,7 @@ LEAST_ACCOUNTS = 10  # with a gap, to learn a rhythm at all
 SHORTEST = 0.2  # business days: a gap over closed days only
 SAMPLE = 1500  # accounts that the population is learnt from, drawn at even steps
 TAIL = 0.35  # a silence that a third of the gaps exceed is never long
+LONGEST = 1e5  # business days, four centuries: what no ledger sees ended
 RULED_OUT = 1e-5  # weight of a regularity below which it is not looked at: spares most of the work
 RETURNS = 0.2 / 365.25  # of those who left, per day: a fifth within a year; says which long gaps were absences
 RETURNS_WEIGHT = 20 * 365.25  # days of absence that this expectation counts for, against those of the book
@@ -188,10 +189,13 @@ class Posterior:
         return left / np.maximum(1 - left, 1e-9)
 
     def limit(self, chance) -> np.ndarray:
-        """Silence (business days) that a living account exceeds with this chance."""
+        """Silence (business days) that a living account exceeds with this chance.
+
+        `LONGEST` where no silence is so unlikely: where none so deep has ever ended, its length says nothing more.
+        """
         low, high = np.zeros(len(chance)), np.maximum(self.mean_gap, 1.0)
-        while (short := self.exceeded(high) > chance).any():
-            high = np.where(short, high * 2, high)
+        while (short := (self.exceeded(high) > chance) & (high < LONGEST)).any():
+            high = np.where(short, np.minimum(high * 2, LONGEST), high)
         for _ in range(14):
             middle = (low + high) / 2
             above = self.exceeded(middle) > chance
